@@ -1,0 +1,73 @@
+//! One thing to tell one person: what the outbox keeps and `wording` turns into text.
+
+use serde::{Deserialize, Serialize};
+
+use super::timestamp::Timestamp;
+
+/// A message that waits to be sent. Holds no name, number or address: the person is an
+/// id that becomes an address at the moment of sending, a resident is found by ticket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Unique for ever: slip (or question), recipient, way. A second one with this key is the same message.
+    pub key: String,
+    pub ticket: String,
+    /// The slip it carries, as `StepKey` prints it; `None` for messages to residents.
+    pub slip: Option<String>,
+    pub to: Recipient,
+    /// `im sms email voice print digest`.
+    pub via: String,
+    /// Template id: `staff.yellow`, `resident.ask_link` ...
+    pub template: String,
+    pub facts: Facts,
+    /// Not offered to a channel before this instant (quiet hours, digests).
+    pub not_before: Timestamp,
+    /// Worthless after this instant.
+    pub expires: Option<Timestamp>,
+}
+
+/// Who a message goes to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// A role of a unit; the person is found again at the moment of sending.
+    Staff { unit: String, role: String, person: Option<String>, cc: bool },
+    /// The resident of the ticket.
+    Resident,
+}
+
+/// What a text may say. Instants, not words: the words depend on language and zone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    /// Ticket number.
+    pub no: String,
+    pub policy: String,
+    pub policy_version: String,
+    pub round: u32,
+    pub unit: String,
+    /// Slip kind id (`yellow`), its serial if it has one (`黄字〔2026〕118号`).
+    pub slip: String,
+    pub serial: Option<String>,
+    /// Clock name and due of the clock the slip is about.
+    pub clock: String,
+    pub due: Option<Timestamp>,
+    pub accept_due: Option<Timestamp>,
+    pub resolve_due: Option<Timestamp>,
+    pub dispatched: Option<Timestamp>,
+    /// When the reply to the slip is due.
+    pub reply_due: Option<Timestamp>,
+    /// When the step stood on its clock.
+    pub step_time: Option<Timestamp>,
+    /// The step as written: `due+1wd`.
+    pub step: String,
+    /// Why a round was opened: a condition name.
+    pub reason: Option<String>,
+    /// Counted contacts with the resident.
+    pub contacts: u32,
+    /// `open`, `accepted` ...: the stage of the ticket.
+    pub stage: String,
+    /// Roles the slip went to (to and cc).
+    pub roles: Vec<String>,
+    /// End of validity of a link.
+    pub link_expires: Option<Timestamp>,
+}
