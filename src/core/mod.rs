@@ -8,9 +8,14 @@
 //! what must not be here.
 
 pub mod calendar;
+pub mod clock;
 pub mod event;
+pub mod ladder;
 pub mod message;
 pub mod org;
 pub mod policy;
+pub mod record;
 pub mod span;
+pub mod ticket;
 pub mod timestamp;
+pub mod trigger;

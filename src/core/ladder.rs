@@ -1,0 +1,74 @@
+//! When the steps of a clock's ladder stand.
+//!
+//! Steps keep their order on every calendar: a step is never before its predecessor
+//! (mixed offsets can cross), and one whose time lies before the start is dropped.
+
+use super::{
+    clock::{Base, Clock, step_after, step_before},
+    policy::{ClockRule, Ladder, PolicySet, Step, StepAt},
+    timestamp::Timestamp,
+};
+
+/// A step of a clock with its time; repetitions are computed from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    pub index: u16,
+    pub step: &'a Step,
+    pub time: Timestamp,
+}
+
+impl Placed<'_> {
+    /// The time of the n-th repetition; the step itself is number 0.
+    pub fn repetition(&self, set: &PolicySet, n: u16) -> Timestamp {
+        let every = self.step.repeat.map(|repeat| repeat.every);
+        (0..n).fold(self.time, |time, _| every.map_or(time, |every| step_after(set, time, every)))
+    }
+
+    /// How many times the step may fire in all.
+    pub fn times(&self) -> u16 {
+        1 + self.step.repeat.map_or(0, |repeat| repeat.max)
+    }
+}
+
+/// The steps of `ladder` on `clock`, in order.
+pub fn place<'a>(
+    set: &PolicySet,
+    rule: &ClockRule,
+    ladder: &'a Ladder,
+    clock: &Clock,
+) -> Vec<Placed<'a>> {
+    let mut placed: Vec<Placed<'a>> = Vec::with_capacity(ladder.steps.len());
+    for (index, step) in ladder.steps.iter().enumerate() {
+        if rule.skip.contains(&step.at_text) {
+            continue;
+        }
+        let own = step_time(set, clock, step.at);
+        if own < clock.started {
+            continue;
+        }
+        let time = placed.last().map_or(own, |before| own.max(before.time));
+        placed.push(Placed { index: index as u16, step, time });
+    }
+    placed
+}
+
+fn step_time(set: &PolicySet, clock: &Clock, at: StepAt) -> Timestamp {
+    match at {
+        StepAt::Start => clock.started,
+        StepAt::StartPlus(span) => step_after(set, clock.started, span),
+        StepAt::StartPercent(percent) => share(set, clock, percent),
+        StepAt::DueMinus(span) => step_before(set, clock.due, span),
+        StepAt::Due => clock.due,
+        StepAt::DuePlus(span) => step_after(set, clock.due, span),
+    }
+}
+
+/// The instant at which `percent` of the clock is used up, counted in the clock's own base.
+fn share(set: &PolicySet, clock: &Clock, percent: u8) -> Timestamp {
+    let wanted_ms = clock.budget_ms * i64::from(percent) / 100;
+    let left_ms = (wanted_ms - clock.spent_ms).max(0);
+    match clock.base {
+        Base::Elapsed => clock.since.plus_ms(left_ms),
+        Base::Working => set.calendar.add(clock.since, left_ms),
+    }
+}

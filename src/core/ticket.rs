@@ -1,0 +1,350 @@
+//! A ticket as the fold of its journal.
+//!
+//! State is never edited: it is what applying every event (in order of occurrence)
+//! and every record gives. An event that occurred before something already applied
+//! means folding again from the start; slips that would then not have been issued
+//! are found on the way (`wrong`) and withdrawn by `decide`.
+//!
+//! Invariants, each a test of the same name:
+//! * `folding_again_gives_the_same_state`
+//! * `a_stop_before_the_start_counts_as_met`
+//! * `a_late_event_withdraws_what_it_makes_wrong`
+
+mod apply;
+mod permit;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    clock::{Clock, ClockKey, Fired, FiredAs},
+    event::{Event, Kind},
+    ladder::place,
+    policy::{ClockRule, Ladder, Policy, PolicySet},
+    record::{Record, StepKey},
+    timestamp::Timestamp,
+};
+
+/// Everything the journal says about one ticket.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ticket {
+    pub no: String,
+    pub stage: Stage,
+    pub attributes: Attributes,
+    /// The unit responsible now, and the first that was (首接负责).
+    pub unit: Option<String>,
+    pub first_unit: Option<String>,
+    /// Hash of the policy set the ticket is frozen to, from its dispatch on.
+    pub frozen: Option<String>,
+    /// 1 is the first pass of work; a redo opens the next.
+    pub rounds: Vec<Round>,
+    pub clocks: Vec<Clock>,
+    /// First occurrence of each kind in the current round.
+    pub seen: BTreeMap<Kind, Timestamp>,
+    pub received: Option<Timestamp>,
+    pub dispatched: Option<Timestamp>,
+    pub ended: Option<Timestamp>,
+    /// The source system's own due time, until the clock it is for starts.
+    pub deadline: Option<Timestamp>,
+    pub pause: Option<Pause>,
+    pub extension_asked: Option<Timestamp>,
+    pub extensions: Vec<Extension>,
+    /// The return that waits for its ruling, and how many were accepted.
+    pub return_pending: Option<Timestamp>,
+    pub returns: u32,
+    /// Units the ticket went through, in order.
+    pub hops: Vec<Hop>,
+    pub contacts: u32,
+    pub answers: Vec<Answer>,
+    /// Ways to the resident that are known (`sms`, `email`); the addresses are elsewhere.
+    pub reach: Vec<String>,
+    /// The last round whose resident was asked.
+    pub asked_round: u32,
+    /// Events duban owes because of events it saw.
+    pub follow_ups: Vec<FollowUp>,
+    /// Refusals that are not yet in the journal, and how many there were in all.
+    pub refused: Vec<Refusal>,
+    pub refusals: u32,
+    /// Slips that a late event made wrong and that are not yet withdrawn.
+    pub wrong: Vec<WrongSlip>,
+    /// Events of kinds neither standard nor in the policy set.
+    pub unknown_kinds: u32,
+    /// No selector took the ticket; it runs on the default policy.
+    pub unmapped: bool,
+    pub last_event_at: Option<Timestamp>,
+    pub last_record_at: Option<Timestamp>,
+}
+
+/// Where a ticket stands in the loop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    #[default]
+    Received,
+    Dispatched,
+    Accepted,
+    Resolved,
+    Ended,
+}
+
+impl Stage {
+    /// The stage as the store and the pages write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Dispatched => "dispatched",
+            Self::Accepted => "accepted",
+            Self::Resolved => "resolved",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// What selectors look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Attributes {
+    pub category: Option<String>,
+    pub urgency: Option<String>,
+    pub kind: Option<String>,
+    pub source: Option<String>,
+    pub requester: Option<String>,
+    pub area: Option<String>,
+    pub tags: Vec<String>,
+}
+
+/// One pass of work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    /// Index of the policy in the set.
+    pub policy: usize,
+    pub opened: Timestamp,
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    pub kind: String,
+    pub at: Timestamp,
+    /// The pause ends by itself here.
+    pub until: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extension {
+    pub at: Timestamp,
+    pub span: String,
+    pub due_before: Timestamp,
+    pub due_after: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    pub unit: String,
+    pub at: Timestamp,
+}
+
+/// What the resident said, once per round.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub round: u32,
+    pub at: Timestamp,
+    pub contacted: Option<String>,
+    pub solved: Option<String>,
+    pub satisfied: Option<String>,
+}
+
+/// An event duban adds itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowUp {
+    pub kind: Kind,
+    pub reason: String,
+    pub round: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub seq: i64,
+    pub event: Kind,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrongSlip {
+    pub key: StepKey,
+    pub reason: String,
+}
+
+/// A journal line as the fold takes it.
+#[derive(Clone, Debug)]
+pub enum Fact {
+    Event(Event),
+    Record(Record),
+}
+
+/// A fact with its place in the journal.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub seq: i64,
+    pub at: Timestamp,
+    pub fact: Fact,
+}
+
+impl Ticket {
+    /// A ticket nothing is known of yet.
+    pub fn new(no: impl Into<String>) -> Self {
+        Self { no: no.into(), ..Self::default() }
+    }
+
+    /// Folds a whole journal, in order of occurrence; records stand after events of the same instant.
+    pub fn fold(no: &str, set: &PolicySet, mut lines: Vec<Line>) -> Self {
+        lines.sort_by_key(|line| (line.at, matches!(line.fact, Fact::Record(_)), line.seq));
+        let mut ticket = Self::new(no);
+        for line in lines {
+            match line.fact {
+                Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
+                Fact::Record(record) => {
+                    ticket.find_wrong(set, &record, line.at);
+                    ticket.apply_record(&record, line.at);
+                }
+            }
+        }
+        ticket
+    }
+
+    /// Whether an event cannot simply be applied on top because something later was applied already.
+    pub fn is_late(&self, event: &Event) -> bool {
+        self.last_event_at.is_some_and(|last| event.at < last)
+            || self.last_record_at.is_some_and(|last| event.at <= last)
+    }
+
+    /// The number of the current round; 0 before the first event.
+    pub fn round(&self) -> u32 {
+        self.rounds.len() as u32
+    }
+
+    /// The policy of the current round.
+    pub fn policy<'s>(&self, set: &'s PolicySet) -> Option<&'s Policy> {
+        self.rounds.last().and_then(|round| set.policies.get(round.policy))
+    }
+
+    /// The newest clock of this name in the current round.
+    pub fn clock(&self, name: &str) -> Option<&Clock> {
+        let round = self.round();
+        self.clocks.iter().rev().find(|clock| clock.key.round == round && clock.key.name == name)
+    }
+
+    /// A clock's rule and the ladder it climbs for this ticket.
+    pub fn rule_of<'s>(
+        &self,
+        set: &'s PolicySet,
+        clock: &Clock,
+    ) -> Option<(&'s ClockRule, Option<&'s Ladder>)> {
+        let rule = set.policies.get(clock.policy)?.clocks.get(clock.rule)?;
+        let of_kind =
+            self.attributes.kind.as_ref().and_then(|kind| rule.ladder_by_kind.get(kind)).copied();
+        let ladder = of_kind.or(rule.ladder).and_then(|index| set.ladders.get(index));
+        Some((rule, ladder))
+    }
+
+    /// Applies a decision of duban's own.
+    pub fn apply_record(&mut self, record: &Record, at: Timestamp) {
+        self.last_record_at = self.last_record_at.max(Some(at));
+        match record {
+            Record::Slip { key, .. } => self.mark(key, FiredAs::Slip),
+            Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
+            Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
+            Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
+            Record::Asked { round, .. } => self.asked_round = self.asked_round.max(*round),
+            Record::Alarm { .. } => {}
+        }
+    }
+
+    fn mark(&mut self, key: &StepKey, outcome: FiredAs) {
+        let fired =
+            Fired { step: key.step, repetition: key.repetition, reissue: key.reissue, outcome };
+        if let Some(clock) = self.clock_mut(&key.clock) {
+            clock.fired.push(fired);
+        }
+    }
+
+    fn clock_mut(&mut self, key: &ClockKey) -> Option<&mut Clock> {
+        self.clocks.iter_mut().find(|clock| clock.key == *key)
+    }
+
+    /// Notes a slip that, as the journal reads now, should not have been issued.
+    fn find_wrong(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
+        let Record::Slip { key, .. } = record else { return };
+        if let Some(reason) = self.why_wrong(set, key, at) {
+            self.wrong.push(WrongSlip { key: key.clone(), reason });
+        }
+    }
+
+    fn why_wrong(&self, set: &PolicySet, key: &StepKey, at: Timestamp) -> Option<String> {
+        let Some(clock) = self.clocks.iter().find(|clock| clock.key == key.clock) else {
+            return Some(format!("the clock `{}` does not run on this ticket", key.clock.name));
+        };
+        if let super::clock::State::Stopped { at, by, .. } = &clock.state {
+            return Some(format!("`{by}` occurred at {at}, before the step"));
+        }
+        if !clock.is_running() {
+            return Some(format!("the clock `{}` stood still then", key.clock.name));
+        }
+        let (rule, ladder) = self.rule_of(set, clock)?;
+        let time = place(set, rule, ladder?, clock)
+            .into_iter()
+            .find(|placed| placed.index == key.step)
+            .map(|placed| placed.repetition(set, key.repetition));
+        match time {
+            Some(time) if time <= at => None,
+            Some(time) => Some(format!("the step stands at {time} now")),
+            None => Some("the step is not on the ladder of this clock".to_owned()),
+        }
+    }
+}
+
+impl Attributes {
+    /// The values a selector key can match.
+    pub fn values(&self, key: &str) -> Vec<&str> {
+        let one = match key {
+            "category" => &self.category,
+            "urgency" => &self.urgency,
+            "kind" => &self.kind,
+            "source" => &self.source,
+            "requester" => &self.requester,
+            "area" => &self.area,
+            "tag" => return self.tags.iter().map(String::as_str).collect(),
+            _ => return Vec::new(),
+        };
+        one.as_deref().into_iter().collect()
+    }
+}
+
+/// Whether a ticket's path (`投诉/电梯`) lies at or under a selector's (`投诉`).
+pub fn is_under(path: &str, top: &str) -> bool {
+    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The policy for a ticket with these attributes, and whether only the default took it.
+/// More matched keys win, then the order of the file.
+pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
+    let mut best: Option<(usize, usize)> = None;
+    for (index, policy) in set.policies.iter().enumerate() {
+        let keys = &policy.select.keys;
+        let takes = !keys.is_empty()
+            && keys.iter().all(|(key, wanted)| {
+                let has = attributes.values(key);
+                has.iter().any(|value| wanted.iter().any(|want| matches(key, value, want)))
+            });
+        if takes && best.is_none_or(|(count, _)| keys.len() > count) {
+            best = Some((keys.len(), index));
+        }
+    }
+    best.map(|(_, index)| (index, false)).or(set.default_policy.map(|index| (index, true)))
+}
+
+fn matches(key: &str, value: &str, wanted: &str) -> bool {
+    if matches!(key, "category" | "area") { is_under(value, wanted) } else { value == wanted }
+}

@@ -1,0 +1,452 @@
+//! What each kind of event does to a ticket: stages, clocks, rounds.
+
+use serde_json::Value;
+
+use super::{
+    Answer, Extension, FollowUp, Hop, Pause, Refusal, Round, Stage, Ticket, is_under,
+    permit::{self, Refused},
+    select,
+};
+use crate::core::{
+    clock::{Base, Clock, ClockKey, FiredAs, State, due_after},
+    event::{Event, Kind},
+    policy::{ClockRule, Policy, PolicySet},
+    span::Span,
+    timestamp::Timestamp,
+    trigger,
+};
+
+/// Rounds a ticket may have where its policy does not say.
+const ROUNDS_MAX: u32 = 3;
+
+impl Ticket {
+    /// Applies one event. What the policy does not allow moves nothing and is noted as refused.
+    pub fn apply_event(&mut self, set: &PolicySet, seq: i64, event: &Event) {
+        self.last_event_at = self.last_event_at.max(Some(event.at));
+        if !set.knows(&event.kind) {
+            self.unknown_kinds += 1;
+        }
+        self.absorb(set, event);
+        if let Err(reason) = self.change(set, event) {
+            self.refusals += 1;
+            self.refused.push(Refusal { seq, event: event.kind.clone(), reason: reason.to_string() });
+            return;
+        }
+        let Some(policy) = self.policy(set) else { return };
+        self.stop_clocks(set, event);
+        if policy.ends.contains(&event.kind) {
+            self.end(event.at);
+        }
+        let round = self.round();
+        self.start_clocks(set, event, |rule| rule.start == event.kind);
+        self.seen.entry(event.kind.clone()).or_insert(event.at);
+        self.follow_ups.retain(|owed| owed.kind != event.kind || owed.round != round);
+    }
+
+    /// Takes over what the event says about the ticket until it is dispatched, and chooses the policy.
+    fn absorb(&mut self, set: &PolicySet, event: &Event) {
+        let attributes = &mut self.attributes;
+        let texts = [
+            (&mut attributes.category, event.category.as_deref()),
+            (&mut attributes.urgency, event.urgency.as_deref()),
+            (&mut attributes.source, event.source.as_deref()),
+            (&mut attributes.area, event.area.as_deref()),
+            (&mut attributes.kind, event.text("kind")),
+            (&mut attributes.requester, event.text("requester")),
+        ];
+        for (own, said) in texts {
+            if own.is_none() {
+                *own = said.map(str::to_owned);
+            }
+        }
+        if let Some(Value::Array(tags)) = event.data.get("tags") {
+            attributes.tags.extend(tags.iter().filter_map(Value::as_str).map(str::to_owned));
+        }
+        if let Some(Value::Array(ways)) = event.data.get("reach") {
+            self.reach = ways.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        }
+        if self.deadline.is_none() {
+            self.deadline = event.deadline;
+        }
+        if self.dispatched.is_none() && self.rounds.len() <= 1 {
+            let chosen = select(set, &self.attributes);
+            self.unmapped = chosen.is_some_and(|(_, by_default)| by_default);
+            if let Some((policy, _)) = chosen {
+                let opened = self.rounds.first().map_or(event.at, |round| round.opened);
+                self.rounds = vec![Round { policy, opened, reason: None }];
+            }
+        }
+    }
+
+    /// The changes that belong to one kind of event, before its effect on clocks.
+    fn change(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+        match &event.kind {
+            Kind::Received | Kind::Registered => {
+                self.received.get_or_insert(event.at);
+                if event.unit.is_some() && set.clock_start == event.kind {
+                    self.dispatch(event);
+                }
+            }
+            Kind::Dispatched => self.dispatch(event),
+            Kind::Reassigned => {
+                if let Some(unit) = &event.unit {
+                    self.unit = Some(unit.clone());
+                    self.hops.push(Hop { unit: unit.clone(), at: event.at });
+                }
+            }
+            Kind::Accepted => self.reach_stage(Stage::Accepted),
+            Kind::Contacted => self.contacts += 1,
+            Kind::Resolved => self.reach_stage(Stage::Resolved),
+            Kind::Paused => self.pause(set, event)?,
+            Kind::Resumed => self.resume(set, event)?,
+            Kind::ExtensionAsked => self.extension_asked = Some(event.at),
+            Kind::Extended => self.extend(set, event)?,
+            Kind::Returned => {
+                permit::may_return(self, set, event)?;
+                self.return_pending = Some(event.at);
+            }
+            Kind::ReturnRefused => self.return_pending = None,
+            Kind::Answered | Kind::Rated => self.answer(set, event)?,
+            Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
+            Kind::SlipWithdrawn => self.withdraw_slip(event)?,
+            Kind::Custom(name) if &**name == "returned_ok" => {
+                self.return_pending = None;
+                self.returns += 1;
+            }
+            _ => {} // facts that only start or stop clocks
+        }
+        self.raise_conditions(set, event);
+        self.move_deadline(set, event);
+        Ok(())
+    }
+
+    fn reach_stage(&mut self, stage: Stage) {
+        if self.ended.is_none() {
+            self.stage = self.stage.max(stage);
+        }
+    }
+
+    /// The ticket goes to a unit. A second dispatch to another unit hands the open clocks over.
+    fn dispatch(&mut self, event: &Event) {
+        self.reach_stage(Stage::Dispatched);
+        self.dispatched.get_or_insert(event.at);
+        let Some(unit) = &event.unit else { return };
+        let moves = self.unit.as_ref().is_some_and(|old| old != unit);
+        self.hops.push(Hop { unit: unit.clone(), at: event.at });
+        self.first_unit.get_or_insert_with(|| unit.clone());
+        self.unit = Some(unit.clone());
+        if moves {
+            self.cancel_open(event.at, |clock| clock.key.name != "dispatch");
+            self.seen.retain(|kind, _| matches!(kind, Kind::Received | Kind::Registered));
+        }
+    }
+
+    fn pause(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+        let (kind, until) = permit::may_pause(self, set, event)?;
+        let round = self.round();
+        let pausable = permit::pause_clocks(self, set);
+        for clock in &mut self.clocks {
+            if clock.key.round == round && clock.is_running() && pausable.contains(&clock.key.name) {
+                clock.pause(&set.calendar, event.at);
+            }
+        }
+        self.pause = Some(Pause { kind, at: event.at, until });
+        Ok(())
+    }
+
+    fn resume(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+        if self.pause.take().is_none() {
+            return Err(Refused::NotPaused);
+        }
+        for clock in &mut self.clocks {
+            clock.resume(&set.calendar, event.at);
+        }
+        Ok(())
+    }
+
+    fn extend(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+        let span = permit::may_extend(self, set, event)?;
+        self.extension_asked = None;
+        let name = self.policy(set).map(|policy| policy.deadline_clock.clone()).unwrap_or_default();
+        let round = self.round();
+        let open = |clock: &&mut Clock| {
+            clock.key.round == round && clock.key.name == name && clock.is_open()
+        };
+        let Some(clock) = self.clocks.iter_mut().find(open) else { return Err(Refused::NoClock(name)) };
+        let due_before = clock.due;
+        let due = due_after(set, clock.due, span);
+        clock.move_due(&set.calendar, due, event.at);
+        self.extensions.push(Extension {
+            at: event.at,
+            span: span.to_string(),
+            due_before,
+            due_after: due,
+        });
+        Ok(())
+    }
+
+    /// The first answer of a round counts; later ones stay in the journal as refused.
+    fn answer(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+        let round = self.round();
+        if self.answers.iter().any(|answer| answer.round == round) {
+            return Err(Refused::AlreadyAnswered);
+        }
+        let text = |key: &str| event.text(key).map(str::to_owned);
+        self.answers.push(Answer {
+            round,
+            at: event.at,
+            contacted: text("contacted"),
+            solved: text("solved"),
+            satisfied: text("satisfied"),
+        });
+        let redone = self.redo_condition(set, event).is_some();
+        if !redone && trigger::solved(event).is_some() {
+            self.owe(Kind::of("evaluated"), "answered");
+        }
+        Ok(())
+    }
+
+    /// Sends the ticket back where a condition of the redo policy holds and a round is left.
+    fn raise_conditions(&mut self, set: &PolicySet, event: &Event) {
+        if let Some(reason) = self.redo_condition(set, event) {
+            self.owe(Kind::Redo, reason);
+        }
+    }
+
+    fn redo_condition(&self, set: &PolicySet, event: &Event) -> Option<&'static str> {
+        let redo = &set.policies[redo_policy(set)?];
+        if self.round() == 0 || self.round() >= redo.max_rounds.unwrap_or(ROUNDS_MAX) {
+            return None;
+        }
+        let holding = trigger::conditions(event);
+        holding.into_iter().find(|one| redo.triggers.contains(one)).map(trigger::name)
+    }
+
+    fn owe(&mut self, kind: Kind, reason: &str) {
+        let owed = FollowUp { kind, reason: reason.to_owned(), round: self.round() };
+        if !self.follow_ups.contains(&owed) {
+            self.follow_ups.push(owed);
+        }
+    }
+
+    /// Opens the next round: earlier clocks end without a verdict, the redo policy's begin.
+    fn open_round(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+        let Some(current) = self.rounds.last() else { return Err(Refused::NotDispatched) };
+        let policy = redo_policy(set).unwrap_or(current.policy);
+        let max = set.policies[policy].max_rounds.unwrap_or(ROUNDS_MAX);
+        if event.kind == Kind::Redo && self.round() >= max {
+            return Err(Refused::RoundsUsedUp(max));
+        }
+        self.follow_ups.clear();
+        self.cancel_open(event.at, |_| true);
+        let reason = event.text("reason").map(str::to_owned);
+        self.rounds.push(Round { policy, opened: event.at, reason });
+        self.seen.clear();
+        self.pause = None;
+        self.return_pending = None;
+        self.deadline = event.deadline;
+        self.ended = None;
+        self.stage = Stage::Dispatched;
+        self.start_clocks(set, event, |rule| rule.start == set.clock_start);
+        Ok(())
+    }
+
+    fn withdraw_slip(&mut self, event: &Event) -> Result<(), Refused> {
+        let key = event.text("slip").unwrap_or_default();
+        let outcome =
+            if event.text("again").is_some() { FiredAs::Undone } else { FiredAs::Withdrawn };
+        let no = self.no.clone();
+        let step_key = |clock: &Clock, fired: &crate::core::clock::Fired| crate::core::record::StepKey {
+            clock: clock.key.clone(),
+            step: fired.step,
+            repetition: fired.repetition,
+            reissue: fired.reissue,
+        };
+        let mut found = self.wrong.iter().any(|wrong| wrong.key.text(&no) == key);
+        self.wrong.retain(|wrong| wrong.key.text(&no) != key);
+        for clock in &mut self.clocks {
+            for index in 0..clock.fired.len() {
+                if step_key(clock, &clock.fired[index]).text(&no) == key {
+                    clock.fired[index].outcome = outcome;
+                    found = true;
+                }
+            }
+        }
+        if found { Ok(()) } else { Err(Refused::NoSuchSlip(key.to_owned())) }
+    }
+
+    /// A deadline the source system changes while its clock runs moves the due.
+    fn move_deadline(&mut self, set: &PolicySet, event: &Event) {
+        let (Some(deadline), Some(policy)) = (event.deadline, self.policy(set)) else { return };
+        let (name, round) = (policy.deadline_clock.clone(), self.round());
+        for clock in &mut self.clocks {
+            if clock.key.round == round && clock.key.name == name && clock.is_open() {
+                clock.move_due(&set.calendar, deadline, event.at);
+            }
+        }
+    }
+
+    fn stop_clocks(&mut self, set: &PolicySet, event: &Event) {
+        let round = self.round();
+        let mut again: Vec<(usize, usize)> = Vec::new();
+        for clock in &mut self.clocks {
+            let rule = &set.policies[clock.policy].clocks[clock.rule];
+            let ends_recurrence = rule.recur_until.as_ref() == Some(&event.kind);
+            let of_unit = clock.key.unit.is_empty() || event.unit.as_ref() == Some(&clock.key.unit);
+            let stops = rule.stop.contains(&event.kind) || ends_recurrence;
+            if clock.key.round != round || !clock.is_open() || !of_unit || !stops {
+                continue;
+            }
+            clock.stop(event.at, event.kind.clone());
+            if rule.recur_until.is_some() && !ends_recurrence {
+                again.push((clock.policy, clock.rule));
+            }
+        }
+        for (policy, index) in again {
+            let rule = &set.policies[policy].clocks[index];
+            let over = rule.recur_until.as_ref().is_some_and(|until| self.seen.contains_key(until));
+            if !over {
+                self.start_clock(set, policy, index, rule, event, String::new());
+            }
+        }
+        if self.pause.is_some() && !self.clocks.iter().any(|c| matches!(c.state, State::Paused { .. })) {
+            self.pause = None;
+        }
+    }
+
+    fn start_clocks(&mut self, set: &PolicySet, event: &Event, starts: impl Fn(&ClockRule) -> bool) {
+        let Some(policy) = self.rounds.last().map(|round| round.policy) else { return };
+        if self.ended.is_some() {
+            return;
+        }
+        for (index, rule) in set.policies[policy].clocks.iter().enumerate() {
+            if !starts(rule) {
+                continue;
+            }
+            for unit in units_of(rule, event) {
+                let round = self.round();
+                let is_there = self.clocks.iter().any(|clock| {
+                    let ClockKey { round: r, name, unit: u, .. } = &clock.key;
+                    *r == round
+                        && *name == rule.name
+                        && *u == unit
+                        && !matches!(clock.state, State::Cancelled { .. })
+                });
+                if !is_there {
+                    self.start_clock(set, policy, index, rule, event, unit);
+                }
+            }
+        }
+    }
+
+    fn start_clock(
+        &mut self,
+        set: &PolicySet,
+        policy: usize,
+        index: usize,
+        rule: &ClockRule,
+        event: &Event,
+        unit: String,
+    ) {
+        let Some(due) = self.due_of(set, &set.policies[policy], rule, event) else { return };
+        let (round, started) = (self.round(), event.at);
+        let turn = self
+            .clocks
+            .iter()
+            .filter(|c| c.key.round == round && c.key.name == rule.name && c.key.unit == unit)
+            .count() as u32;
+        let base = Base::of(self.span_of(rule));
+        let mut clock = Clock {
+            key: ClockKey { round, name: rule.name.clone(), unit, turn },
+            policy,
+            rule: index,
+            base,
+            started,
+            due,
+            budget_ms: base.measure(&set.calendar, started, due).max(0),
+            since: started,
+            spent_ms: 0,
+            state: State::Running,
+            fired: Vec::new(),
+        };
+        // A stop that occurred before the start counts as met (a clock that recurs starts after its own stop).
+        let stopped = rule.stop.iter().filter_map(|kind| Some((*self.seen.get(kind)?, kind))).min();
+        if let (Some((at, by)), None) = (stopped, &rule.recur_until) {
+            clock.state = State::Stopped { at, by: by.clone(), met: true };
+        }
+        self.clocks.push(clock);
+    }
+
+    /// How long this clock runs for this ticket.
+    fn span_of(&self, rule: &ClockRule) -> Option<Span> {
+        let of_kind = self.attributes.kind.as_ref().and_then(|kind| rule.by_kind.get(kind));
+        let category = self.attributes.category.as_deref().unwrap_or_default();
+        let of_category = rule
+            .by_category
+            .iter()
+            .filter(|(top, _)| is_under(category, top))
+            .max_by_key(|(top, _)| top.len())
+            .map(|(_, span)| span);
+        of_kind.or(of_category).copied().or(rule.span)
+    }
+
+    /// When the clock is due: the source's own deadline, else its span, rolled into working time if asked.
+    fn due_of(
+        &self,
+        set: &PolicySet,
+        policy: &Policy,
+        rule: &ClockRule,
+        event: &Event,
+    ) -> Option<Timestamp> {
+        let named = rule.due_from.as_ref().and_then(|key| event.text(key));
+        if let Some(due) = named.and_then(|text| Timestamp::parse(text).ok()) {
+            return Some(due);
+        }
+        if let Some(deadline) = event.deadline.or(self.deadline)
+            && rule.name == policy.deadline_clock
+        {
+            return Some(deadline);
+        }
+        let due = due_after(set, event.at, self.span_of(rule)?);
+        match rule.roll {
+            Some(roll) if !set.calendar.is_open(due) => {
+                set.calendar.next_open(due).map(|open| due_after(set, open, roll))
+            }
+            Some(_) | None => Some(due),
+        }
+    }
+
+    fn cancel_open(&mut self, at: Timestamp, which: impl Fn(&Clock) -> bool) {
+        for clock in self.clocks.iter_mut().filter(|clock| clock.is_open() && which(clock)) {
+            clock.state = State::Cancelled { at };
+        }
+        self.pause = None;
+    }
+
+    fn end(&mut self, at: Timestamp) {
+        self.ended = Some(at);
+        self.stage = Stage::Ended;
+        self.cancel_open(at, |_| true);
+        self.follow_ups.retain(|owed| owed.kind == Kind::Redo);
+    }
+}
+
+/// The policy that judges rounds after the first, if the set has one.
+fn redo_policy(set: &PolicySet) -> Option<usize> {
+    set.policies.iter().position(|policy| {
+        policy.select.keys.get("kind").is_some_and(|kinds| kinds.iter().any(|kind| kind == "redo"))
+    })
+}
+
+/// The units a clock starts for: the called ones where the rule is per unit, else the ticket as a whole.
+fn units_of(rule: &ClockRule, event: &Event) -> Vec<String> {
+    if !rule.per_unit {
+        return vec![String::new()];
+    }
+    match event.data.get("units") {
+        Some(Value::Array(units)) => {
+            units.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        }
+        _ => event.unit.iter().cloned().collect(), // one unit called
+    }
+}

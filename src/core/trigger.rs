@@ -1,0 +1,100 @@
+//! Conditions over events that add an event: today those that send a ticket back.
+//!
+//! A condition is named in a policy (`triggers = ["answer_unsolved", ...]`) and looks
+//! at one event; what it adds is decided by the fold, with the policy's limits.
+
+use serde_json::Value;
+
+use super::{
+    event::{Event, Kind},
+    policy::Condition,
+};
+
+/// The conditions that hold for an event, in the order policies name them.
+pub fn conditions(event: &Event) -> Vec<Condition> {
+    Condition::ALL.iter().filter(|(name, condition)| holds(event, name, *condition)).map(|(_, c)| *c).collect()
+}
+
+/// The name of a condition as policies write it.
+pub fn name(condition: Condition) -> &'static str {
+    Condition::ALL.iter().find(|(_, one)| *one == condition).map_or("", |(name, _)| name)
+}
+
+fn holds(event: &Event, name: &str, condition: Condition) -> bool {
+    match condition {
+        Condition::AnswerUnsolved => is_answer(event) && solved(event) == Some(Solved::No),
+        Condition::RatingUnsatisfied => is_answer(event) && satisfied(event) == Some(false),
+        Condition::QaRejected | Condition::SampleFailed | Condition::RepeatWithin30d => {
+            event.kind.name() == name
+        }
+    }
+}
+
+fn is_answer(event: &Event) -> bool {
+    matches!(event.kind, Kind::Answered | Kind::Rated)
+}
+
+/// What the resident said about the matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Solved {
+    Yes,
+    Partly,
+    No,
+}
+
+/// The answer to the second question, in any of the spellings platforms use.
+pub fn solved(event: &Event) -> Option<Solved> {
+    match event.data.get("solved")? {
+        Value::Bool(true) => Some(Solved::Yes),
+        Value::Bool(false) => Some(Solved::No),
+        Value::String(text) => match text.as_str() {
+            "yes" | "solved" | "已解决" => Some(Solved::Yes),
+            "partly" | "部分解决" => Some(Solved::Partly),
+            "no" | "unsolved" | "未解决" => Some(Solved::No),
+            _ => None,
+        },
+        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// Whether the answer to the third question is a good one; 基本满意 is.
+pub fn satisfied(event: &Event) -> Option<bool> {
+    match event.data.get("satisfied")? {
+        Value::Bool(yes) => Some(*yes),
+        Value::String(text) => match text.as_str() {
+            "yes" | "satisfied" | "mostly" | "very_satisfied" | "满意" | "基本满意" | "非常满意" => {
+                Some(true)
+            }
+            "no" | "unsatisfied" | "very_unsatisfied" | "不满意" | "非常不满意" => Some(false),
+            _ => None,
+        },
+        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::timestamp::Timestamp;
+
+    #[test]
+    fn a_condition_looks_at_one_event() {
+        #[rustfmt::skip]
+        let table: [(&str, Kind, &[(&str, &str)], &[Condition]); 7] = [
+            ("unsolved in Chinese",      Kind::Answered, &[("solved", "未解决")],                        &[Condition::AnswerUnsolved]),
+            ("solved but not satisfied", Kind::Rated,    &[("solved", "yes"), ("satisfied", "不满意")],   &[Condition::RatingUnsatisfied]),
+            ("both bad",                 Kind::Answered, &[("solved", "no"), ("satisfied", "no")],       &[Condition::RatingUnsatisfied, Condition::AnswerUnsolved]),
+            ("partly is no trigger",     Kind::Answered, &[("solved", "partly")],                        &[]),
+            ("mostly satisfied is good", Kind::Answered, &[("solved", "yes"), ("satisfied", "基本满意")], &[]),
+            ("a failed check",           Kind::of("qa_rejected"), &[],                                   &[Condition::QaRejected]),
+            ("not an answer",            Kind::Progress, &[("solved", "no")],                            &[]),
+        ];
+        for (name, kind, data, want) in table {
+            let mut event = Event::new("T", kind, Timestamp(0));
+            for (key, value) in data {
+                event.data.insert((*key).to_owned(), Value::from(*value));
+            }
+            assert_eq!(conditions(&event), want, "{name}");
+        }
+    }
+}
