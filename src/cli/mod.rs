@@ -1,5 +1,7 @@
 //! The command line: one file per subcommand, exit codes as the contract names them.
 
+pub mod time;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -22,9 +24,13 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    Time(time::TimeArgs),
+}
 
 /// Runs the command line and returns the exit code of the contract.
 pub fn run(cli: Cli) -> ExitCode {
-    match cli.command {}
+    match cli.command {
+        Command::Time(args) => time::run(&args),
+    }
 }

@@ -28,7 +28,7 @@ use jiff::{
 
 use super::timestamp::Timestamp;
 
-pub use spec::CalendarSpec;
+pub use spec::{CalendarSpec, parse_date};
 pub use window::{DAY_S, Window, WindowError};
 
 /// The years [`Calendar::compile`] covers: the tickets on record and every span a policy may ask for.

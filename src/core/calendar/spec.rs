@@ -91,6 +91,11 @@ impl CalendarSpec {
     }
 }
 
+/// Reads a date written `YYYY-MM-DD` and nothing else.
+pub fn parse_date(text: &str) -> Option<Date> {
+    (text.len() == 10).then(|| text.parse().ok()).flatten()
+}
+
 /// The place of a weekday in [`CalendarSpec::week`].
 fn day_index(weekday: Weekday) -> usize {
     weekday.to_monday_zero_offset() as usize
