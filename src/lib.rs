@@ -10,3 +10,7 @@
 
 pub mod cli;
 pub mod core;
+pub mod intake;
+pub mod policies;
+pub mod simulate;
+pub mod wall;

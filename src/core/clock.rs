@@ -186,6 +186,13 @@ pub enum FiredAs {
     Undone,
 }
 
+impl Fired {
+    /// Whether the slip of this step was taken back.
+    pub fn is_withdrawn(&self) -> bool {
+        matches!(self.outcome, FiredAs::Withdrawn | FiredAs::Undone)
+    }
+}
+
 impl Clock {
     /// Whether the clock has neither ended nor stands still.
     pub fn is_running(&self) -> bool {

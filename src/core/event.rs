@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{IgnoredAny, MapAccess, Visitor},
+    de::{MapAccess, Visitor},
 };
 use serde_json::{Map, Value};
 
@@ -83,6 +83,8 @@ pub struct Event {
     pub kind: Kind,
     /// When it occurred.
     pub at: Timestamp,
+    /// When duban heard of it, where a file says so; the daemon goes by its own clock.
+    pub arrived: Option<Timestamp>,
     /// The sender's own id; makes delivery idempotent.
     pub id: Option<String>,
     pub source: Option<String>,
@@ -104,6 +106,7 @@ impl Event {
             ticket: ticket.into(),
             kind,
             at,
+            arrived: None,
             id: None,
             source: None,
             unit: None,
@@ -203,7 +206,11 @@ impl<'de> Visitor<'de> for EventVisitor {
                     Value::Null => {}
                     _ => return Err(Error::custom("`data` must be an object")),
                 },
-                "arrived" => _ = map.next_value::<IgnoredAny>()?,
+                "arrived" => {
+                    if let Some(text) = map.next_value::<Option<Cow<'de, str>>>()? {
+                        event.arrived = Some(instant(text, "arrived")?);
+                    }
+                }
                 other => _ = event.data.insert(other.to_owned(), map.next_value()?),
             }
         }

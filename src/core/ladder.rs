@@ -30,16 +30,18 @@ impl Placed<'_> {
     }
 }
 
-/// The steps of `ladder` on `clock`, in order.
+/// The steps of `ladder` on `clock`, in order, for a ticket of this kind.
 pub fn place<'a>(
     set: &PolicySet,
     rule: &ClockRule,
     ladder: &'a Ladder,
     clock: &Clock,
+    kind: Option<&str>,
 ) -> Vec<Placed<'a>> {
+    let of_kind = kind.and_then(|kind| rule.skip_by_kind.get(kind)).unwrap_or(&rule.skip);
     let mut placed: Vec<Placed<'a>> = Vec::with_capacity(ladder.steps.len());
     for (index, step) in ladder.steps.iter().enumerate() {
-        if rule.skip.contains(&step.at_text) {
+        if of_kind.contains(&step.at_text) {
             continue;
         }
         let own = step_time(set, clock, step.at);

@@ -9,10 +9,14 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod cycle;
+pub mod decide;
+pub mod delivery;
 pub mod event;
 pub mod ladder;
 pub mod message;
 pub mod org;
+pub mod plan;
 pub mod policy;
 pub mod record;
 pub mod span;

@@ -36,6 +36,8 @@ pub struct Ticket {
     /// The unit responsible now, and the first that was (首接负责).
     pub unit: Option<String>,
     pub first_unit: Option<String>,
+    /// Hash of the policy set this state was folded with.
+    pub judged_by: String,
     /// Hash of the policy set the ticket is frozen to, from its dispatch on.
     pub frozen: Option<String>,
     /// 1 is the first pass of work; a redo opens the next.
@@ -194,14 +196,14 @@ pub struct Line {
 
 impl Ticket {
     /// A ticket nothing is known of yet.
-    pub fn new(no: impl Into<String>) -> Self {
-        Self { no: no.into(), ..Self::default() }
+    pub fn new(no: impl Into<String>, set: &PolicySet) -> Self {
+        Self { no: no.into(), judged_by: set.hash.clone(), ..Self::default() }
     }
 
     /// Folds a whole journal, in order of occurrence; records stand after events of the same instant.
     pub fn fold(no: &str, set: &PolicySet, mut lines: Vec<Line>) -> Self {
         lines.sort_by_key(|line| (line.at, matches!(line.fact, Fact::Record(_)), line.seq));
-        let mut ticket = Self::new(no);
+        let mut ticket = Self::new(no, set);
         for line in lines {
             match line.fact {
                 Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
@@ -293,7 +295,7 @@ impl Ticket {
             return Some(format!("the clock `{}` stood still then", key.clock.name));
         }
         let (rule, ladder) = self.rule_of(set, clock)?;
-        let time = place(set, rule, ladder?, clock)
+        let time = place(set, rule, ladder?, clock, self.attributes.kind.as_deref())
             .into_iter()
             .find(|placed| placed.index == key.step)
             .map(|placed| placed.repetition(set, key.repetition));

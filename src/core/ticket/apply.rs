@@ -316,9 +316,6 @@ impl Ticket {
 
     fn start_clocks(&mut self, set: &PolicySet, event: &Event, starts: impl Fn(&ClockRule) -> bool) {
         let Some(policy) = self.rounds.last().map(|round| round.policy) else { return };
-        if self.ended.is_some() {
-            return;
-        }
         for (index, rule) in set.policies[policy].clocks.iter().enumerate() {
             if !starts(rule) {
                 continue;
@@ -371,8 +368,10 @@ impl Ticket {
         };
         // A stop that occurred before the start counts as met (a clock that recurs starts after its own stop).
         let stopped = rule.stop.iter().filter_map(|kind| Some((*self.seen.get(kind)?, kind))).min();
-        if let (Some((at, by)), None) = (stopped, &rule.recur_until) {
-            clock.state = State::Stopped { at, by: by.clone(), met: true };
+        match stopped.filter(|_| rule.recur_until.is_none()) {
+            Some((at, by)) => clock.state = State::Stopped { at, by: by.clone(), met: true },
+            None if self.ended.is_some() => return,
+            None => {}
         }
         self.clocks.push(clock);
     }

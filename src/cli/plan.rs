@@ -1,0 +1,107 @@
+//! `duban plan`: the timeline of a ticket before anybody files it.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context as _, Result, bail};
+use comfy_table::Table;
+use jiff::civil::DateTime;
+use serde_json::{Value, json};
+
+use super::sets;
+use crate::core::{
+    plan::{PlannedClock, plan},
+    policy::PolicySet,
+    ticket::Attributes,
+    timestamp::Timestamp,
+};
+
+/// Shows each clock of a policy with its due and every step, for a ticket dispatched at a local time.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Folder of the policy set, or the name of a shipped one (cn, generic311, external, boston).
+    #[arg(long)]
+    policies: PathBuf,
+    /// Policy id, for example `general`.
+    #[arg(long)]
+    policy: String,
+    /// Local time of the dispatch in the set's zone, for example `2026-02-13T16:30`.
+    #[arg(long)]
+    start: String,
+    /// Kind of the ticket, for policies that differ by kind (`应急哨`).
+    #[arg(long)]
+    kind: Option<String>,
+    /// Category of the ticket, for policies that differ by category.
+    #[arg(long)]
+    category: Option<String>,
+    /// Print JSON in the shape of the public contract.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let set = sets::load(&args.policies)?.set;
+    let Some(policy) = set.policies.iter().position(|policy| policy.id == args.policy) else {
+        let known: Vec<&str> = set.policies.iter().map(|policy| policy.id.as_str()).collect();
+        bail!("no policy `{}` in this set; it has {}", args.policy, known.join(", "));
+    };
+    let start: DateTime = args
+        .start
+        .replace(' ', "T")
+        .parse()
+        .with_context(|| format!("`{}` is not a local time; write `2026-02-13T16:30`", args.start))?;
+    let start = set.calendar.at(start.date(), start.time());
+    let attributes =
+        Attributes { kind: args.kind.clone(), category: args.category.clone(), ..Attributes::default() };
+    let clocks = plan(&set, policy, attributes, start);
+    if args.json {
+        println!("{}", as_json(&set, &args.policy, start, &clocks));
+    } else {
+        print_table(&set, &args.policy, start, &clocks);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Local time in the set's zone, to the minute.
+fn local(set: &PolicySet, at: Timestamp) -> String {
+    set.calendar.zone().to_datetime(at.jiff()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn as_json(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[PlannedClock<'_>]) -> Value {
+    let clocks: Vec<Value> = clocks
+        .iter()
+        .map(|clock| {
+            let steps: Vec<Value> = clock
+                .steps
+                .iter()
+                .map(|(step, time)| {
+                    json!({
+                        "at": step.at_text,
+                        "time": local(set, *time),
+                        "slip": step.slip,
+                        "to": step.to,
+                        "cc": step.cc,
+                        "via": step.via.iter().map(|via| via.name()).collect::<Vec<_>>(),
+                    })
+                })
+                .collect();
+            json!({ "clock": clock.name, "due": local(set, clock.due), "steps": steps })
+        })
+        .collect();
+    json!({ "policy": policy, "start": local(set, start), "clocks": clocks })
+}
+
+fn print_table(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[PlannedClock<'_>]) {
+    println!("{policy}, dispatched {} ({})", local(set, start), set.id);
+    let mut table = Table::new();
+    table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["clock", "step", "time", "slip", "to", "cc"]);
+    for clock in clocks {
+        table.add_row([clock.name.as_str(), "due", &local(set, clock.due), "", "", ""]);
+        for (step, time) in &clock.steps {
+            let time = local(set, *time);
+            let (to, cc) = (step.to.join(", "), step.cc.join(", "));
+            table.add_row(["", &step.at_text, &time, &step.slip, &to, &cc]);
+        }
+    }
+    println!("{table}");
+}

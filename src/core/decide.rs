@@ -1,0 +1,229 @@
+//! Decides what is owed on one ticket at one instant.
+//!
+//! Pure: no clock, no database, no logging, no randomness. The caller brings the
+//! ticket, the policy set and `now`; the answer is what to write and when to look again.
+//!
+//! Invariants, each a test of the same name:
+//! * `each_step_fires_once` - a step that fired or was skipped is never due again.
+//! * `late_look_fires_only_the_top_step` - after downtime the highest due step of a
+//!   ladder is sent; those it skipped are recorded.
+//! * `a_stop_at_the_due_instant_wins`
+//! * `a_paused_clock_is_silent`
+
+use serde_json::Value;
+
+use super::{
+    clock::{Clock, FiredAs, State, step_after},
+    event::{Event, Kind},
+    ladder::{Placed, place},
+    policy::{AskMode, PolicySet},
+    record::{AskOutcome, Record, StepKey},
+    span::Span,
+    ticket::{FollowUp, Stage, Ticket},
+    timestamp::Timestamp,
+};
+
+/// How long a link is good where no policy says: three days.
+const LINK_TTL: Span = Span::Elapsed(72 * 3_600_000);
+
+/// What is owed now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// Events duban adds; while there are any, they are applied and the ticket is decided again.
+    pub events: Vec<Event>,
+    /// Decisions to write, in order.
+    pub records: Vec<Record>,
+    /// When to look again; `None`: only when something happens.
+    pub next_look: Option<Timestamp>,
+}
+
+/// What is owed on `ticket` at `now`.
+pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
+    let events = owed_events(ticket, now);
+    if !events.is_empty() {
+        return Decision { events, ..Decision::default() };
+    }
+    let mut decision = Decision { records: bookkeeping(ticket, set), ..Decision::default() };
+    if ticket.ended.is_some() {
+        return decision;
+    }
+    decision.records.extend(ask(ticket, set, now));
+    decision.next_look = ticket.pause.as_ref().map(|pause| pause.until);
+    for clock in ticket.clocks.iter().filter(|clock| clock.is_running()) {
+        let (records, next) = climb(ticket, set, clock, now);
+        decision.records.extend(records);
+        decision.next_look = earliest(decision.next_look, next);
+    }
+    decision
+}
+
+/// Events that follow from what is known: redo, evaluated, withdrawals, a pause at its maximum.
+fn owed_events(ticket: &Ticket, now: Timestamp) -> Vec<Event> {
+    // After every record already written, so that folding again keeps the order.
+    let at = ticket.last_record_at.map_or(now, |last| now.max(last.plus_ms(1)));
+    let own = |kind: Kind, id: String| {
+        let mut event = Event::new(ticket.no.clone(), kind, at);
+        event.id = Some(id);
+        event.by = Some("duban".to_owned());
+        event
+    };
+    let mut events = Vec::new();
+    for wrong in &ticket.wrong {
+        let key = wrong.key.text(&ticket.no);
+        let mut event = own(Kind::SlipWithdrawn, format!("duban/withdraw/{key}"));
+        event.data.insert("slip".to_owned(), Value::from(key));
+        event.data.insert("reason".to_owned(), Value::from(wrong.reason.clone()));
+        event.data.insert("again".to_owned(), Value::from("if it falls due again"));
+        events.push(event);
+    }
+    for FollowUp { kind, reason, round } in &ticket.follow_ups {
+        let mut event = own(kind.clone(), format!("duban/{kind}/r{round}"));
+        event.data.insert("reason".to_owned(), Value::from(reason.clone()));
+        events.push(event);
+    }
+    if let Some(pause) = ticket.pause.as_ref().filter(|pause| pause.until <= now) {
+        let mut event = own(Kind::Resumed, format!("duban/resumed/{}", pause.at.0));
+        let applied = ticket.last_event_at.max(ticket.last_record_at.map(|last| last.plus_ms(1)));
+        event.at = applied.map_or(pause.until, |applied| pause.until.max(applied));
+        event.data.insert("reason".to_owned(), Value::from("the longest pause is over"));
+        events.push(event);
+    }
+    events
+}
+
+/// The policy the ticket is frozen to, and refusals: facts that are written once.
+fn bookkeeping(ticket: &Ticket, set: &PolicySet) -> Vec<Record> {
+    let mut records = Vec::new();
+    if let (None, Some(_), Some(policy)) = (&ticket.frozen, ticket.dispatched, ticket.policy(set)) {
+        records.push(Record::Policy {
+            set: set.id.clone(),
+            version: set.version.clone(),
+            hash: set.hash.clone(),
+            policy: policy.id.clone(),
+        });
+    }
+    records.extend(ticket.refused.iter().map(|refusal| Record::Refused {
+        seq: refusal.seq,
+        event: refusal.event.name().to_owned(),
+        reason: refusal.reason.clone(),
+    }));
+    records
+}
+
+/// Asks the resident once a round, when the callback clock runs and its policy asks by message.
+fn ask(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Option<Record> {
+    let round = ticket.round();
+    if ticket.asked_round >= round || ticket.stage < Stage::Resolved {
+        return None;
+    }
+    let asks = |clock: &&Clock| {
+        let rule = ticket.rule_of(set, clock).map(|(rule, _)| rule);
+        let asks_now = rule.is_some_and(|rule| match rule.ask_mode {
+            AskMode::Message => true,
+            AskMode::PhoneFirst => ticket.seen.contains_key(&Kind::CallbackTried),
+            AskMode::None => false,
+        });
+        clock.key.round == round && clock.is_running() && asks_now
+    };
+    let clock = ticket.clocks.iter().find(asks)?;
+    let ttl = set.policies.iter().find_map(|policy| policy.ask.as_ref()).map(|rule| rule.link_ttl);
+    let expires = step_after(set, clock.started, ttl.unwrap_or(LINK_TTL));
+    let outcome = match () {
+        () if ticket.reach.is_empty() => AskOutcome::NoRoute,
+        () if expires <= now => AskOutcome::TooLate,
+        () => AskOutcome::Sent,
+    };
+    let expires = (outcome == AskOutcome::Sent).then_some(expires);
+    Some(Record::Asked { round, outcome, expires })
+}
+
+/// The due steps of one running clock, and when its next one is.
+fn climb(
+    ticket: &Ticket,
+    set: &PolicySet,
+    clock: &Clock,
+    now: Timestamp,
+) -> (Vec<Record>, Option<Timestamp>) {
+    let Some((rule, Some(ladder))) = ticket.rule_of(set, clock) else { return (Vec::new(), None) };
+    let mut due: Vec<(&Placed<'_>, u16, Timestamp)> = Vec::new();
+    let mut next = None;
+    let placed = place(set, rule, ladder, clock, ticket.attributes.kind.as_deref());
+    for step in &placed {
+        let Some(first) = (0..step.times()).find(|n| !is_done(clock, step.index, *n)) else { continue };
+        let mut time = step.repetition(set, first);
+        for repetition in first..step.times() {
+            if time > now {
+                next = earliest(next, Some(time));
+                break;
+            }
+            due.push((step, repetition, time));
+            if let Some(repeat) = step.step.repeat {
+                time = step_after(set, time, repeat.every);
+            }
+        }
+    }
+    due.sort_by_key(|(step, repetition, time)| (*time, step.index, *repetition));
+    let Some(((top, repetition, time), skipped)) = due.split_last() else { return (Vec::new(), next) };
+    let mut records: Vec<Record> = skipped
+        .iter()
+        .map(|(step, repetition, time)| Record::Skipped {
+            key: step_key(clock, step.index, *repetition),
+            slip: step.step.slip.clone(),
+            at: step.step.at_text.clone(),
+            scheduled: *time,
+        })
+        .collect();
+    records.push(Record::Slip {
+        key: step_key(clock, top.index, *repetition),
+        slip: top.step.slip.clone(),
+        at: top.step.at_text.clone(),
+        scheduled: *time,
+        due: clock.due,
+        serial: None,
+        reply_due: top.step.reply_due.map(|span| super::clock::due_after(set, now, span)),
+        unit: responsible(ticket, clock),
+        to: top.step.to.clone(),
+        cc: top.step.cc.clone(),
+    });
+    (records, next)
+}
+
+fn responsible(ticket: &Ticket, clock: &Clock) -> String {
+    let own = (!clock.key.unit.is_empty()).then(|| clock.key.unit.clone());
+    own.or_else(|| ticket.unit.clone()).unwrap_or_default()
+}
+
+fn is_done(clock: &Clock, step: u16, repetition: u16) -> bool {
+    clock.fired.iter().any(|fired| {
+        fired.step == step && fired.repetition == repetition && fired.outcome != FiredAs::Undone
+    })
+}
+
+fn step_key(clock: &Clock, step: u16, repetition: u16) -> StepKey {
+    let same = |fired: &&super::clock::Fired| fired.step == step && fired.repetition == repetition;
+    let reissue = clock.fired.iter().filter(same).count() as u16;
+    StepKey { clock: clock.key.clone(), step, repetition, reissue }
+}
+
+fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Whether a message about this step still has its reason: its clock runs and its slip stands.
+pub fn is_relevant(ticket: &Ticket, key: &str) -> bool {
+    ticket.clocks.iter().any(|clock| {
+        !matches!(clock.state, State::Stopped { .. } | State::Cancelled { .. })
+            && clock.fired.iter().any(|fired| {
+                let one = StepKey {
+                    clock: clock.key.clone(),
+                    step: fired.step,
+                    repetition: fired.repetition,
+                    reissue: fired.reissue,
+                };
+                fired.outcome == FiredAs::Slip && one.text(&ticket.no) == key
+            })
+    })
+}

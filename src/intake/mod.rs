@@ -1,0 +1,3 @@
+//! Events on their way in: files, importers, HTTP. Validates and writes facts, notifies nobody.
+
+pub mod files;
