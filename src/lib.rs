@@ -6,7 +6,9 @@
 //! | module | holds |
 //! |---|---|
 //! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
+//! | [`policies`] | files to policies, with every complaint in one run |
 //! | [`cli`] | one file per subcommand |
 
 pub mod cli;
 pub mod core;
+pub mod policies;
