@@ -23,6 +23,8 @@ pub struct PolicySet {
     pub workday_step_time: Time,
     /// Where in day n a span of n working days ends.
     pub workday_due: WorkdayDue,
+    /// `zh` or `en`: what the set's people read unless they say otherwise.
+    pub language: String,
     /// The event from which the resident's own stopwatch runs.
     pub resident_clock: Option<Kind>,
     /// The policy of tickets no selector takes; such tickets are flagged.

@@ -1,0 +1,223 @@
+//! `[calendar]`: which time of the set counts as working time.
+//!
+//! Working hours stand either as `work_hours` for every day that is not in `rest`, or per
+//! weekday in `[calendar.week]`. Holidays come from files (`overrides`, a path or pattern
+//! inside the set's folder), from `holidays` in place, or both.
+
+use std::collections::BTreeMap;
+
+use jiff::{
+    civil::Date,
+    tz::{Offset, TimeZone},
+};
+
+use super::{
+    complaint::{Complaints, Severity, Source},
+    holidays,
+    reader::{Item, Section},
+};
+use crate::core::{
+    calendar::{Calendar, CalendarSpec, Window},
+    timestamp::Timestamp,
+};
+
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// Weekdays as `rest` writes them.
+const REST_DAYS: [(&str, usize); 7] =
+    [("Mon", 0), ("Tue", 1), ("Wed", 2), ("Thu", 3), ("Fri", 4), ("Sat", 5), ("Sun", 6)];
+/// Before December nobody can have next year's list.
+const ANNOUNCED_MONTH: i8 = 12;
+
+/// Reads `[calendar]`; `files` are all files of the set by name.
+pub fn calendar(
+    section: Section<'_>,
+    zone: TimeZone,
+    files: &BTreeMap<String, String>,
+    complaints: &Complaints,
+    now: Timestamp,
+) -> Option<Calendar> {
+    let mut spec = CalendarSpec::new(zone);
+    spec.week = week(&section);
+    if let Some(item) = section.get("holidays") {
+        let dates: Vec<Date> = item.one_or_many().iter().filter_map(Item::date).collect();
+        spec.years_covered.extend(dates.iter().map(|date| date.year()));
+        spec.holidays.extend(dates);
+    }
+    spec.overrides = windows_by_date(section.get("windows"));
+    spec.breaks = windows_by_date(section.get("breaks"));
+    if let Some(item) = section.get("makeup") {
+        let dates: Vec<Date> = item.one_or_many().iter().filter_map(Item::date).collect();
+        spec.observe([], dates, []);
+    }
+    for item in section.get("overrides").map(|item| item.one_or_many()).unwrap_or_default() {
+        holiday_files(&item, &mut spec, files, complaints);
+    }
+    if let Some(item) = section.get("outside_start") {
+        item.word("a start outside working hours", &[("next_open", ())]);
+    }
+    let missing = section.get("missing_year");
+    let warns = missing.as_ref().is_none_or(|item| {
+        let words = [("warn_and_use_weekends", true), ("use_weekends", false)];
+        item.word("a rule for years without holidays", &words).unwrap_or(true)
+    });
+    for date in spec.contradictions() {
+        section.complain(format!(
+            "{date} is both a holiday and a day with windows of its own; strike one of them"
+        ));
+    }
+    let calendar = match Calendar::compile(spec) {
+        Ok(calendar) => Some(calendar),
+        Err(error) => {
+            section.complain(error.to_string());
+            None
+        }
+    };
+    if let Some(calendar) = calendar.as_ref().filter(|_| warns) {
+        missing_years(calendar, &section, now);
+    }
+    section.finish();
+    calendar
+}
+
+fn week(section: &Section<'_>) -> [Vec<Window>; 7] {
+    let mut week: [Vec<Window>; 7] = Default::default();
+    let hours = section.get("work_hours");
+    let rest = section.get("rest");
+    if let Some(item) = section.get("week") {
+        if let Some(hours) = hours {
+            hours.complain("`work_hours` and `[calendar.week]` exclude each other; keep one");
+        }
+        let days = item.section("[calendar.week]");
+        for item in days.iter().flat_map(Section::entries) {
+            let Some((first, last)) = day_range(&item) else { continue };
+            let windows = item.windows();
+            for day in &mut week[first..=last] {
+                day.clone_from(&windows);
+            }
+        }
+        return week;
+    }
+    let windows = match hours {
+        Some(hours) => hours.windows(),
+        None => {
+            section.complain("[calendar] has neither `work_hours` nor `[calendar.week]`");
+            return week;
+        }
+    };
+    let rest: Vec<usize> = rest
+        .map(|item| item.one_or_many())
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|item| item.word("a weekday", &REST_DAYS))
+        .collect();
+    for (index, day) in week.iter_mut().enumerate() {
+        if !rest.contains(&index) {
+            day.clone_from(&windows);
+        }
+    }
+    week
+}
+
+/// `mon` or `mon-fri`.
+fn day_range(item: &Item<'_>) -> Option<(usize, usize)> {
+    let key = item.key();
+    let (first, last) = key.split_once('-').unwrap_or((key, key));
+    let place = |name: &str| DAYS.iter().position(|day| *day == name);
+    let range = place(first).zip(place(last)).filter(|(first, last)| first <= last);
+    if range.is_none() {
+        item.complain(format!("`{key}` is not a weekday; write `mon` or `mon-fri`"));
+    }
+    range
+}
+
+fn windows_by_date(item: Option<Item<'_>>) -> BTreeMap<Date, Vec<Window>> {
+    let section = item.and_then(|item| item.section(format!("`{}`", item.key())));
+    let entries = section.iter().flat_map(Section::entries);
+    entries
+        .filter_map(|item| {
+            let date = item.key().parse::<Date>().ok();
+            if date.is_none() {
+                item.complain(format!("`{}` is not a date like `2026-02-15`", item.key()));
+            }
+            Some((date?, item.windows()))
+        })
+        .collect()
+}
+
+fn holiday_files(
+    pattern: &Item<'_>,
+    spec: &mut CalendarSpec,
+    files: &BTreeMap<String, String>,
+    complaints: &Complaints,
+) {
+    let Some(text) = pattern.filled() else { return };
+    let mut found = false;
+    for (name, content) in files.iter().filter(|(name, _)| matches(text, name)) {
+        found = true;
+        match holidays::read(name, content) {
+            Ok(days) => spec.observe(days.rest, days.work, days.years),
+            Err(error) => {
+                let source = Source { name, text: content, private: false, complaints };
+                source.complain(Severity::Error, 0..0, error, None);
+            }
+        }
+    }
+    if !found {
+        pattern.complain(format!("no file of this set is called `{text}`"));
+    }
+}
+
+/// Whether a file name fits a pattern with `*` for any letters.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    let mut exact = true;
+    for part in parts {
+        exact = part.is_empty();
+        match rest.find(part) {
+            Some(at) if !part.is_empty() => {
+                rest = &rest[at + part.len()..];
+                exact = false;
+            }
+            Some(_) => {}
+            None => return false,
+        }
+    }
+    rest.is_empty() || (exact && pattern.ends_with('*'))
+}
+
+/// Warns about this year and, once its list can be known, the next.
+fn missing_years(calendar: &Calendar, section: &Section<'_>, now: Timestamp) {
+    let today = Offset::UTC.to_datetime(now.jiff()).date();
+    let year = today.year();
+    let last = if today.month() >= ANNOUNCED_MONTH { year + 1 } else { year };
+    for year in calendar.years_missing(year, last) {
+        section.warn(
+            format!("no holidays are known for {year}, so only weekends count as rest"),
+            Some("add the published list of that year to the holiday files".to_owned()),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_finds_its_files() {
+        #[rustfmt::skip]
+        let table = [
+            ("holidays/cn-*.json", "holidays/cn-2026.json", true),
+            ("holidays/cn-*.json", "holidays/us-2026.json", false),
+            ("holidays/cn-*.json", "holidays/cn-2026.json5", false),
+            ("holidays/*",         "holidays/a.ics", true),
+            ("holidays/a.ics",     "holidays/a.ics", true),
+            ("holidays/a.ics",     "holidays/b.ics", false),
+            ("*-2026-*",           "x-2026-y", true),
+        ];
+        for (pattern, name, want) in table {
+            assert_eq!(matches(pattern, name), want, "{pattern} {name}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The texts of a policy set: from a folder, from the binary, or from the store.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// The file of units, people and posts.
+pub const ORG: &str = "org.toml";
+/// The file of message texts.
+pub const TEMPLATES: &str = "templates.toml";
+/// The folder of holiday files.
+const HOLIDAYS: &str = "holidays";
+/// A file larger than this is not a policy.
+const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// Why a folder cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FilesError {
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{} is larger than {FILE_BYTES_MAX} bytes and no policy file", path.display())]
+    TooLarge { path: PathBuf },
+    #[error("{} has no *.toml file; a policy set needs at least one", path.display())]
+    Empty { path: PathBuf },
+}
+
+/// All texts of one set, by name inside its folder (`policies.toml`, `holidays/cn-2026.json`).
+#[derive(Clone, Default)]
+pub struct Sources {
+    /// What stands before file names in complaints: the folder as the user wrote it.
+    pub label: String,
+    pub files: BTreeMap<String, String>,
+}
+
+/// Names the files only: `org.toml` holds people's numbers.
+impl std::fmt::Debug for Sources {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sources")
+            .field("label", &self.label)
+            .field("files", &self.files.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sources {
+    /// Reads a policy folder.
+    pub fn from_dir(dir: &Path) -> Result<Self, FilesError> {
+        let mut files = BTreeMap::new();
+        for path in listing(dir)? {
+            if path.extension().is_some_and(|ext| ext == "toml") && path.is_file() {
+                files.insert(name_of(&path), text_of(&path)?);
+            }
+        }
+        if files.is_empty() {
+            return Err(FilesError::Empty { path: dir.to_owned() });
+        }
+        let holidays = dir.join(HOLIDAYS);
+        if holidays.is_dir() {
+            for path in listing(&holidays)? {
+                let known = ["json", "ics", "toml"];
+                if path.extension().is_some_and(|ext| known.iter().any(|known| ext == *known)) {
+                    files.insert(format!("{HOLIDAYS}/{}", name_of(&path)), text_of(&path)?);
+                }
+            }
+        }
+        Ok(Self { label: dir.display().to_string(), files })
+    }
+
+    /// Takes the organisation from another file than the set's own.
+    pub fn replace_org(&mut self, path: &Path) -> Result<(), FilesError> {
+        self.files.insert(ORG.to_owned(), text_of(path)?);
+        Ok(())
+    }
+
+    /// The file as complaints name it.
+    pub fn display(&self, name: &str) -> String {
+        match self.label.trim_end_matches('/') {
+            "" => name.to_owned(),
+            label => format!("{label}/{name}"),
+        }
+    }
+
+    /// The files that decide: policies and holidays, neither people nor wording.
+    pub fn deciding(&self) -> BTreeMap<String, String> {
+        let decides = |name: &str| name != ORG && name != TEMPLATES;
+        let chosen = self.files.iter().filter(|(name, _)| decides(name));
+        chosen.map(|(name, text)| (name.clone(), text.clone())).collect()
+    }
+}
+
+/// What a ticket is frozen to: blake3 over names and texts, in hex. Lengths stand before
+/// each text, so that no letter can move from one file into another unseen.
+pub fn hash(files: &BTreeMap<String, String>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for text in files.iter().flat_map(|(name, text)| [name, text]) {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+fn listing(dir: &Path) -> Result<Vec<PathBuf>, FilesError> {
+    let unreadable = |source| FilesError::Unreadable { path: dir.to_owned(), source };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(dir).map_err(unreadable)? {
+        paths.push(entry.map_err(unreadable)?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn text_of(path: &Path) -> Result<String, FilesError> {
+    let unreadable = |source| FilesError::Unreadable { path: path.to_owned(), source };
+    if fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
+        return Err(FilesError::TooLarge { path: path.to_owned() });
+    }
+    fs::read_to_string(path).map_err(unreadable)
+}

@@ -1,0 +1,178 @@
+//! `[[ladder]]`: ordered steps, and the little language of a step's `at`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    reader::{Item, Section},
+    set::role_list,
+};
+use crate::core::{
+    policy::{Ladder, Repeat, Step, StepAt, Via},
+    span::Span,
+};
+
+/// What `at` may be, for complaints.
+const AT_GRAMMAR: &str = "write `start`, `start+2h`, `start+50%`, `due-1wd`, `due` or `due+2wh`";
+
+/// The names a file may use, gathered before anything uses them.
+#[derive(Debug, Default)]
+pub struct Names {
+    pub roles: BTreeSet<String>,
+    pub slips: BTreeSet<String>,
+    pub pauses: BTreeSet<String>,
+    /// To the index in `PolicySet::ladders`.
+    pub ladders: BTreeMap<String, usize>,
+}
+
+impl Names {
+    /// The index of a ladder.
+    pub fn ladder(&self, item: &Item<'_>) -> Option<usize> {
+        let known = self.ladders.keys().map(String::as_str);
+        self.ladders.get(item.known("ladder", "[[ladder]]", known)?).copied()
+    }
+}
+
+/// Reads one `[[ladder]]`.
+pub fn ladder(section: Section<'_>, names: &Names) -> Ladder {
+    let ladder = Ladder {
+        id: section.need("id").and_then(|item| item.filled()).unwrap_or_default().to_owned(),
+        night: section.switch_or("night", false),
+        stop_on: section.get("stop_on").map(|item| item.kinds()).unwrap_or_default(),
+        steps: section
+            .need("steps")
+            .and_then(|item| item.list())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|item| step(item, names))
+            .collect(),
+    };
+    if ladder.steps.is_empty() {
+        section.complain(format!("ladder `{}` has no steps", ladder.id));
+    }
+    section.finish();
+    ladder
+}
+
+fn step(item: &Item<'_>, names: &Names) -> Option<Step> {
+    let section = item.section("the step")?;
+    let at = section.need("at").and_then(|item| step_at(&item));
+    let slip = section
+        .need("slip")
+        .and_then(|item| item.known("slip", "[slips]", names.slips.iter().map(String::as_str)));
+    let to_item = section.need("to");
+    let to = role_list(to_item.clone(), &names.roles);
+    if let Some(item) = to_item
+        && item.one_or_many().is_empty()
+    {
+        item.complain("the step tells nobody: `to` is empty");
+    }
+    let cc = role_list(section.get("cc"), &names.roles);
+    let via_item = section.need("via");
+    let via = via_list(via_item.as_ref());
+    let reply_due = section.span("reply_due");
+    let repeat = section.get("repeat").and_then(|item| repeat(&item));
+    section.finish();
+    let (at, at_text) = at?;
+    Some(Step { at, at_text, slip: slip?.to_owned(), to, cc, via, reply_due, repeat })
+}
+
+fn via_list(item: Option<&Item<'_>>) -> Vec<Via> {
+    let words = Via::ALL.map(|via| (via.name(), via));
+    let items = item.map(Item::one_or_many).unwrap_or_default();
+    if let Some(item) = item
+        && items.is_empty()
+    {
+        item.complain("the step has no way to anybody: `via` is empty");
+    }
+    items.iter().filter_map(|item| item.word("a way to a person", &words)).collect()
+}
+
+fn repeat(item: &Item<'_>) -> Option<Repeat> {
+    let section = item.section("`repeat`")?;
+    let every = section.need("every").and_then(|item| {
+        let span = item.span()?;
+        if span.is_zero() {
+            item.complain("a repetition every nothing never ends");
+            return None;
+        }
+        Some(span)
+    });
+    let max = section.need("max").and_then(|item| {
+        let count = item.count()?;
+        let max = u16::try_from(count).ok().filter(|max| (1..=1000).contains(max));
+        if max.is_none() {
+            item.complain(format!("{count} repetitions are not 1 to 1000"));
+        }
+        max
+    });
+    section.finish();
+    Some(Repeat { every: every?, max: max? })
+}
+
+/// Reads an `at` with its text.
+pub fn step_at(item: &Item<'_>) -> Option<(StepAt, String)> {
+    let text = item.text()?;
+    match parse_at(text) {
+        Ok(at) => Some((at, text.to_owned())),
+        Err(why) => {
+            item.complain_with(why, AT_GRAMMAR);
+            None
+        }
+    }
+}
+
+/// Reads the text of an `at`.
+pub fn parse_at(text: &str) -> Result<StepAt, String> {
+    let malformed = || format!("`{text}` is not a place on a clock");
+    let span = |text: &str| Span::parse(text).map_err(|error| error.to_string());
+    if let Some(offset) = text.strip_prefix("start") {
+        return match (offset, offset.strip_prefix('+')) {
+            ("", _) => Ok(StepAt::Start),
+            (_, Some(share)) if share.ends_with('%') => share
+                .trim_end_matches('%')
+                .parse::<u8>()
+                .ok()
+                .filter(|percent| (1..=100).contains(percent))
+                .map(StepAt::StartPercent)
+                .ok_or_else(|| format!("`{share}` is not 1% to 100%")),
+            (_, Some(offset)) => span(offset).map(StepAt::StartPlus),
+            (_, None) => Err(malformed()),
+        };
+    }
+    let offset = text.strip_prefix("due").ok_or_else(malformed)?;
+    match (offset, offset.strip_prefix('+'), offset.strip_prefix('-')) {
+        ("", _, _) => Ok(StepAt::Due),
+        (_, Some(offset), _) => span(offset).map(StepAt::DuePlus),
+        (_, _, Some(offset)) => span(offset).map(StepAt::DueMinus),
+        (_, None, None) => Err(malformed()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_stands_before_on_or_after_its_clock() {
+        #[rustfmt::skip]
+        let table = [
+            ("start",      Ok(StepAt::Start)),
+            ("start+2h",   Ok(StepAt::StartPlus(Span::Elapsed(7_200_000)))),
+            ("start+50%",  Ok(StepAt::StartPercent(50))),
+            ("start+100%", Ok(StepAt::StartPercent(100))),
+            ("start+0%",   Err("`0%` is not 1% to 100%")),
+            ("start+101%", Err("`101%` is not 1% to 100%")),
+            ("start-1h",   Err("`start-1h` is not a place on a clock")),
+            ("due",        Ok(StepAt::Due)),
+            ("due-1wd",    Ok(StepAt::DueMinus(Span::WorkDays(1)))),
+            ("due+9wh",    Ok(StepAt::DuePlus(Span::Working(32_400_000)))),
+            ("due+50%",    Err("`50%` is not a span; write for example `30m`, `2h`, `7d`, `2wh` or `5wd`")),
+            ("dues",       Err("`dues` is not a place on a clock")),
+            ("end",        Err("`end` is not a place on a clock")),
+            ("",           Err("`` is not a place on a clock")),
+        ];
+        for (text, want) in table {
+            assert_eq!(parse_at(text), want.map_err(str::to_owned), "{text}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Files to policies: reads a policy folder into `core::policy` values.
+//!
+//! Every complaint of a run is found in one run, with its place and what would be right;
+//! a set with one error is no set at all. Nothing here decides anything about a ticket.
+//!
+//! Invariants: `the_reference_set_loads` and every file of `tests/bad-policies`
+//! gives the complaint that stands beside it.
+
+mod calendar;
+mod case;
+mod complaint;
+mod embedded;
+mod files;
+pub mod holidays;
+mod ladder;
+mod load;
+mod org;
+mod policy;
+mod reader;
+mod rules;
+mod set;
+mod suggest;
+#[cfg(test)]
+mod tests;
+
+pub use case::{CASE_TICKET, Case, Expected, Played, PlayedSlip, Spot, compare, run_cases};
+pub use complaint::{Complaint, Severity};
+pub use embedded::names as shipped;
+pub use files::{FilesError, Sources};
+pub use load::{Loaded, load, load_dir, load_embedded};

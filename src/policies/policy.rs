@@ -1,0 +1,251 @@
+//! `[[policy]]`: which tickets, which clocks, and the rules around them.
+
+use std::collections::BTreeMap;
+
+use super::{
+    ladder::Names,
+    reader::{Item, Section, one_of},
+    rules,
+};
+use crate::core::{
+    event::Kind,
+    policy::{AskMode, ClockRule, Condition, Ladder, Policy, Selector},
+    span::Span,
+};
+
+/// What a policy may select by.
+const SELECTOR_KEYS: [&str; 6] = ["category", "urgency", "kind", "source", "requester", "tag"];
+/// Texts and switches that only reports and pages read.
+const NOTES: [&str; 4] = ["effect", "one_owner", "cool_off", "care_tag"];
+
+/// What clocks need to know of the set.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'s> {
+    pub names: &'s Names,
+    pub ladders: &'s [Ladder],
+    pub clock_start: &'s Kind,
+}
+
+/// Reads one `[[policy]]`.
+pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
+    let id = section.need("id").and_then(|item| item.filled()).unwrap_or_default().to_owned();
+    let zh = section.get("zh").and_then(|item| item.filled());
+    let en = section.get("en").and_then(|item| item.filled());
+    let clocks = clocks(&section, around);
+    let clock_names: Vec<&str> = clocks.iter().map(|clock| clock.name.as_str()).collect();
+    let policy = Policy {
+        zh: zh.or(en).unwrap_or(&id).to_owned(),
+        en: en.unwrap_or(&id).to_owned(),
+        select: section.get("select").map(|item| selector(&item)).unwrap_or_default(),
+        deadline_clock: clock_name(section.get("deadline_clock"), &clock_names)
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| "resolve".to_owned()),
+        pause_clocks: match section.get("pause_clocks") {
+            Some(item) => clock_name(Some(item), &clock_names),
+            None => vec!["resolve".to_owned()],
+        },
+        returns: section.get("returns").and_then(|item| rules::returns(&item)),
+        extension: section.get("extension").and_then(|item| rules::extension(&item, around.names)),
+        pauses: section
+            .get("pauses")
+            .map(|item| item.one_or_many())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|item| {
+                item.known("pause", "[pauses]", around.names.pauses.iter().map(String::as_str))
+            })
+            .map(str::to_owned)
+            .collect(),
+        close: section.get("close").and_then(|item| rules::close(&item)).unwrap_or_default(),
+        ends: section.get("ends").map(|item| item.kinds()).unwrap_or_default(),
+        max_rounds: section.get("max_rounds").and_then(|item| item.count()),
+        triggers: section
+            .get("triggers")
+            .map(|item| item.one_or_many())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|item| item.word("a condition that opens a round", &Condition::ALL))
+            .collect(),
+        attempts: section.get("attempts").and_then(|item| rules::attempts(&item)),
+        ask: section.get("sms").and_then(|item| rules::ask(&item)),
+        count_trigger: section.get("trigger").and_then(|item| rules::count_trigger(&item)),
+        slots: section.get("slots").map(|item| item.time_pairs()).unwrap_or_default(),
+        admit: section.get("admit").and_then(|item| rules::admit(&item, around.names)),
+        start_approval: section
+            .get("start_approval")
+            .and_then(|item| item.filled())
+            .map(str::to_owned),
+        in_rates: section.switch_or("in_rates", true),
+        notes: notes(&section),
+        id,
+        clocks,
+    };
+    section.finish();
+    policy
+}
+
+fn clock_name(item: Option<Item<'_>>, clocks: &[&str]) -> Vec<String> {
+    let items = item.map(|item| item.one_or_many()).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| item.known("clock", "the clocks of this policy", clocks.iter().copied()))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn notes(section: &Section<'_>) -> BTreeMap<String, String> {
+    let mut notes: BTreeMap<String, String> = NOTES
+        .into_iter()
+        .filter_map(|key| Some((key.to_owned(), section.get(key)?.note()?)))
+        .collect();
+    if let Some(outcome) = section.get("outcome").and_then(|item| item.section("outcome")) {
+        notes.extend(rules::notes(&outcome));
+    }
+    notes
+}
+
+fn selector(item: &Item<'_>) -> Selector {
+    let Some(section) = item.section("`select`") else { return Selector::default() };
+    let mut keys = BTreeMap::new();
+    for key in SELECTOR_KEYS {
+        let Some(item) = section.get(key) else { continue };
+        let values = item.texts();
+        if values.is_empty() {
+            item.complain(format!("`{key}` has no values, so the policy never takes a ticket"));
+        }
+        keys.insert(key.to_owned(), values);
+    }
+    section.finish();
+    Selector { keys }
+}
+
+fn clocks(section: &Section<'_>, around: Around<'_>) -> Vec<ClockRule> {
+    let items = section.need("clocks").and_then(|item| item.list()).unwrap_or_default();
+    let mut clocks: Vec<ClockRule> = Vec::new();
+    for item in &items {
+        let Some(rule) = clock(item, around) else { continue };
+        if clocks.iter().any(|clock| clock.name == rule.name) {
+            item.complain(format!("clock `{}` is defined twice in this policy", rule.name));
+        }
+        clocks.push(rule);
+    }
+    clocks
+}
+
+fn clock(item: &Item<'_>, around: Around<'_>) -> Option<ClockRule> {
+    let section = item.section("the clock")?;
+    let name = section.need("name").and_then(|item| item.filled())?.to_owned();
+    let work = section
+        .get("unit_time")
+        .and_then(|item| item.word("a base of time", &[("work", true), ("natural", false)]))
+        .unwrap_or(false);
+    let based = |span: Span| if work { span.as_working() } else { span };
+    let ladder = section.get("ladder").and_then(|item| around.names.ladder(&item));
+    let steps = |ladder: Option<usize>| -> Vec<&str> {
+        let ladder = ladder.and_then(|index| around.ladders.get(index));
+        ladder.into_iter().flat_map(|l| &l.steps).map(|step| step.at_text.as_str()).collect()
+    };
+    let recur_until = section.get("recur_until").and_then(|item| item.kind());
+    let due_from = section.get("override").and_then(|item| item.filled()).map(str::to_owned);
+    let dur = section.get("dur");
+    let rule = ClockRule {
+        span: dur.as_ref().and_then(|item| clock_span(item)).map(based),
+        ladder,
+        start: section
+            .get("start")
+            .and_then(|item| item.kind())
+            .unwrap_or_else(|| around.clock_start.clone()),
+        stop: stop(&section, ladder.and_then(|index| around.ladders.get(index)), &name),
+        skip: skips(section.get("skip"), &steps(ladder)),
+        roll: section.get("roll").and_then(|item| roll(&item)),
+        by_category: spans_by(section.get("by_category"), based),
+        by_kind: spans_by(section.get("by_kind"), based),
+        ladder_by_kind: each(section.get("ladder_by_kind"), |item| around.names.ladder(item)),
+        skip_by_kind: each(section.get("skip_by_kind"), |item| {
+            Some(skips(Some(item.clone()), &steps(ladder)))
+        }),
+        per_unit: section.switch_or("per_unit", false),
+        owner: section.get("owner").and_then(|item| item.filled()).map(str::to_owned),
+        ask_mode: ask_mode(&section, &name),
+        coverage: section.get("coverage").and_then(|item| item.share()),
+        on_due: section.get("on_due").and_then(|item| item.filled()).map(str::to_owned),
+        recur_until,
+        due_from,
+        name,
+    };
+    section.finish();
+    Some(rule)
+}
+
+fn clock_span(item: &Item<'_>) -> Option<Span> {
+    let span = item.span()?;
+    if span.is_zero() {
+        item.complain("a clock of no length is due before anybody can act");
+    }
+    Some(span)
+}
+
+/// The clock's own stop events, else those of its ladder.
+fn stop(section: &Section<'_>, ladder: Option<&Ladder>, name: &str) -> Vec<Kind> {
+    let own = section.get("stop").map(|item| item.kinds());
+    let stop = own.or_else(|| ladder.map(|ladder| ladder.stop_on.clone())).unwrap_or_default();
+    if stop.is_empty() && section.get("ladder").is_none() {
+        section.complain(format!("clock `{name}` has no ladder, so it needs its own `stop`"));
+    } else if stop.is_empty() && ladder.is_some() {
+        section
+            .complain(format!("clock `{name}` never stops: neither it nor its ladder says when"));
+    }
+    stop
+}
+
+/// Steps a clock leaves out; each must be one of its ladder's.
+fn skips(item: Option<Item<'_>>, steps: &[&str]) -> Vec<String> {
+    let items = item.map(|item| item.one_or_many()).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| item.known("step", "the clock's ladder", steps.iter().copied()))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `next_open` or `next_open+2wh`.
+fn roll(item: &Item<'_>) -> Option<Span> {
+    let text = item.text()?;
+    let span = match text.strip_prefix("next_open") {
+        Some("") => Some(Span::Working(0)),
+        Some(offset) => offset.strip_prefix('+').and_then(|span| Span::parse(span).ok()),
+        None => None,
+    };
+    if span.is_none() {
+        item.complain_with(
+            format!("`{text}` is not a place for a due outside working time"),
+            "write `next_open` or `next_open+2wh`",
+        );
+    }
+    span
+}
+
+fn ask_mode(section: &Section<'_>, name: &str) -> AskMode {
+    let modes = [("sms_only", AskMode::Message), ("phone_first", AskMode::PhoneFirst)];
+    let Some(item) = section.get("mode") else {
+        return if name == "callback" { AskMode::Message } else { AskMode::None };
+    };
+    if name != "callback" {
+        item.complain(format!(
+            "`mode` says how a resident is asked; clock `{name}` is not {}",
+            one_of(["callback"])
+        ));
+    }
+    item.word("a way to ask a resident", &modes).unwrap_or_default()
+}
+
+fn spans_by(item: Option<Item<'_>>, based: impl Fn(Span) -> Span) -> BTreeMap<String, Span> {
+    each(item, |item| clock_span(item).map(&based))
+}
+
+fn each<T>(item: Option<Item<'_>>, read: impl Fn(&Item<'_>) -> Option<T>) -> BTreeMap<String, T> {
+    let section = item.and_then(|item| item.section(format!("`{}`", item.key())));
+    let entries = section.iter().flat_map(Section::entries);
+    entries.filter_map(|item| Some((item.key().to_owned(), read(&item)?))).collect()
+}

@@ -1,0 +1,515 @@
+//! Reads a parsed TOML file value by value and complains instead of stopping.
+//!
+//! A `Section` knows which keys were asked for; what is left at `finish` is unknown and
+//! is complained about, with the nearest known key. A reader gets `None` for what is
+//! missing or wrong: the complaint is already made.
+
+use std::{cell::RefCell, collections::BTreeSet, ops::Range};
+
+use jiff::civil::{Date, DateTime, Time};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::{
+    case::Spot,
+    complaint::{Severity, Source},
+    suggest::{nearest, nearest_within},
+};
+use crate::core::{calendar::Window, event::Kind, span::Span};
+
+/// One value with its place.
+#[derive(Clone, Debug)]
+pub struct Item<'a> {
+    source: Source<'a>,
+    value: &'a DeValue<'a>,
+    span: Range<usize>,
+    /// The key or list it stands in, for messages.
+    key: &'a str,
+}
+
+/// One table whose keys are read by name.
+#[derive(Debug)]
+pub struct Section<'a> {
+    source: Source<'a>,
+    table: &'a DeTable<'a>,
+    span: Range<usize>,
+    /// As messages name it: `[calendar]`, ``policy `general` ``.
+    name: String,
+    known: RefCell<BTreeSet<&'static str>>,
+}
+
+/// What a value is, in the words of messages.
+fn type_of(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date without quotes",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+impl<'a> Item<'a> {
+    /// Refuses the value.
+    pub fn complain(&self, message: impl Into<String>) {
+        self.source.complain(Severity::Error, self.span.clone(), message, None);
+    }
+
+    /// Refuses the value and says what would be right.
+    pub fn complain_with(&self, message: impl Into<String>, help: impl Into<String>) {
+        self.source.complain(Severity::Error, self.span.clone(), message, Some(help.into()));
+    }
+
+    /// Accepts the value, with doubts.
+    pub fn warn(&self, message: impl Into<String>, help: Option<String>) {
+        self.source.complain(Severity::Warning, self.span.clone(), message, help);
+    }
+
+    /// The key the value was given for.
+    pub fn key(&self) -> &'a str {
+        self.key
+    }
+
+    fn wrong(&self, wanted: &str) {
+        self.complain(format!("`{}` is {}, not {wanted}", self.key, type_of(self.value)));
+    }
+
+    /// A text.
+    pub fn text(&self) -> Option<&'a str> {
+        let text = self.value.as_str();
+        if text.is_none() {
+            self.wrong("a text");
+        }
+        text
+    }
+
+    /// A text that says something.
+    pub fn filled(&self) -> Option<&'a str> {
+        let text = self.text()?;
+        if text.trim().is_empty() {
+            self.complain(format!("`{}` is empty", self.key));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A whole number, 0 or more.
+    pub fn count(&self) -> Option<u32> {
+        let DeValue::Integer(number) = self.value else {
+            self.wrong("a whole number");
+            return None;
+        };
+        let count = i64::from_str_radix(&number.as_str().replace('_', ""), number.radix());
+        let count = count.ok().and_then(|count| u32::try_from(count).ok());
+        if count.is_none() {
+            self.complain(format!("`{}` must be 0 to {}", self.key, u32::MAX));
+        }
+        count
+    }
+
+    /// A number from 0 to 1.
+    pub fn share(&self) -> Option<f64> {
+        let number = match self.value {
+            DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            DeValue::String(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => {
+                self.wrong("a number from 0 to 1");
+                return None;
+            }
+        };
+        let share = number.filter(|share| (0.0..=1.0).contains(share));
+        if share.is_none() {
+            self.complain(format!("`{}` must be a number from 0 to 1", self.key));
+        }
+        share
+    }
+
+    /// `true` or `false`.
+    pub fn switch(&self) -> Option<bool> {
+        let switch = self.value.as_bool();
+        if switch.is_none() {
+            self.wrong("true or false");
+        }
+        switch
+    }
+
+    /// The items of a list.
+    pub fn list(&self) -> Option<Vec<Self>> {
+        let DeValue::Array(array) = self.value else {
+            self.wrong("a list");
+            return None;
+        };
+        Some(array.iter().map(|value| self.inside(value)).collect())
+    }
+
+    /// The items of a list, or the value itself as a list of one.
+    pub fn one_or_many(&self) -> Vec<Self> {
+        match self.value {
+            DeValue::Array(array) => array.iter().map(|value| self.inside(value)).collect(),
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Table(_) => vec![self.clone()],
+        }
+    }
+
+    fn inside(&self, value: &'a Spanned<DeValue<'a>>) -> Self {
+        Self { source: self.source, value: value.get_ref(), span: value.span(), key: self.key }
+    }
+
+    /// A table, named `name` in messages.
+    pub fn section(&self, name: impl Into<String>) -> Option<Section<'a>> {
+        let DeValue::Table(table) = self.value else {
+            self.wrong("a table");
+            return None;
+        };
+        let known = RefCell::default();
+        Some(Section {
+            source: self.source,
+            table,
+            span: self.span.clone(),
+            name: name.into(),
+            known,
+        })
+    }
+
+    /// A span: `30m`, `2h`, `7d`, `2wh`, `5wd`.
+    pub fn span(&self) -> Option<Span> {
+        match Span::parse(self.text()?) {
+            Ok(span) => Some(span),
+            Err(error) => {
+                self.complain(error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A clock time of 24 hours: `09:00`.
+    pub fn time(&self) -> Option<Time> {
+        let text = self.text()?;
+        let time = clock_face(text)
+            .filter(|s| *s < 86_400)
+            .and_then(|s| Time::new((s / 3600) as i8, (s / 60 % 60) as i8, (s % 60) as i8, 0).ok());
+        if time.is_none() {
+            self.complain_with(
+                format!("`{text}` is not a clock time"),
+                "write hours and minutes like `09:00`",
+            );
+        }
+        time
+    }
+
+    /// A date: `2026-02-15`.
+    pub fn date(&self) -> Option<Date> {
+        let text = self.text()?;
+        let date = text.parse::<Date>().ok();
+        if date.is_none() {
+            self.complain_with(format!("`{text}` is not a date"), "write it like `2026-02-15`");
+        }
+        date
+    }
+
+    /// A local date and clock time: `2026-02-13 16:30`.
+    pub fn local(&self) -> Option<DateTime> {
+        let text = self.text()?;
+        let local = local_time(text);
+        if local.is_none() {
+            self.complain_with(
+                format!("`{text}` is not a local time"),
+                "write it like `2026-02-13 16:30`",
+            );
+        }
+        local
+    }
+
+    /// Windows of a day: `[["09:00", "12:00"], ["14:00", "18:00"]]`.
+    pub fn windows(&self) -> Vec<Window> {
+        self.list().unwrap_or_default().iter().filter_map(Self::window).collect()
+    }
+
+    fn window(&self) -> Option<Window> {
+        let pair = self.list()?;
+        let [from, to] = &pair[..] else {
+            self.complain(format!("a window of `{}` needs two times: from and to", self.key));
+            return None;
+        };
+        match Window::parse(from.text()?, to.text()?) {
+            Ok(window) => Some(window),
+            Err(error) => {
+                self.complain(error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A pair of clock times.
+    pub fn time_pair(&self) -> Option<(Time, Time)> {
+        match &self.list()?[..] {
+            [from, to] => Some((from.time()?, to.time()?)),
+            _ => {
+                self.complain(format!("`{}` needs two clock times: from and to", self.key));
+                None
+            }
+        }
+    }
+
+    /// A list of pairs of clock times.
+    pub fn time_pairs(&self) -> Vec<(Time, Time)> {
+        self.list().unwrap_or_default().iter().filter_map(Self::time_pair).collect()
+    }
+
+    /// Texts of a list, or one text.
+    pub fn texts(&self) -> Vec<String> {
+        self.one_or_many().iter().filter_map(Self::filled).map(str::to_owned).collect()
+    }
+
+    /// An event kind; one that is nearly a standard kind is doubted.
+    pub fn kind(&self) -> Option<Kind> {
+        let text = self.filled()?;
+        let kind = Kind::of(text);
+        if matches!(kind, Kind::Custom(_))
+            && let Some(standard) = nearest_within(2, text, Kind::STANDARD.iter().copied())
+        {
+            self.warn(
+                format!("event kind `{text}` is not a standard kind and becomes one of this set"),
+                Some(format!("did you mean `{standard}`?")),
+            );
+        }
+        Some(kind)
+    }
+
+    /// Event kinds of a list, or one kind.
+    pub fn kinds(&self) -> Vec<Kind> {
+        self.one_or_many().iter().filter_map(Self::kind).collect()
+    }
+
+    /// One of a few words; `what` names them in the complaint.
+    pub fn word<T: Copy>(&self, what: &str, words: &[(&'static str, T)]) -> Option<T> {
+        let text = self.text()?;
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let help = match nearest(text, words.iter().map(|(word, _)| *word)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("write {}", one_of(words.iter().map(|(word, _)| *word))),
+            };
+            self.complain_with(format!("`{text}` is not {what}"), help);
+        }
+        found
+    }
+
+    /// A name that must be one of `known`; `place` says where known names stand.
+    pub fn known<'k>(
+        &self,
+        what: &str,
+        place: &str,
+        known: impl IntoIterator<Item = &'k str> + Clone,
+    ) -> Option<&'a str> {
+        let text = self.text()?;
+        if known.clone().into_iter().any(|name| name == text) {
+            return Some(text);
+        }
+        let message = format!("{what} `{text}` is not in {place}");
+        match nearest(text, known) {
+            Some(near) => self.complain_with(message, format!("did you mean `{near}`?")),
+            None => self.complain(message),
+        }
+        None
+    }
+
+    /// The value as a word for reports: texts, numbers and switches only.
+    pub fn note(&self) -> Option<String> {
+        match self.value {
+            DeValue::String(text) => Some(text.to_string()),
+            DeValue::Integer(number) => Some(number.to_string()),
+            DeValue::Float(number) => Some(number.to_string()),
+            DeValue::Boolean(switch) => Some(switch.to_string()),
+            DeValue::Datetime(date) => Some(date.to_string()),
+            DeValue::Array(_) | DeValue::Table(_) => {
+                self.wrong("a text, a number or true or false");
+                None
+            }
+        }
+    }
+
+    /// The value as events carry it in `data`: a text, a number or a switch.
+    pub fn json(&self) -> Option<serde_json::Value> {
+        match self.value {
+            DeValue::Integer(_) => self.count().map(serde_json::Value::from),
+            DeValue::Boolean(switch) => Some((*switch).into()),
+            DeValue::String(_)
+            | DeValue::Float(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => self.note().map(serde_json::Value::from),
+        }
+    }
+
+    /// The place, for complaints made later.
+    pub fn spot(&self) -> Spot {
+        Spot::new(self.source.blank(self.span.clone()))
+    }
+
+    /// The value as it is.
+    pub fn raw(&self) -> &'a DeValue<'a> {
+        self.value
+    }
+}
+
+/// `` `a`, `b` or `c` ``
+pub fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    match &words[..] {
+        [] => "nothing".to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// Seconds since midnight of `09:00` or `09:00:30`.
+pub fn clock_face(text: &str) -> Option<u32> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let (&hours, rest) = parts.split_first()?;
+    let number = |part: &str| {
+        let digits =
+            (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| part.parse::<u32>().ok()).flatten()
+    };
+    let (minutes, seconds) = match rest {
+        [minutes] => (number(minutes)?, 0),
+        [minutes, seconds] => (number(minutes)?, number(seconds)?),
+        _ => return None,
+    };
+    (minutes < 60 && seconds < 60).then_some(())?;
+    Some(number(hours)? * 3600 + minutes * 60 + seconds)
+}
+
+/// `2026-02-13 16:30`, with seconds if wanted, `T` for the blank if wanted.
+pub fn local_time(text: &str) -> Option<DateTime> {
+    let (date, time) = text.split_once([' ', 'T'])?;
+    let seconds = clock_face(time).filter(|seconds| *seconds < 86_400)?;
+    let date: Date = date.parse().ok()?;
+    Some(date.at((seconds / 3600) as i8, (seconds / 60 % 60) as i8, (seconds % 60) as i8, 0))
+}
+
+impl<'a> Section<'a> {
+    /// The root of a parsed file.
+    pub fn root(source: Source<'a>, table: &'a DeTable<'a>) -> Self {
+        Self { source, table, span: 0..0, name: "the file".to_owned(), known: RefCell::default() }
+    }
+
+    /// Refuses the section as a whole.
+    pub fn complain(&self, message: impl Into<String>) {
+        self.source.complain(Severity::Error, self.span.clone(), message, None);
+    }
+
+    /// Accepts the section, with doubts.
+    pub fn warn(&self, message: impl Into<String>, help: Option<String>) {
+        self.source.complain(Severity::Warning, self.span.clone(), message, help);
+    }
+
+    /// Complains about a key rather than its value.
+    pub fn complain_at(&self, key: &str, message: impl Into<String>, help: Option<String>) {
+        let span = self.table.keys().find(|spanned| spanned.get_ref() == key);
+        let span = span.map_or(self.span.clone(), Spanned::span);
+        self.source.complain(Severity::Error, span, message, help);
+    }
+
+    /// How messages call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it stands, for complaints made later.
+    pub fn spot(&self) -> Spot {
+        Spot::new(self.source.blank(self.span.clone()))
+    }
+
+    /// The value of a key, if it is there.
+    pub fn get(&self, key: &'static str) -> Option<Item<'a>> {
+        self.known.borrow_mut().insert(key);
+        self.entries().find(|item| item.key == key)
+    }
+
+    /// The value of a key that must be there.
+    pub fn need(&self, key: &'static str) -> Option<Item<'a>> {
+        let item = self.get(key);
+        if item.is_none() {
+            self.complain(format!("{} has no `{key}`", self.name));
+        }
+        item
+    }
+
+    /// Every value with its key, for tables whose keys are names.
+    pub fn entries(&self) -> impl Iterator<Item = Item<'a>> {
+        let source = self.source;
+        self.table.iter().map(move |(key, value)| Item {
+            source,
+            value: value.get_ref(),
+            span: value.span(),
+            key: key.get_ref(),
+        })
+    }
+
+    /// The text of a key, or a default.
+    pub fn text_or(&self, key: &'static str, default: &str) -> String {
+        self.get(key).and_then(|item| item.text()).unwrap_or(default).to_owned()
+    }
+
+    /// The switch of a key, or a default.
+    pub fn switch_or(&self, key: &'static str, default: bool) -> bool {
+        self.get(key).and_then(|item| item.switch()).unwrap_or(default)
+    }
+
+    /// The number of a key, or a default.
+    pub fn count_or(&self, key: &'static str, default: u32) -> u32 {
+        self.get(key).and_then(|item| item.count()).unwrap_or(default)
+    }
+
+    /// The span of a key, if it is there and good.
+    pub fn span(&self, key: &'static str) -> Option<Span> {
+        self.get(key).and_then(|item| item.span())
+    }
+
+    /// The span of a key that must be there.
+    pub fn need_span(&self, key: &'static str) -> Option<Span> {
+        self.need(key).and_then(|item| item.span())
+    }
+
+    /// The texts of a key, none if it is not there.
+    pub fn texts(&self, key: &'static str) -> Vec<String> {
+        self.get(key).map(|item| item.texts()).unwrap_or_default()
+    }
+
+    /// Complains about every key nobody asked for.
+    pub fn finish(self) {
+        let known = self.known.borrow();
+        for key in self.table.keys() {
+            let name: &str = key.get_ref();
+            if known.contains(name) {
+                continue;
+            }
+            let help = match nearest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    format!("known keys: {}", known.iter().copied().collect::<Vec<_>>().join(", "))
+                }
+            };
+            self.source.complain(
+                Severity::Error,
+                key.span(),
+                format!("unknown key `{name}` in {}", self.name),
+                Some(help),
+            );
+        }
+    }
+}

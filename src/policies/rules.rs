@@ -1,0 +1,162 @@
+//! The small rules of a policy: returns, extensions, closing, asking, admitting.
+
+use super::{
+    ladder::Names,
+    reader::{Item, Section},
+    set::{role, role_list},
+};
+use crate::core::{
+    event::Kind,
+    policy::{AdmitRule, AskRule, Attempts, CloseRule, CountTrigger, ExtensionRule, ReturnRule},
+    span::Span,
+};
+
+const NOTHING: Span = Span::Elapsed(0);
+
+/// Reads `returns`.
+pub fn returns(item: &Item<'_>) -> Option<ReturnRule> {
+    let section = item.section("`returns`")?;
+    let rule = ReturnRule {
+        window: section.need_span("window").unwrap_or(NOTHING),
+        max: section.count_or("max", 0),
+        basis_required: section.switch_or("basis_required", true),
+        ruling: section.span("ruling").unwrap_or(NOTHING),
+        after_max: section.text_or("after_max", "ruling_final"),
+        hop_limit: section.count_or("hop_limit", 0),
+    };
+    section.finish();
+    Some(rule)
+}
+
+/// Reads `extension`.
+pub fn extension(item: &Item<'_>, names: &Names) -> Option<ExtensionRule> {
+    let section = item.section("`extension`")?;
+    let rule = ExtensionRule {
+        max: section.count_or("max", 0),
+        each: section.need_span("each").unwrap_or(NOTHING),
+        total: section.need_span("total").unwrap_or(NOTHING),
+        before_due: section.span("before_due").unwrap_or(NOTHING),
+        daily_cutoff: section
+            .get("daily_cutoff")
+            .filter(|item| item.text() != Some(""))
+            .and_then(|item| item.time()),
+        approver: role_list(section.get("approver"), &names.roles),
+        tell_resident: section.switch_or("tell_resident", true),
+        late_request: section.text_or("late_request", "refused_counts_overdue"),
+    };
+    section.finish();
+    Some(rule)
+}
+
+/// Reads `close`.
+pub fn close(item: &Item<'_>) -> Option<CloseRule> {
+    let section = item.section("`close`")?;
+    let rule = CloseRule {
+        requires: section.texts("requires"),
+        attachments_min: section.count_or("attachments_min", 0),
+        confirm_timeout: section.span("confirm_timeout"),
+        on_timeout: section.get("on_timeout").and_then(|item| item.filled()).map(str::to_owned),
+    };
+    section.finish();
+    Some(rule)
+}
+
+/// Reads `attempts`.
+pub fn attempts(item: &Item<'_>) -> Option<Attempts> {
+    let section = item.section("`attempts`")?;
+    let rule = Attempts {
+        phone_max: section.count_or("phone_max", 0),
+        bands: section.get("bands").map(|item| item.time_pairs()).unwrap_or_default(),
+        different_band: section.switch_or("different_band", false),
+        min_gap: section.span("min_gap").unwrap_or(NOTHING),
+    };
+    section.finish();
+    Some(rule)
+}
+
+/// Reads `sms`: how a resident is asked by message.
+pub fn ask(item: &Item<'_>) -> Option<AskRule> {
+    let section = item.section("`sms`")?;
+    let modes = [("digits", "digits"), ("link", "link")];
+    let rule = AskRule {
+        after_unanswered: section.count_or("after_unanswered", 0),
+        within: section.span("within").unwrap_or(NOTHING),
+        modes: section
+            .get("modes")
+            .map(|item| item.one_or_many())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|item| item.word("a way to answer", &modes))
+            .map(str::to_owned)
+            .collect(),
+        link_ttl: section.span("link_ttl").unwrap_or(Span::Elapsed(72 * 3_600_000)),
+        single_use: section.switch_or("single_use", true),
+        reminders: section.count_or("reminders", 0),
+        reminder_after: section.span("reminder_after").unwrap_or(NOTHING),
+        token_bits: section
+            .get("token_bits")
+            .and_then(|item| {
+                let bits = item.count()?;
+                if !(80..=256).contains(&bits) {
+                    item.complain(format!("{bits} random bits are not 80 to 256"));
+                }
+                Some(bits)
+            })
+            .unwrap_or(96),
+    };
+    section.finish();
+    Some(rule)
+}
+
+/// Reads `trigger`: so many events of one key within a window.
+pub fn count_trigger(item: &Item<'_>) -> Option<CountTrigger> {
+    let section = item.section("`trigger`")?;
+    let count = section.need("count").and_then(|item| {
+        let count = item.count()?;
+        if count == 0 {
+            item.complain("a trigger at the count of 0 always fires");
+        }
+        Some(count)
+    });
+    let window = section.need_span("window");
+    let reset_on = section.get("reset_on").and_then(|item| item.kind());
+    let per = section.text_or("per", "phone_hash");
+    let once_per = section.span("once_per");
+    section.finish();
+    let window = window?;
+    Some(CountTrigger {
+        count: count?,
+        window,
+        reset_on: reset_on.unwrap_or(Kind::Connected),
+        per,
+        once_per: once_per.unwrap_or(window),
+    })
+}
+
+/// Reads `admit`.
+pub fn admit(item: &Item<'_>, names: &Names) -> Option<AdmitRule> {
+    let section = item.section("`admit`")?;
+    let approver = section
+        .need("approver")
+        .map(|item| item.one_or_many())
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|item| role(item, &names.roles))
+        .collect();
+    let rule = AdmitRule {
+        approver,
+        reasons: section.texts("reasons"),
+        resident_notice: section.switch_or("resident_notice", true),
+        plan_required: section.switch_or("plan_required", true),
+    };
+    section.finish();
+    Some(rule)
+}
+
+/// Reads a table of notes into `name.key` texts.
+pub fn notes(section: &Section<'_>) -> Vec<(String, String)> {
+    section
+        .entries()
+        .filter_map(|item| Some((format!("{}.{}", section.name(), item.key()), item.note()?)))
+        .collect()
+}

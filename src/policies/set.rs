@@ -1,0 +1,256 @@
+//! The head of a policy set: who, where, when it is quiet, and the tables of names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{civil::Time, tz::TimeZone};
+use toml::de::DeValue;
+
+use super::reader::{Item, Section};
+use crate::core::{
+    event::Kind,
+    policy::{
+        Limit, Noise, PauseRule, Quiet, QuietResident, QuietStaff, Role, SlipKind, WorkdayDue,
+    },
+    span::Span,
+};
+
+/// The colours a slip may have.
+const COLOURS: [(&str, ()); 6] =
+    [("none", ()), ("blue", ()), ("green", ()), ("yellow", ()), ("orange", ()), ("red", ())];
+
+/// The marker of a policy set file.
+pub const SCHEMA: &str = "sla-policy-set/1";
+
+/// What stands above the sections of the head file.
+#[derive(Debug)]
+pub struct Head {
+    pub id: String,
+    pub version: String,
+    pub zone: TimeZone,
+    pub clock_start: Kind,
+    pub workday_step_time: Time,
+    pub workday_due: WorkdayDue,
+    pub resident_clock: Option<Kind>,
+    pub language: String,
+}
+
+/// Reads the head; `default_policy` and the sections are read by others.
+pub fn head(root: &Section<'_>) -> Head {
+    if let Some(schema) = root.get("schema") {
+        schema.word("a schema duban knows", &[(SCHEMA, ())]);
+    }
+    let kind = |key| root.get(key).and_then(|item| item.kind());
+    Head {
+        id: root.need("id").and_then(|item| item.filled()).unwrap_or_default().to_owned(),
+        version: root.need("version").and_then(|item| item.filled()).unwrap_or_default().to_owned(),
+        zone: root.need("timezone").and_then(|item| zone(&item)).unwrap_or(TimeZone::UTC),
+        clock_start: kind("clock_start").unwrap_or(Kind::Dispatched),
+        workday_step_time: root
+            .get("wd_step_time")
+            .and_then(|item| item.time())
+            .unwrap_or(Time::constant(9, 0, 0, 0)),
+        workday_due: root
+            .get("wd_due")
+            .and_then(|item| {
+                item.word(
+                    "a place in the last working day",
+                    &[
+                        ("closing", WorkdayDue::Closing),
+                        ("same_time", WorkdayDue::SameTime),
+                        ("end_of_day", WorkdayDue::EndOfDay),
+                    ],
+                )
+            })
+            .unwrap_or_default(),
+        resident_clock: kind("resident_clock"),
+        language: root
+            .get("language")
+            .and_then(|item| item.word("a language duban writes", &[("zh", "zh"), ("en", "en")]))
+            .unwrap_or("zh")
+            .to_owned(),
+    }
+}
+
+fn zone(item: &Item<'_>) -> Option<TimeZone> {
+    let name = item.text()?;
+    let zone = TimeZone::get(name).ok();
+    if zone.is_none() {
+        item.complain_with(
+            format!("`{name}` is not a time zone"),
+            "write a name of the tz database like `Asia/Shanghai`",
+        );
+    }
+    zone
+}
+
+/// Reads `[quiet.staff]` and `[quiet.resident]`.
+pub fn quiet(section: Section<'_>) -> Quiet {
+    let staff = section.get("staff").and_then(|item| item.section("[quiet.staff]")).and_then(|s| {
+        let quiet = s
+            .need("hours")
+            .and_then(|item| item.time_pair())
+            .map(|hours| QuietStaff { hours, rest_days: s.switch_or("rest_days", false) });
+        if let Some(item) = s.get("exempt") {
+            item.word("an exemption", &[("ladders with night = true", ())]);
+        }
+        if let Some(item) = s.get("defer_to") {
+            item.word("an end of quiet hours", &[("next_open", ())]);
+        }
+        s.finish();
+        quiet
+    });
+    let resident =
+        section.get("resident").and_then(|item| item.section("[quiet.resident]")).and_then(|s| {
+            let exempt_policies = s.texts("exempt_policies").into_iter().collect();
+            let allowed = s.need("allowed").and_then(|item| item.time_pair());
+            if let Some(item) = s.get("defer_to") {
+                item.word("an end of quiet hours", &[("next_allowed", ())]);
+            }
+            s.finish();
+            allowed.map(|allowed| QuietResident { allowed, exempt_policies })
+        });
+    section.finish();
+    Quiet { staff, resident }
+}
+
+/// Reads `[noise]`.
+pub fn noise(section: Section<'_>) -> Noise {
+    let noise = Noise {
+        merge_same_person_within: section.span("merge_same_person_within"),
+        max_sms_per_person_per_day: section
+            .get("max_sms_per_person_per_day")
+            .and_then(|item| item.count()),
+        min_gap_same_ticket_person: section.span("min_gap_same_ticket_person"),
+        manual_urge_min_gap: section.span("manual_urge_min_gap"),
+        digest_times: section
+            .get("digest_times")
+            .map(|item| item.one_or_many().iter().filter_map(Item::time).collect())
+            .unwrap_or_default(),
+        receipt_suppresses: section.switch_or("receipt_suppresses", false),
+        never_repeat_per_scan: section.switch_or("never_repeat_per_scan", true),
+    };
+    section.finish();
+    noise
+}
+
+/// Chinese and English name; each falls back to the other, then to the id.
+fn names(section: &Section<'_>, id: &str) -> (String, String) {
+    let zh = section.get("zh").and_then(|item| item.filled());
+    let en = section.get("en").and_then(|item| item.filled());
+    (zh.or(en).unwrap_or(id).to_owned(), en.unwrap_or(id).to_owned())
+}
+
+/// Reads `[slips]` into `into`.
+pub fn slips(section: &Section<'_>, into: &mut BTreeMap<String, SlipKind>) {
+    for item in section.entries() {
+        let Some(s) = item.section(format!("slip `{}`", item.key())) else { continue };
+        let (zh, en) = names(&s, item.key());
+        let colour = s.get("colour");
+        let kind = SlipKind {
+            zh,
+            en,
+            serial: s.text_or("serial", ""),
+            colour: colour
+                .as_ref()
+                .filter(|item| item.word("a colour of slips", &COLOURS).is_some())
+                .and_then(Item::text)
+                .unwrap_or("none")
+                .to_owned(),
+            ask_receipt: s.switch_or("ask_receipt", false),
+        };
+        s.finish();
+        if into.insert(item.key().to_owned(), kind).is_some() {
+            item.complain(format!("slip `{}` is defined twice", item.key()));
+        }
+    }
+}
+
+/// Reads `[roles]` into `into`.
+pub fn roles(section: &Section<'_>, into: &mut BTreeMap<String, Role>) {
+    for item in section.entries() {
+        let Some(s) = item.section(format!("role `{}`", item.key())) else { continue };
+        let (zh, en) = names(&s, item.key());
+        let level = s.need("level").and_then(|level| {
+            let number = level.count()?;
+            let found = u8::try_from(number).ok().filter(|number| (1..=9).contains(number));
+            if found.is_none() {
+                level.complain(format!("level {number} is not 1 (nearest to the work) to 9"));
+            }
+            found
+        });
+        s.finish();
+        let role = Role { zh, en, level: level.unwrap_or(1) };
+        if into.insert(item.key().to_owned(), role).is_some() {
+            item.complain(format!("role `{}` is defined twice", item.key()));
+        }
+    }
+}
+
+/// Reads `[pauses]` into `into`; approvers must be roles.
+pub fn pauses(
+    section: &Section<'_>,
+    roles: &BTreeSet<String>,
+    into: &mut BTreeMap<String, PauseRule>,
+) {
+    for item in section.entries() {
+        let Some(s) = item.section(format!("pause `{}`", item.key())) else { continue };
+        let (zh, en) = names(&s, item.key());
+        let approver = s.need("approver").and_then(|item| role(&item, roles));
+        let max = s.need_span("max");
+        let evidence = s.text_or("evidence", "");
+        s.finish();
+        let rule = PauseRule {
+            zh,
+            en,
+            max: max.unwrap_or(Span::WorkDays(0)),
+            approver: approver.unwrap_or_default(),
+            evidence,
+        };
+        if into.insert(item.key().to_owned(), rule).is_some() {
+            item.complain(format!("pause `{}` is defined twice", item.key()));
+        }
+    }
+}
+
+/// A role of the set.
+pub fn role(item: &Item<'_>, roles: &BTreeSet<String>) -> Option<String> {
+    item.known("role", "[roles]", roles.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// Roles of the set; one or a list.
+pub fn role_list(item: Option<Item<'_>>, roles: &BTreeSet<String>) -> Vec<String> {
+    let items = item.map(|item| item.one_or_many()).unwrap_or_default();
+    items.iter().filter_map(|item| role(item, roles)).collect()
+}
+
+/// Reads `[presets]`: published limits of real places, by place, class and name.
+pub fn presets(
+    section: &Section<'_>,
+    into: &mut BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>,
+) {
+    for place in section.entries() {
+        let Some(classes) = place.section(format!("preset `{}`", place.key())) else { continue };
+        for class in classes.entries() {
+            let Some(limits) = class.section(format!("class `{}`", class.key())) else { continue };
+            let limits = limits
+                .entries()
+                .filter_map(|item| Some((item.key().to_owned(), limit(&item)?)))
+                .collect();
+            into.entry(place.key().to_owned()).or_default().insert(class.key().to_owned(), limits);
+        }
+    }
+}
+
+fn limit(item: &Item<'_>) -> Option<Limit> {
+    match item.raw() {
+        DeValue::String(text) => {
+            Some(Span::parse(text).map_or_else(|_| Limit::Text(text.to_string()), Limit::Span))
+        }
+        DeValue::Integer(_) => item.count().map(|count| Limit::Number(i64::from(count))),
+        DeValue::Boolean(switch) => Some(Limit::Switch(*switch)),
+        DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+            item.complain("a limit is a span, a whole number, true or false, or a text");
+            None
+        }
+    }
+}

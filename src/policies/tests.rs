@@ -1,0 +1,44 @@
+use super::*;
+use crate::core::{
+    event::Kind,
+    policy::{AskMode, StepAt},
+    span::Span,
+    timestamp::Timestamp,
+};
+
+/// 2026-05-07, between two publications of holiday lists.
+fn now() -> Timestamp {
+    Timestamp::parse("2026-05-07T09:00:00+08:00").expect("a good instant")
+}
+
+fn shown(complaints: &[Complaint]) -> String {
+    complaints.iter().map(|c| format!("{c}\n")).collect()
+}
+
+#[test]
+fn the_reference_set_loads() {
+    let loaded = load_embedded("cn", now()).expect("a shipped set");
+    assert_eq!(shown(&loaded.complaints), "");
+    let set = loaded.set.expect("no complaints, so there is a set");
+    assert_eq!((set.ladders.len(), set.policies.len(), set.presets.len()), (19, 12, 10));
+    let redo = set.policy("redo").expect("the policy is in the file");
+    assert_eq!(redo.triggers.len(), 5);
+    assert_eq!(redo.clocks[3].ask_mode, AskMode::PhoneFirst);
+    let general = set.policy("general").expect("the policy is in the file");
+    let accept = &general.clocks[1];
+    assert_eq!(accept.span, Some(Span::Working(7_200_000)));
+    assert_eq!(accept.start, Kind::Dispatched);
+    let ladder = &set.ladders[accept.ladder.expect("accept has a ladder")];
+    assert_eq!(ladder.steps[1].at, StepAt::StartPercent(50));
+    assert!(set.knows(&Kind::of("first_report")));
+    assert!(!set.knows(&Kind::of("first_reprot")));
+}
+
+#[test]
+fn every_shipped_set_loads() {
+    for name in shipped() {
+        let loaded = load_embedded(name, now()).expect("a shipped set");
+        assert_eq!(shown(&loaded.complaints), "", "{name}");
+        assert!(loaded.set.is_some(), "{name}");
+    }
+}
