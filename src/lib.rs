@@ -6,9 +6,11 @@
 //! | module | holds |
 //! |---|---|
 //! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
+//! | [`config`] | `duban.toml` and the environment as one checked value |
 //! | [`cli`] | one file per subcommand |
 
 pub mod cli;
+pub mod config;
 pub mod core;
 pub mod intake;
 pub mod policies;

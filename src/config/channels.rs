@@ -1,0 +1,393 @@
+//! `[[channel]]`: the ways out, by name and kind.
+//!
+//! What is checked here needs no network; whether a server answers is `duban send-test`.
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use super::{
+    complaint::{Complaint, Place, did_you_mean},
+    hidden::{Found, Surroundings, secret},
+    section::Section,
+    tree::{Table, Value},
+};
+
+/// One way out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChannelConfig {
+    pub name: String,
+    pub kind: ChannelKind,
+}
+
+/// What kind of way it is, with its settings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChannelKind {
+    /// Kept in the store and shown on `/mailbox`; nothing leaves the machine.
+    Mailbox,
+    Smtp(Box<SmtpConfig>),
+    HttpSms(Box<HttpSmsConfig>),
+}
+
+/// Kinds of the contract this version does not have.
+const KINDS_TO_COME: [&str; 8] =
+    ["smpp", "aliyun", "tencent", "twilio", "webhook", "wecom", "dingtalk", "feishu"];
+const KINDS: [&str; 3] = ["mailbox", "smtp", "http_sms"];
+
+/// A mail server to hand mails to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SmtpConfig {
+    pub host: String,
+    pub port: u16,
+    pub tls: Tls,
+    /// Trusted beside the system's own authorities.
+    pub ca_file: Option<PathBuf>,
+    pub username: Option<String>,
+    pub password: Option<Found>,
+    /// `督办 <sla@example.gov.cn>` or a bare address.
+    pub from: String,
+    /// What the client calls itself in EHLO.
+    pub hello: String,
+    pub reply_to: Option<String>,
+    /// Sessions open at one time, one mail at a time on each.
+    pub connections: usize,
+    pub timeout: Duration,
+}
+
+/// How a session is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// Begins in clear and goes on only after STARTTLS.
+    Starttls,
+    /// TLS from the first byte.
+    Implicit,
+    /// In clear, for a relay on the same machine.
+    None,
+}
+
+impl Tls {
+    const ALL: [(&'static str, Self); 3] =
+        [("starttls", Self::Starttls), ("implicit", Self::Implicit), ("none", Self::None)];
+
+    /// The word in `duban.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Starttls => "starttls",
+            Self::Implicit => "implicit",
+            Self::None => "none",
+        }
+    }
+
+    fn port(self) -> i64 {
+        match self {
+            Self::Starttls => 587,
+            Self::Implicit => 465,
+            Self::None => 25,
+        }
+    }
+}
+
+/// A gateway that takes an SMS as one HTTP request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpSmsConfig {
+    /// A template, so that gateways which want everything in the address are served too.
+    pub url: String,
+    pub method: Method,
+    pub headers: BTreeMap<String, String>,
+    /// A template, escaped as `content_type` asks for.
+    pub body: Option<String>,
+    pub content_type: String,
+    /// `{{ sig }}` of the template: the signature a gateway wants apart from the text.
+    pub signature: String,
+    pub accepted: Accepted,
+    /// Answers after which the message is tried again.
+    pub later_status: Vec<StatusRange>,
+    pub username: Option<String>,
+    pub password: Option<Found>,
+    pub bearer: Option<Found>,
+    pub timeout: Duration,
+}
+
+/// The method of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+impl Method {
+    /// The word in `duban.toml` and on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// When a gateway's answer means that it took the message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accepted {
+    pub status: Vec<StatusRange>,
+    /// A JSON pointer into the answer (`/code`) and the values that mean yes, as text.
+    pub pointer: Option<String>,
+    pub values: Vec<String>,
+    /// Values at the pointer after which the message is tried again.
+    pub later_values: Vec<String>,
+}
+
+/// `200`, or `5xx` for 500 to 599.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusRange {
+    pub first: u16,
+    pub last: u16,
+}
+
+impl StatusRange {
+    /// Reads `200` or `5xx`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(class) = text.strip_suffix("xx") {
+            let class: u16 = class.parse().ok().filter(|class| (1..=5).contains(class))?;
+            return Some(Self { first: class * 100, last: class * 100 + 99 });
+        }
+        let status = text.parse().ok().filter(|status| (100..=599).contains(status))?;
+        Some(Self { first: status, last: status })
+    }
+
+    /// Whether the status is meant.
+    pub fn contains(self, status: u16) -> bool {
+        (self.first..=self.last).contains(&status)
+    }
+
+    /// As it is written.
+    pub fn text(self) -> String {
+        if self.first == self.last {
+            self.first.to_string()
+        } else {
+            format!("{}xx", self.first / 100)
+        }
+    }
+}
+
+/// Reads every `[[channel]]`.
+pub fn read(
+    tables: Vec<Table>,
+    around: &Surroundings,
+    complaints: &mut Vec<Complaint>,
+) -> Vec<ChannelConfig> {
+    let mut channels: Vec<ChannelConfig> = Vec::new();
+    for table in tables {
+        let mut section = Section::new(table, complaints);
+        let name = section.required("name", "\"mail\"");
+        let kind = section.required("kind", "\"smtp\"");
+        let (Some((name, name_place)), Some((kind, kind_place))) = (name, kind) else { continue };
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+            section.complain(
+                name_place.clone(),
+                format!("`{name}` is not a channel name; use letters, digits, `-` and `_`"),
+            );
+        }
+        if name == "off" {
+            section.complain(name_place.clone(), "`off` means no channel; choose another name");
+        }
+        if channels.iter().any(|channel| channel.name == name) {
+            section.complain(name_place, format!("there is already a channel called `{name}`"));
+        }
+        let kind = match kind.as_str() {
+            "mailbox" => Some(ChannelKind::Mailbox),
+            "smtp" => smtp(&mut section, &name, around).map(|c| ChannelKind::Smtp(Box::new(c))),
+            "http_sms" => {
+                http_sms(&mut section, &name, around).map(|c| ChannelKind::HttpSms(Box::new(c)))
+            }
+            other if KINDS_TO_COME.contains(&other) => {
+                section.complain(
+                    kind_place,
+                    format!(
+                        "this version has no `{other}` channel yet; it has {}",
+                        KINDS.join(", ")
+                    ),
+                );
+                continue; // its keys are unknown here, one complaint is enough
+            }
+            other => {
+                let hint = did_you_mean(other, KINDS);
+                section.complain(kind_place, format!("unknown channel kind `{other}`; {hint}"));
+                continue;
+            }
+        };
+        section.finish("channel");
+        channels.extend(kind.map(|kind| ChannelConfig { name, kind }));
+    }
+    channels
+}
+
+fn smtp(section: &mut Section<'_>, name: &str, around: &Surroundings) -> Option<SmtpConfig> {
+    let host = section.required("host", "\"mail.example.gov.cn\"");
+    let from = section.required("from", "\"督办 <sla@example.gov.cn>\"");
+    let tls = choice(section, "tls", Tls::Starttls, &Tls::ALL);
+    let port = section.number("port", tls.port(), 1, i64::from(u16::MAX)) as u16;
+    let ca_file = section.path("ca_file", &around.folder);
+    let username = section.some_text("username");
+    let password =
+        secret(section, "password", "password_file", &format!("{name}.password"), around);
+    let hello = section.some_text("hello");
+    let reply_to = section.some_text("reply_to");
+    let connections = section.number("connections", 2, 1, 64) as usize;
+    let timeout = section.span("timeout", Duration::from_mins(1));
+    for (key, text) in [("from", &from), ("reply_to", &reply_to)] {
+        if let Some((text, place)) = text
+            && !text.contains('@')
+        {
+            section.complain(place.clone(), format!("`{key}` is no mail address; it has no `@`"));
+        }
+    }
+    match (&username, &password) {
+        (Some((_, place)), _) if tls == Tls::None => section.complain(
+            place.clone(),
+            "with `tls = \"none\"` the password would travel in clear; use `starttls` or `implicit`",
+        ),
+        (Some((_, place)), None) => section.complain(
+            place.clone(),
+            format!(
+                "`username` without a password; give `password_file` or the credential `{name}.password`"
+            ),
+        ),
+        (None, Some(_)) => {
+            let place = section.place();
+            section.complain(place, "a password without `username`");
+        }
+        (Some(_), Some(_)) | (None, None) => {}
+    }
+    if let Some((path, place)) = &ca_file
+        && let Err(error) = std::fs::read(path)
+    {
+        section.complain(place.clone(), format!("cannot read {}: {error}", path.display()));
+    }
+    let (from, _) = from?;
+    let domain = from.rsplit('@').next().unwrap_or_default().trim_end_matches(['>', ' ']);
+    Some(SmtpConfig {
+        host: host?.0,
+        port,
+        tls,
+        ca_file: ca_file.map(|(path, _)| path),
+        username: username.map(|(text, _)| text),
+        password,
+        hello: hello.map_or_else(|| domain.to_owned(), |(text, _)| text),
+        from,
+        reply_to: reply_to.map(|(text, _)| text),
+        connections,
+        timeout,
+    })
+}
+
+fn http_sms(section: &mut Section<'_>, name: &str, around: &Surroundings) -> Option<HttpSmsConfig> {
+    let url = section.required("url", "\"https://sms.example.cn/send\"");
+    let method =
+        choice(section, "method", Method::Post, &[("GET", Method::Get), ("POST", Method::Post)]);
+    let headers = section.texts("headers");
+    let body = section.some_text("body");
+    let content_type = section.some_text("content_type");
+    let signature = section.text("signature");
+    let accepted = section.inside("accepted", |section| Accepted {
+        status: statuses(section, "status", &["2xx"]),
+        pointer: section.some_text("pointer").map(|(text, place)| {
+            if !text.starts_with('/') {
+                section.complain(place, "a JSON pointer begins with `/`, for example `/code`");
+            }
+            text
+        }),
+        values: scalars(section, "value"),
+        later_values: scalars(section, "later_value"),
+    });
+    // 401 and 403 are our own key gone bad: giving messages up for that would lose them all.
+    let later_status =
+        statuses(section, "later_status", &["401", "403", "408", "425", "429", "5xx"]);
+    let username = section.some_text("username");
+    let password =
+        secret(section, "password", "password_file", &format!("{name}.password"), around);
+    let bearer = secret(section, "bearer", "bearer_file", &format!("{name}.bearer"), around);
+    let timeout = section.span("timeout", Duration::from_secs(15));
+    if accepted.pointer.is_some() == accepted.values.is_empty() {
+        let place = section.place();
+        section.complain(
+            place,
+            "`accepted` needs `pointer` and `value` together, for example `{ pointer = \"/code\", value = \"OK\" }`",
+        );
+    }
+    if let Some((url, place)) = &url
+        && !(url.starts_with("https://") || url.starts_with("http://"))
+    {
+        section.complain(place.clone(), "`url` begins with `https://` or `http://`");
+    }
+    if method == Method::Post && body.is_none() {
+        let place = section.place();
+        section.complain(place, "`body` is missing; write for example `body = '{\"to\": {{ to }}, \"text\": {{ text }}}'`");
+    }
+    Some(HttpSmsConfig {
+        url: url?.0,
+        method,
+        headers: headers.into_iter().map(|(name, (text, _))| (name, text)).collect(),
+        body: body.map(|(text, _)| text),
+        content_type: content_type.map_or_else(|| "application/json".to_owned(), |(text, _)| text),
+        signature: signature.map(|(text, _)| text).unwrap_or_default(),
+        accepted,
+        later_status,
+        username: username.map(|(text, _)| text),
+        password,
+        bearer,
+        timeout,
+    })
+}
+
+/// One of a few words.
+pub(super) fn choice<T: Copy>(
+    section: &mut Section<'_>,
+    key: &'static str,
+    default: T,
+    words: &[(&'static str, T)],
+) -> T {
+    let Some((text, place)) = section.text(key) else { return default };
+    if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+        return *value;
+    }
+    let hint = did_you_mean(&text, words.iter().map(|(word, _)| *word));
+    section.complain(place, format!("`{key}` cannot be `{text}`; {hint}"));
+    default
+}
+
+fn statuses(section: &mut Section<'_>, key: &'static str, default: &[&str]) -> Vec<StatusRange> {
+    let Some(words) = words(section, key) else {
+        return default.iter().filter_map(|text| StatusRange::parse(text)).collect();
+    };
+    let mut ranges = Vec::new();
+    for (word, place) in words {
+        match StatusRange::parse(&word) {
+            Some(range) => ranges.push(range),
+            None => section.complain(
+                place,
+                format!("`{word}` is no HTTP status; write for example 429 or \"5xx\""),
+            ),
+        }
+    }
+    ranges
+}
+
+fn scalars(section: &mut Section<'_>, key: &'static str) -> Vec<String> {
+    words(section, key).unwrap_or_default().into_iter().map(|(word, _)| word).collect()
+}
+
+/// A list of numbers and texts, all as text.
+fn words(section: &mut Section<'_>, key: &'static str) -> Option<Vec<(String, Place)>> {
+    let nodes = section.list(key)?;
+    let mut words = Vec::new();
+    for node in nodes {
+        match node.value {
+            Value::Text(text) | Value::Loose(text) => words.push((text, node.place)),
+            Value::Number(number) => words.push((number.to_string(), node.place)),
+            Value::Switch(switch) => words.push((switch.to_string(), node.place)),
+            Value::List(_) | Value::Table(_) | Value::Foreign => section.complain(
+                node.place,
+                format!("`{key}` holds {}, it must hold texts or numbers", node.value.kind()),
+            ),
+        }
+    }
+    Some(words)
+}
