@@ -5,8 +5,12 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`wall`] | the only reader of the wall clock |
 //! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
-//! | [`config`] | `duban.toml` and the environment as one checked value |
+//! | [`config`] | `duban.toml` and the environment |
+//! | [`policies`] | files to policies, with every complaint at its place |
+//! | [`intake`] | events in: files, importers, HTTP |
+//! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`cli`] | one file per subcommand |
 
 pub mod cli;

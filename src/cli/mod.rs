@@ -1,6 +1,9 @@
 //! The command line: one file per subcommand, exit codes as the contract names them.
 
-pub mod time;
+mod plan;
+mod sets;
+mod simulate;
+mod time;
 
 use std::process::ExitCode;
 
@@ -8,6 +11,8 @@ use clap::{Parser, Subcommand};
 
 /// The answer is no: a check failed.
 pub const EXIT_NO: u8 = 1;
+/// Bad usage; clap's own.
+pub const EXIT_USAGE: u8 = 2;
 /// Bad input data.
 pub const EXIT_DATA: u8 = 65;
 /// A needed service is down.
@@ -26,11 +31,30 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Time(time::TimeArgs),
+    Plan(plan::Args),
+    Simulate(simulate::Args),
 }
 
 /// Runs the command line and returns the exit code of the contract.
 pub fn run(cli: Cli) -> ExitCode {
-    match cli.command {
-        Command::Time(args) => time::run(&args),
-    }
+    let done = match cli.command {
+        Command::Time(args) => return time::run(&args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+    };
+    done.unwrap_or_else(|error| failed(&error))
+}
+
+/// An error a command could not handle, with the exit code its kind has.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    pub code: u8,
+    pub message: String,
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("duban: {error:#}");
+    let code = error.downcast_ref::<Failure>().map_or(EXIT_NO, |failure| failure.code);
+    ExitCode::from(code)
 }

@@ -44,14 +44,15 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         let known: Vec<&str> = set.policies.iter().map(|policy| policy.id.as_str()).collect();
         bail!("no policy `{}` in this set; it has {}", args.policy, known.join(", "));
     };
-    let start: DateTime = args
-        .start
-        .replace(' ', "T")
-        .parse()
-        .with_context(|| format!("`{}` is not a local time; write `2026-02-13T16:30`", args.start))?;
+    let start: DateTime = args.start.replace(' ', "T").parse().with_context(|| {
+        format!("`{}` is not a local time; write `2026-02-13T16:30`", args.start)
+    })?;
     let start = set.calendar.at(start.date(), start.time());
-    let attributes =
-        Attributes { kind: args.kind.clone(), category: args.category.clone(), ..Attributes::default() };
+    let attributes = Attributes {
+        kind: args.kind.clone(),
+        category: args.category.clone(),
+        ..Attributes::default()
+    };
     let clocks = plan(&set, policy, attributes, start);
     if args.json {
         println!("{}", as_json(&set, &args.policy, start, &clocks));
@@ -93,7 +94,7 @@ fn as_json(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[PlannedClo
 fn print_table(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[PlannedClock<'_>]) {
     println!("{policy}, dispatched {} ({})", local(set, start), set.id);
     let mut table = Table::new();
-    table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["clock", "step", "time", "slip", "to", "cc"]);
     for clock in clocks {
         table.add_row([clock.name.as_str(), "due", &local(set, clock.due), "", "", ""]);

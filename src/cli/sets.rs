@@ -2,11 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
+use super::{EXIT_CONFIG, Failure};
 use crate::{
     core::{org::Org, policy::PolicySet},
     policies,
+    wall::Wall,
 };
 
 /// A policy set with the organisation beside it.
@@ -18,16 +20,19 @@ pub struct Chosen {
 /// Loads the set, or fails with all its complaints.
 pub fn load(place: &Path) -> Result<Chosen> {
     let name = place.to_str().unwrap_or_default();
-    let loaded = if place.is_dir() || !policies::is_shipped(name) {
-        policies::load_dir(place)
-    } else {
-        policies::load_embedded(name)
+    let now = Wall::Host.now();
+    let loaded = match policies::load_embedded(name, now).filter(|_| !place.is_dir()) {
+        Some(shipped) => shipped,
+        None => policies::load_dir(place, now),
     };
     match loaded.set {
         Some(set) => Ok(Chosen { set, org: loaded.org.unwrap_or_default() }),
         None => {
-            let complaints: Vec<String> = loaded.complaints.iter().map(ToString::to_string).collect();
-            bail!("the policies in `{name}` do not load\n{}", complaints.join("\n"))
+            let complaints: Vec<String> =
+                loaded.complaints.iter().map(ToString::to_string).collect();
+            let message =
+                format!("the policies in `{name}` do not load\n{}", complaints.join("\n"));
+            Err(Failure { code: EXIT_CONFIG, message }.into())
         }
     }
 }

@@ -65,11 +65,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let mut lines = Lines::open(args)?;
     let set = &chosen.set;
     let mut written = Ok(());
-    let report = replay_all(set, &chosen.org, std::mem::take(&mut events), pace, until, |replayed| {
-        if written.is_ok() {
-            written = lines.write(set, replayed);
-        }
-    });
+    let report =
+        replay_all(set, &chosen.org, std::mem::take(&mut events), pace, until, |replayed| {
+            if written.is_ok() {
+                written = lines.write(set, replayed);
+            }
+        });
     written.and_then(|()| lines.flush()).context("cannot write the lines")?;
     let mut shown = report.json(set, until, started.elapsed().as_millis());
     if let Some((other, events)) = other {
@@ -108,7 +109,8 @@ fn difference(a: &Value, b: &Value) -> Value {
         (Value::Object(a), Value::Object(b)) => {
             let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
             let differing = keys.into_iter().filter(|key| *key != "ms").filter_map(|key| {
-                let (one, other) = (a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null));
+                let (one, other) =
+                    (a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null));
                 (one != other).then(|| (key.clone(), difference(one, other)))
             });
             Value::Object(differing.collect())
@@ -126,10 +128,13 @@ struct Lines {
 impl Lines {
     fn open(args: &Args) -> Result<Self> {
         let create = |path: &Option<PathBuf>| -> Result<Option<BufWriter<File>>> {
-            path.as_deref().map(|path: &Path| {
-                let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-                Ok(BufWriter::new(file))
-            }).transpose()
+            path.as_deref()
+                .map(|path: &Path| {
+                    let file = File::create(path)
+                        .with_context(|| format!("cannot write {}", path.display()))?;
+                    Ok(BufWriter::new(file))
+                })
+                .transpose()
         };
         Ok(Self { slips: create(&args.slips)?, messages: create(&args.messages)? })
     }
@@ -170,12 +175,13 @@ impl Lines {
 fn print_table(report: &Report, until: Timestamp) {
     println!("{} tickets, {} events, until {until}", report.tickets, report.events);
     let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["clock", "met", "late", "running", "overdue", "cancelled"]);
     for (name, counts) in &report.clocks {
         let numbers =
             [counts.met, counts.late, counts.running, counts.running_overdue, counts.cancelled];
-        table.add_row(std::iter::once(name.clone()).chain(numbers.map(|number| number.to_string())));
+        table
+            .add_row(std::iter::once(name.clone()).chain(numbers.map(|number| number.to_string())));
     }
     println!("{table}");
     for (slip, count) in &report.slips {
