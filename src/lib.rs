@@ -6,7 +6,9 @@
 //! | module | holds |
 //! |---|---|
 //! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
+//! | [`store`] | the only SQL: SQLite by default, PostgreSQL for several nodes |
 //! | [`cli`] | one file per subcommand |
 
 pub mod cli;
 pub mod core;
+pub mod store;

@@ -9,6 +9,7 @@
 
 pub mod calendar;
 pub mod event;
+pub mod journal;
 pub mod message;
 pub mod org;
 pub mod policy;
