@@ -9,6 +9,7 @@
 //! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
 //! | [`config`] | `duban.toml` and the environment |
 //! | [`policies`] | files to policies, with every complaint at its place |
+//! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`cli`] | one file per subcommand |
@@ -19,4 +20,5 @@ pub mod core;
 pub mod intake;
 pub mod policies;
 pub mod simulate;
+pub mod store;
 pub mod wall;
