@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
 //! | [`config`] | `duban.toml` and the environment as one checked value |
+//! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`cli`] | one file per subcommand |
 
 pub mod cli;
@@ -14,5 +15,6 @@ pub mod config;
 pub mod core;
 pub mod intake;
 pub mod policies;
+pub mod secret;
 pub mod simulate;
 pub mod wall;
