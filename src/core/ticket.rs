@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
+    fact::{Fact, Line},
     ladder::place,
     policy::{ClockRule, Ladder, Policy, PolicySet},
     record::{Record, StepKey},
@@ -177,21 +178,6 @@ pub struct Refusal {
 pub struct WrongSlip {
     pub key: StepKey,
     pub reason: String,
-}
-
-/// A journal line as the fold takes it.
-#[derive(Clone, Debug)]
-pub enum Fact {
-    Event(Event),
-    Record(Record),
-}
-
-/// A fact with its place in the journal.
-#[derive(Clone, Debug)]
-pub struct Line {
-    pub seq: i64,
-    pub at: Timestamp,
-    pub fact: Fact,
 }
 
 impl Ticket {
