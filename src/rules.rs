@@ -66,8 +66,10 @@ async fn load_kept(
     hash: &str,
     now: Timestamp,
 ) -> Result<Arc<PolicySet>, RulesError> {
-    let files = store.policy_set(hash).await?.ok_or_else(|| RulesError::Missing(hash.to_owned()))?;
-    let unreadable = |complaint: String| RulesError::Unreadable { hash: hash.to_owned(), complaint };
+    let files =
+        store.policy_set(hash).await?.ok_or_else(|| RulesError::Missing(hash.to_owned()))?;
+    let unreadable =
+        |complaint: String| RulesError::Unreadable { hash: hash.to_owned(), complaint };
     let files = serde_json::from_str(&files).map_err(|error| unreadable(error.to_string()))?;
     let loaded = policies::load(&Sources { label: format!("set {hash}"), files }, now);
     loaded.set.ok_or_else(|| {

@@ -54,7 +54,12 @@ pub struct Batch {
 
 impl Batch {
     /// Decides a ticket on top of its stored state.
-    pub fn take(&mut self, rules: &Rules, loaded: &Loaded, now: Timestamp) -> Result<(), BatchError> {
+    pub fn take(
+        &mut self,
+        rules: &Rules,
+        loaded: &Loaded,
+        now: Timestamp,
+    ) -> Result<(), BatchError> {
         let state = loaded.state.as_deref().map(|text| read_state(loaded, text)).transpose()?;
         let set = rules.judge(state.as_ref()).map_err(EngineError::from)?;
         let mut ticket = state.unwrap_or_else(|| Ticket::new(loaded.no.clone(), set));
@@ -193,7 +198,18 @@ impl Batch {
 
     fn write_fact(&mut self, key: i64, ticket: &Ticket, at: Timestamp, fact: &Fact) {
         match fact {
-            Fact::Record(Record::Slip { key: step, slip, at: text, due, serial, reply_due, unit, to, cc, .. }) => {
+            Fact::Record(Record::Slip {
+                key: step,
+                slip,
+                at: text,
+                due,
+                serial,
+                reply_due,
+                unit,
+                to,
+                cc,
+                ..
+            }) => {
                 let recipients = serde_json::json!({ "to": to, "cc": cc }).to_string();
                 self.writes.slips.push(SlipWrite {
                     key: step.text(&ticket.no),
@@ -284,8 +300,7 @@ fn number(
         }
     }
     for message in &mut advance.messages {
-        message.facts.serial =
-            message.slip.as_ref().and_then(|slip| of_slip.get(slip)).cloned();
+        message.facts.serial = message.slip.as_ref().and_then(|slip| of_slip.get(slip)).cloned();
     }
 }
 
