@@ -316,16 +316,15 @@ pub fn is_under(path: &str, top: &str) -> bool {
 }
 
 /// The policy for a ticket with these attributes, and whether only the default took it.
-/// More matched keys win, then the order of the file.
+/// More matched keys win, then the order of the file; a policy without a selector takes what is left.
 pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
     let mut best: Option<(usize, usize)> = None;
     for (index, policy) in set.policies.iter().enumerate() {
         let keys = &policy.select.keys;
-        let takes = !keys.is_empty()
-            && keys.iter().all(|(key, wanted)| {
-                let has = attributes.values(key);
-                has.iter().any(|value| wanted.iter().any(|want| matches(key, value, want)))
-            });
+        let takes = keys.iter().all(|(key, wanted)| {
+            let has = attributes.values(key);
+            has.iter().any(|value| wanted.iter().any(|want| matches(key, value, want)))
+        });
         if takes && best.is_none_or(|(count, _)| keys.len() > count) {
             best = Some((keys.len(), index));
         }
