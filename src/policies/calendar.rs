@@ -2,7 +2,8 @@
 //!
 //! Working hours stand either as `work_hours` for every day that is not in `rest`, or per
 //! weekday in `[calendar.week]`. Holidays come from files (`overrides`, a path or pattern
-//! inside the set's folder), from `holidays` in place, or both.
+//! inside the set's folder), from `holidays` in place, or both. A table of `overrides`, like
+//! `windows`, gives single dates windows of their own.
 
 use std::collections::BTreeMap;
 
@@ -49,8 +50,14 @@ pub fn calendar(
         let dates: Vec<Date> = item.one_or_many().iter().filter_map(Item::date).collect();
         spec.observe([], dates, []);
     }
-    for item in section.get("overrides").map(|item| item.one_or_many()).unwrap_or_default() {
-        holiday_files(&item, &mut spec, files, complaints);
+    if let Some(item) = section.get("overrides") {
+        if item.raw().is_table() {
+            spec.overrides.extend(windows_by_date(Some(item)));
+        } else {
+            for item in item.one_or_many() {
+                holiday_files(&item, &mut spec, files, complaints);
+            }
+        }
     }
     if let Some(item) = section.get("outside_start") {
         item.word("a start outside working hours", &[("next_open", ())]);
