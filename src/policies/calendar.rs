@@ -6,10 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{
-    civil::Date,
-    tz::{Offset, TimeZone},
-};
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     complaint::{Complaints, Severity, Source},
@@ -25,8 +22,8 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Weekdays as `rest` writes them.
 const REST_DAYS: [(&str, usize); 7] =
     [("Mon", 0), ("Tue", 1), ("Wed", 2), ("Thu", 3), ("Fri", 4), ("Sat", 5), ("Sun", 6)];
-/// Before December nobody can have next year's list.
-const ANNOUNCED_MONTH: i8 = 12;
+/// Clocks reach this far ahead, so holidays should be known that far.
+const AHEAD_DAYS: u32 = 120;
 
 /// Reads `[calendar]`; `files` are all files of the set by name.
 pub fn calendar(
@@ -187,11 +184,10 @@ fn matches(pattern: &str, name: &str) -> bool {
     rest.is_empty() || (exact && pattern.ends_with('*'))
 }
 
-/// Warns about this year and, once its list can be known, the next.
+/// Warns about every year that running clocks may reach.
 fn missing_years(calendar: &Calendar, section: &Section<'_>, now: Timestamp) {
-    let today = Offset::UTC.to_datetime(now.jiff()).date();
-    let year = today.year();
-    let last = if today.month() >= ANNOUNCED_MONTH { year + 1 } else { year };
+    let year = |at| calendar.date_of(at).year();
+    let (year, last) = (year(now), year(calendar.add_days(now, AHEAD_DAYS)));
     for year in calendar.years_missing(year, last) {
         section.warn(
             format!("no holidays are known for {year}, so only weekends count as rest"),
