@@ -10,7 +10,7 @@ use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     complaint::{Complaints, Severity, Source},
-    holidays,
+    holidays::Holidays,
     reader::{Item, Section},
 };
 use crate::core::{
@@ -149,16 +149,18 @@ fn holiday_files(
 ) {
     let Some(text) = pattern.filled() else { return };
     let mut found = false;
+    let mut all = Holidays::default();
     for (name, content) in files.iter().filter(|(name, _)| matches(text, name)) {
         found = true;
-        match holidays::read(name, content) {
-            Ok(days) => spec.observe(days.rest, days.work, days.years),
+        match Holidays::read(name, content) {
+            Ok(holidays) => all.merge(holidays),
             Err(error) => {
                 let source = Source { name, text: content, private: false, complaints };
-                source.complain(Severity::Error, 0..0, error, None);
+                source.complain(Severity::Error, error.place_in(content), error.to_string(), None);
             }
         }
     }
+    all.apply(spec);
     if !found {
         pattern.complain(format!("no file of this set is called `{text}`"));
     }
