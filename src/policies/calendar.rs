@@ -10,6 +10,7 @@ use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     complaint::{Complaints, Severity, Source},
+    files::Sources,
     holidays::Holidays,
     reader::{Item, Section},
 };
@@ -25,11 +26,11 @@ const REST_DAYS: [(&str, usize); 7] =
 /// Clocks reach this far ahead, so holidays should be known that far.
 const AHEAD_DAYS: u32 = 120;
 
-/// Reads `[calendar]`; `files` are all files of the set by name.
+/// Reads `[calendar]`; holiday files are found among `sources`.
 pub fn calendar(
     section: Section<'_>,
     zone: TimeZone,
-    files: &BTreeMap<String, String>,
+    sources: &Sources,
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Calendar> {
@@ -47,7 +48,7 @@ pub fn calendar(
         spec.observe([], dates, []);
     }
     for item in section.get("overrides").map(|item| item.one_or_many()).unwrap_or_default() {
-        holiday_files(&item, &mut spec, files, complaints);
+        holiday_files(&item, &mut spec, sources, complaints);
     }
     if let Some(item) = section.get("outside_start") {
         item.word("a start outside working hours", &[("next_open", ())]);
@@ -144,18 +145,19 @@ fn windows_by_date(item: Option<Item<'_>>) -> BTreeMap<Date, Vec<Window>> {
 fn holiday_files(
     pattern: &Item<'_>,
     spec: &mut CalendarSpec,
-    files: &BTreeMap<String, String>,
+    sources: &Sources,
     complaints: &Complaints,
 ) {
     let Some(text) = pattern.filled() else { return };
     let mut found = false;
     let mut all = Holidays::default();
-    for (name, content) in files.iter().filter(|(name, _)| matches(text, name)) {
+    for (name, content) in sources.files.iter().filter(|(name, _)| matches(text, name)) {
         found = true;
         match Holidays::read(name, content) {
             Ok(holidays) => all.merge(holidays),
             Err(error) => {
-                let source = Source { name, text: content, private: false, complaints };
+                let name = sources.display(name);
+                let source = Source { name: &name, text: content, private: false, complaints };
                 source.complain(Severity::Error, error.place_in(content), error.to_string(), None);
             }
         }

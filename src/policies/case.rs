@@ -20,7 +20,7 @@ use crate::core::{
 /// The number of the ticket a case is played on.
 pub const CASE_TICKET: &str = "case";
 /// What a case may say about its ticket.
-const FACTS: [&str; 6] = ["category", "urgency", "kind", "source", "requester", "tag"];
+const FACTS: [&str; 6] = ["category", "urgency", "area", "kind", "source", "requester"];
 
 /// One expectation of a policy writer.
 #[derive(Clone, Debug)]
@@ -239,6 +239,7 @@ fn facts(section: &Section<'_>, event: &mut Event) {
             "category" => event.category = Some(text.to_owned()),
             "urgency" => event.urgency = Some(text.to_owned()),
             "source" => event.source = Some(text.to_owned()),
+            "area" => event.area = Some(text.to_owned()),
             _ => _ = event.data.insert(key.to_owned(), text.into()), // the keys events carry in `data`
         }
     }

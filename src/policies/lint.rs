@@ -40,6 +40,17 @@ pub fn doubts(set: &PolicySet, spots: &Spots, now: Timestamp) -> Vec<Complaint> 
 fn shadowed(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
     let mut doubts = Vec::new();
     for (index, policy) in set.policies.iter().enumerate() {
+        if policy.select.keys.is_empty() {
+            if let Some(spot) =
+                spots.policies.get(index).filter(|_| set.default_policy != Some(index))
+            {
+                doubts.push(spot.warn(format!(
+                    "policy `{}` is never used: it selects nothing and is not the `default_policy`",
+                    policy.id
+                )));
+            }
+            continue;
+        }
         let earlier = set.policies[..index].iter().find(|p| covers(&p.select, &policy.select));
         if let (Some(earlier), Some(spot)) = (earlier, spots.policies.get(index)) {
             doubts.push(spot.warn(format!(
@@ -55,7 +66,9 @@ fn shadowed(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
 fn covers(first: &Selector, second: &Selector) -> bool {
     let takes = |key: &str, value: &String| {
         let values = first.keys.get(key).into_iter().flatten();
-        let below = |whole: &str| key == "category" && value.starts_with(&format!("{whole}/"));
+        let below = |whole: &str| {
+            matches!(key, "category" | "area") && value.starts_with(&format!("{whole}/"))
+        };
         values.into_iter().any(|whole| whole == value || below(whole))
     };
     first.keys.keys().eq(second.keys.keys())

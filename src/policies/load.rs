@@ -95,7 +95,7 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         .collect();
     let roots: Vec<Section<'_>> =
         trees.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
-    let reading = read(&roots, &deciding, &sources.label, &complaints, now);
+    let reading = read(&roots, &deciding, sources, &complaints, now);
     let mut loaded = Loaded {
         templates: sources.files.get(TEMPLATES).cloned(),
         files: deciding.clone(),
@@ -150,14 +150,14 @@ struct Reading {
 fn read(
     roots: &[Section<'_>],
     files: &BTreeMap<String, String>,
-    label: &str,
+    sources: &Sources,
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Reading> {
     let Some(head_root) = roots.iter().find(|root| root.get("schema").is_some()) else {
         complaints.add(Complaint::about(
             Severity::Error,
-            label,
+            sources.label.as_str(),
             format!("no file here says `schema = \"{}\"`", set::SCHEMA),
         ));
         return None;
@@ -217,8 +217,7 @@ fn read(
         }
         policies.push(policy);
     }
-    let selects_all = |policy: &Policy| policy.select.keys.is_empty();
-    if head_root.get("default_policy").is_none() && !policies.iter().any(selects_all) {
+    if head_root.get("default_policy").is_none() {
         head_root.warn(
             "the set has no `default_policy`: a ticket that no selector takes has no clocks",
             None,
@@ -236,7 +235,7 @@ fn read(
     let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
     let noise = single("noise").map(set::noise).unwrap_or_default();
     let calendar = match single("calendar") {
-        Some(section) => calendar::calendar(section, head.zone.clone(), files, complaints, now),
+        Some(section) => calendar::calendar(section, head.zone.clone(), sources, complaints, now),
         None => {
             head_root.complain("the set has no [calendar]");
             None
