@@ -21,6 +21,7 @@ pub mod org;
 pub mod plan;
 pub mod policy;
 pub mod record;
+pub mod retry;
 pub mod span;
 pub mod ticket;
 pub mod timestamp;
