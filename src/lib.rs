@@ -7,7 +7,8 @@
 //! |---|---|
 //! | [`wall`] | the only reader of the wall clock |
 //! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
-//! | [`config`] | `duban.toml` and the environment |
+//! | [`config`] | `duban.toml` and the environment as one checked value |
+//! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
@@ -18,5 +19,6 @@ pub mod config;
 pub mod core;
 pub mod intake;
 pub mod policies;
+pub mod secret;
 pub mod simulate;
 pub mod wall;
