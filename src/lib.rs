@@ -10,6 +10,7 @@
 //! | [`config`] | `duban.toml` and the environment as one checked value |
 //! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |
+//! | [`store`] | the only SQL: SQLite by default, PostgreSQL for several nodes |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`cli`] | one file per subcommand |
@@ -21,4 +22,5 @@ pub mod intake;
 pub mod policies;
 pub mod secret;
 pub mod simulate;
+pub mod store;
 pub mod wall;

@@ -1,0 +1,154 @@
+//! A look: one transaction over a batch of due tickets, from reading to the last write.
+//!
+//! On PostgreSQL the tickets are locked and those another node holds are skipped; on SQLite
+//! the look is the only writer. Dropped without a commit it leaves no trace.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Store, StoreError,
+    error::While as _,
+    journal::{JournalRow, entries_after},
+    row::rows,
+    tx::{Pools, Text, Tx, on, on_readers, text},
+    writes::{self, Writes},
+};
+use crate::core::timestamp::Timestamp;
+
+/// A ticket with what its state does not know yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    pub key: i64,
+    /// The ticket's number.
+    pub no: String,
+    /// The last entry of the journal and its hash; `0` and empty without a journal.
+    pub head_seq: i64,
+    pub head_hash: String,
+    /// The last entry that `state` includes.
+    pub applied_seq: i64,
+    /// The fold of the journal up to there, as JSON; `None` before the first look.
+    pub state: Option<String>,
+    /// The entries after `applied_seq`, in order.
+    pub news: Vec<JournalRow>,
+}
+
+rows!(Loaded { key, no, head_seq, head_hash, applied_seq, state } with news);
+
+/// Due tickets, held until the look is committed or rolled back.
+pub struct Look {
+    /// The longest overdue first.
+    pub tickets: Vec<Loaded>,
+    tx: Tx,
+    pools: Pools,
+}
+
+impl std::fmt::Debug for Look {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Look").field("tickets", &self.tickets.len()).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Takes up to `limit` tickets whose next look is at `now` or before.
+    pub async fn look(&self, limit: i64, now: Timestamp) -> Result<Look, StoreError> {
+        let mut tx = self.pools.begin().await.doing("beginning a look")?;
+        let tickets = load(&mut tx, limit, now).await.doing("loading due tickets")?;
+        Ok(Look { tickets, tx, pools: self.pools.clone() })
+    }
+
+    /// When the next look is due; `None` if no ticket waits for one.
+    pub async fn next_look(&self) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "SELECT next_look_ms FROM ticket WHERE next_look_ms IS NOT NULL
+                           ORDER BY next_look_ms LIMIT 1";
+        on_readers!(self, pool => sqlx::query_scalar(SQL).fetch_optional(pool).await)
+            .map(|ms| ms.map(Timestamp))
+            .doing("reading when the next look is due")
+    }
+}
+
+impl Look {
+    /// The whole journals of tickets of this look.
+    pub async fn journals(
+        &mut self,
+        keys: &[i64],
+    ) -> Result<BTreeMap<i64, Vec<JournalRow>>, StoreError> {
+        let wanted: Vec<(i64, i64)> = keys.iter().map(|key| (*key, 0)).collect();
+        entries_after(&mut self.tx, &wanted).await.doing("reading journals of due tickets")
+    }
+
+    /// Takes numbers from series: for each `(series, year, how many)` the first of a run without
+    /// gaps. A run is given back if the look is not committed; other nodes wait for the outcome,
+    /// so ask last and once.
+    pub async fn serials(&mut self, wanted: &[(String, i32, i64)]) -> Result<Vec<i64>, StoreError> {
+        take_serials(&mut self.tx, wanted).await.doing("taking serials of slips")
+    }
+
+    /// Writes all of it and ends the look; on any error nothing was written.
+    pub async fn commit(mut self, writes: &Writes, now: Timestamp) -> Result<(), StoreError> {
+        match writes::write(&mut self.tx, writes, now).await {
+            Ok(()) => self.tx.commit().await.doing("committing a look"),
+            Err(failure) => {
+                self.tx.rollback().await.doing("rolling a look back")?;
+                Err(failure.explain(&self.pools, writes).await)
+            }
+        }
+    }
+
+    /// Ends the look without a trace.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        self.tx.rollback().await.doing("rolling a look back")
+    }
+}
+
+async fn load(tx: &mut Tx, limit: i64, now: Timestamp) -> sqlx::Result<Vec<Loaded>> {
+    const SQL: Text = text!(
+        "SELECT key, no, head_seq, head_hash, applied_seq, state FROM ticket
+         WHERE next_look_ms <= $1 ORDER BY next_look_ms, key LIMIT $2" skip_locked
+    );
+    let mut due: Vec<Loaded> = on!(tx, SQL, (sql, conn) => sqlx::query_as(sql)
+        .bind(now.0).bind(limit).fetch_all(conn).await)?;
+    let wanted: Vec<(i64, i64)> = due
+        .iter()
+        .filter(|ticket| ticket.head_seq > ticket.applied_seq)
+        .map(|ticket| (ticket.key, ticket.applied_seq))
+        .collect();
+    let mut news = entries_after(tx, &wanted).await?;
+    for ticket in &mut due {
+        ticket.news = news.remove(&ticket.key).unwrap_or_default();
+    }
+    Ok(due)
+}
+
+async fn take_serials(tx: &mut Tx, wanted: &[(String, i32, i64)]) -> sqlx::Result<Vec<i64>> {
+    // Rows are locked in the order of their key, so that two nodes cannot wait for each other.
+    const SQL: Text = text!(
+        "INSERT INTO serial (series, year, last)
+         SELECT value->>0, CAST(value->>1 AS BIGINT), CAST(value->>2 AS BIGINT) FROM " rows " WHERE true
+         ORDER BY 1, 2
+         ON CONFLICT (series, year) DO UPDATE SET last = serial.last + excluded.last
+         RETURNING series, year, last"
+    );
+    let mut counts: BTreeMap<(&str, i64), i64> = BTreeMap::new();
+    for (series, year, count) in wanted {
+        *counts.entry((series, i64::from(*year))).or_default() += count;
+    }
+    let rows: Vec<(&str, i64, i64)> =
+        counts.iter().map(|((series, year), count)| (*series, *year, *count)).collect();
+    let taken: Vec<(String, i64, i64)> = tx.fetch(SQL, &rows).await?;
+    let mut next: BTreeMap<(&str, i64), i64> = taken
+        .iter()
+        .map(|(series, year, last)| {
+            let key = (series.as_str(), *year);
+            (key, last - counts.get(&key).copied().unwrap_or_default() + 1)
+        })
+        .collect();
+    let firsts = wanted.iter().map(|(series, year, count)| {
+        let first = next
+            .get_mut(&(series.as_str(), i64::from(*year)))
+            .expect("every series asked for was returned");
+        let taken = *first;
+        *first += count;
+        taken
+    });
+    Ok(firsts.collect())
+}

@@ -1,0 +1,70 @@
+//! The only SQL: tickets, journals, slips, outbox and what intake and web keep.
+//!
+//! SQLite in one file by default, PostgreSQL when several nodes share the work; the same
+//! functions, the same contract tests (tests/store_contract.rs) on both. Decisions are not
+//! made here: the engine says what to write, the store writes it whole or not at all.
+//!
+//! Two rules for callers:
+//! * A future of this module is run to its end: no `select!`, no timeout, no abort around
+//!   it (a cancelled `BEGIN` leaves a PostgreSQL connection inside a transaction and later
+//!   writes vanish). Database work belongs into a task that is waited for. The one exception
+//!   is [`Knocks::next`].
+//! * While a [`Look`] is open, ask the store nothing else from the same task: SQLite has one
+//!   writing connection, and the look holds it.
+//!
+//! Invariants (tests of the same names in tests/store_contract.rs):
+//! * `a_key_is_written_once` - a second message or slip with a key fails the whole batch.
+//! * `an_event_is_appended_once` - per ticket and dedupe key, also within one batch.
+//! * `two_looks_take_disjoint_tickets`, `two_claims_take_disjoint_messages`.
+//! * `the_first_answer_wins` - of two concurrent answers to one link.
+//! * `a_lost_lease_settles_nothing` - a later attempt owns the message.
+//! * `serials_have_no_gaps` - under concurrent looks and after a rollback.
+
+mod error;
+mod journal;
+mod knock;
+mod link;
+mod look;
+mod mailbox;
+mod open;
+mod outbox;
+mod policy_set;
+mod refusal;
+mod row;
+mod slip;
+mod ticket;
+mod token;
+mod tx;
+mod writes;
+
+use std::fmt;
+
+pub use self::{
+    error::StoreError,
+    journal::{Appended, JournalRow, NewEntry},
+    knock::Knocks,
+    link::{Answer, Link},
+    look::{Loaded, Look},
+    mailbox::Mail,
+    outbox::{MessageRow, Offer, Outcome, Settled},
+    refusal::{Refusal, RefusalRow},
+    slip::{SlipFilter, SlipRow},
+    ticket::{TicketFilter, TicketRow},
+    token::ApiToken,
+    writes::{
+        JournalWrite, LinkWrite, MessageWrite, SlipWithdrawal, SlipWrite, TicketWrite, Writes,
+    },
+};
+
+/// The store. Cheap to clone; all clones share the same connections.
+#[derive(Clone)]
+pub struct Store {
+    pools: tx::Pools,
+}
+
+/// Which database, never where: the address may hold a password.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.database())
+    }
+}

@@ -1,0 +1,208 @@
+//! Opening a store and bringing its tables up to date.
+
+use std::{os::unix::fs::DirBuilderExt as _, path::Path, str::FromStr as _, time::Duration};
+
+use sqlx::{
+    PgPool, SqlitePool,
+    migrate::{Migrate, MigrateError, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{
+    Store, StoreError,
+    error::While as _,
+    tx::{Pools, on_readers},
+};
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Where sqlx notes which migrations were applied.
+const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
+
+/// The first SQLite without the WAL-reset bug.
+const SQLITE_VERSION_MIN: [u32; 3] = [3, 51, 3];
+
+/// How long a writer waits for another process (an import beside the daemon) to finish its batch.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Connections that read a SQLite file beside the one that writes.
+const SQLITE_READERS_MAX: u32 = 4;
+
+/// Connections to PostgreSQL: engine, intake, dispatch and listener hold one each, the web the rest.
+const POSTGRES_CONNECTIONS_MAX: u32 = 10;
+
+impl Store {
+    /// Opens `sqlite:FILE`, `sqlite::memory:` (one connection, gone at the end) or
+    /// `postgres://...`. Makes a missing file and its folder, but no tables: see [`Store::migrate`].
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+        let pools = match (scheme, rest) {
+            ("sqlite", ":memory:") => open_memory().await?,
+            ("sqlite", file) if !file.is_empty() => {
+                open_file(Path::new(file.strip_prefix("//").unwrap_or(file))).await?
+            }
+            ("postgres" | "postgresql", _) => open_postgres(url).await?,
+            _ => {
+                return Err(StoreError::UnknownDatabase {
+                    scheme: scheme.chars().take(16).collect(),
+                });
+            }
+        };
+        Ok(Self { pools })
+    }
+
+    /// Brings the tables up to date and returns the versions that were missing. Safe to call on
+    /// several nodes at once: one migrates, the others wait and find nothing to do.
+    pub async fn migrate(&self) -> Result<Vec<i64>, StoreError> {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => migrate_sqlite(writer).await,
+            Pools::Postgres(pool) => migrate_postgres(pool).await,
+        }
+        .map_err(|source| StoreError::Migrate { source })
+    }
+
+    /// Asks the database whether it is there.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        on_readers!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(drop))
+            .doing("pinging")
+    }
+
+    /// `sqlite` or `postgres`.
+    pub fn database(&self) -> &'static str {
+        match self.pools {
+            Pools::Sqlite { .. } => "sqlite",
+            Pools::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Waits for what is running and closes all connections.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_memory() -> Result<Pools, StoreError> {
+    let options = SqliteConnectOptions::from_str("sqlite::memory:")
+        .map_err(|source| StoreError::Open { what: "SQLite", source })?;
+    let pool = one_connection(options).await?;
+    require_fixed_sqlite(&pool).await?;
+    Ok(Pools::Sqlite { writer: pool.clone(), readers: pool })
+}
+
+async fn open_file(file: &Path) -> Result<Pools, StoreError> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .busy_timeout(BUSY_TIMEOUT)
+        .row_buffer_size(1024)
+        // 64 MiB; the default of 2 MiB re-reads the index pages of a batch from the file.
+        .pragma("cache_size", "-65536");
+    let writer = options
+        .clone()
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: what was acknowledged survives a power cut. Batches make it affordable.
+        .synchronous(SqliteSynchronous::Full)
+        // 16 MiB of log between checkpoints: each one writes a hot page once, however often it changed.
+        .pragma("wal_autocheckpoint", "4096");
+    let writer = one_connection(writer).await?;
+    require_fixed_sqlite(&writer).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS_MAX)
+        .connect_with(options.read_only(true))
+        .await
+        .map_err(|source| StoreError::Open { what: "SQLite", source })?;
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+/// A pool of exactly one connection that is never replaced: the queue of writers is fair.
+async fn one_connection(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .connect_with(options)
+        .await
+        .map_err(|source| StoreError::Open { what: "SQLite", source })
+}
+
+async fn require_fixed_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
+    let found: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(pool)
+        .await
+        .map_err(|source| StoreError::Open { what: "SQLite", source })?;
+    let numbers: Vec<u32> = found.split('.').map_while(|part| part.parse().ok()).collect();
+    if numbers.as_slice() < SQLITE_VERSION_MIN.as_slice() {
+        return Err(StoreError::OldSqlite { found });
+    }
+    Ok(())
+}
+
+async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
+    let failed = |source| StoreError::Open { what: "PostgreSQL", source };
+    let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("duban");
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS_MAX)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                // A transaction that hangs would hold its tickets from all nodes. The statements are
+                // short batches: compiling them costs more than running them.
+                sqlx::raw_sql("SET idle_in_transaction_session_timeout = '60s'; SET jit = off")
+                    .execute(connection)
+                    .await
+                    .map(drop)
+            })
+        })
+        .connect_with(options)
+        .await
+        .map_err(failed)?;
+    Ok(Pools::Postgres(pool))
+}
+
+/// sqlx takes no lock on SQLite; one immediate transaction around all migrations is one.
+async fn migrate_sqlite(writer: &SqlitePool) -> Result<Vec<i64>, MigrateError> {
+    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let before = applied(&mut *tx).await?;
+    SQLITE.run(&mut *tx).await?;
+    let after = applied(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(missing(&before, after))
+}
+
+/// The advisory lock counts per session, so ours holds while sqlx takes and gives back its own.
+async fn migrate_postgres(pool: &PgPool) -> Result<Vec<i64>, MigrateError> {
+    // Detached: if anything fails the connection is closed, and the lock with it.
+    let mut connection = pool.acquire().await?.detach();
+    connection.lock().await?;
+    let before = applied(&mut connection).await?;
+    POSTGRES.run(&mut connection).await?;
+    let after = applied(&mut connection).await?;
+    connection.unlock().await?;
+    sqlx::Connection::close(connection).await?;
+    Ok(missing(&before, after))
+}
+
+async fn applied<C: Migrate>(connection: &mut C) -> Result<Vec<i64>, MigrateError> {
+    connection.ensure_migrations_table(MIGRATIONS_TABLE).await?;
+    let applied = connection.list_applied_migrations(MIGRATIONS_TABLE).await?;
+    Ok(applied.iter().map(|migration| migration.version).collect())
+}
+
+fn missing(before: &[i64], after: Vec<i64>) -> Vec<i64> {
+    after.into_iter().filter(|version| !before.contains(version)).collect()
+}

@@ -1,0 +1,258 @@
+//! The outbox: messages wait, are claimed under a lease, and are settled.
+//!
+//! A claim hides a message for the length of the lease and counts the attempt; whoever
+//! settles must name the attempt, so that a sender whose lease ran out changes nothing.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Store, StoreError,
+    error::While as _,
+    row::rows,
+    tx::{Pools, Text, on_readers, text},
+};
+use crate::core::{message::Message, timestamp::Timestamp};
+
+/// One message taken for sending.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    pub id: i64,
+    pub message: Message,
+    pub ticket_key: i64,
+    /// What only the sender may read, sealed.
+    pub sealed: Option<Vec<u8>>,
+    /// Which try this is, from 1.
+    pub attempt: i64,
+    /// When it was first offered; `None` if this is the first time.
+    pub first_offered: Option<Timestamp>,
+    /// Whether the slip it carries was withdrawn.
+    pub slip_withdrawn: bool,
+    /// The ticket's state at the moment of the claim, as JSON: is the message still relevant?
+    pub ticket_state: Option<String>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The offer.
+    pub id: i64,
+    pub attempt: i64,
+    pub outcome: Outcome,
+}
+
+/// What came of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A channel took it; `provider` is its answer.
+    Sent { channel: String, provider: String },
+    /// Not now; offered again at `at`.
+    Retry { at: Timestamp, reason: String, channel: String },
+    /// Will not be tried again.
+    GaveUp { reason: String, channel: String },
+    /// Was no longer relevant and not sent.
+    Dropped { reason: String },
+}
+
+/// A message with its history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageRow {
+    pub id: i64,
+    pub message: Message,
+    /// `waiting sent gave_up dropped`
+    pub state: String,
+    /// When a waiting message is offered (again).
+    pub offer_at: Timestamp,
+    pub attempt: i64,
+    pub first_offered: Option<Timestamp>,
+    pub created: Timestamp,
+    pub done: Option<Timestamp>,
+    /// Of the last attempt.
+    pub channel: Option<String>,
+    pub provider: Option<String>,
+    pub reason: Option<String>,
+}
+rows!(MessageRow {
+    id,
+    message,
+    state,
+    offer_at,
+    attempt,
+    first_offered,
+    created,
+    done,
+    channel,
+    provider,
+    reason
+});
+
+struct Claimed {
+    id: i64,
+    message: Message,
+    ticket_key: i64,
+    sealed: Option<Vec<u8>>,
+    attempt: i64,
+    first_offered: Option<Timestamp>,
+    slip_withdrawn: bool,
+    ticket_state: Option<String>,
+}
+rows!(Claimed {
+    id,
+    message,
+    ticket_key,
+    sealed,
+    attempt,
+    first_offered,
+    slip_withdrawn,
+    ticket_state
+});
+
+impl Store {
+    /// Takes up to `limit` messages that are due and hides them from other senders for `lease_ms`.
+    /// Sorted by `(not_before, id)`.
+    pub async fn claim(
+        &self,
+        limit: i64,
+        lease_ms: i64,
+        now: Timestamp,
+    ) -> Result<Vec<Offer>, StoreError> {
+        const SQL: Text = text!(
+            "WITH due AS (SELECT id FROM outbox WHERE state = 'waiting' AND offer_at_ms <= $1
+                          ORDER BY offer_at_ms, id LIMIT $2" skip_locked ")
+             UPDATE outbox SET attempt = attempt + 1, offer_at_ms = $3,
+                               first_offered_ms = COALESCE(first_offered_ms, $1)
+             WHERE id IN (SELECT due.id FROM due)
+             RETURNING id, message, ticket_key, sealed, attempt, first_offered_ms,
+               CASE WHEN EXISTS (SELECT 1 FROM slip WHERE slip.key = outbox.slip AND slip.state = 'withdrawn')
+                    THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END,
+               (SELECT ticket.state FROM ticket WHERE ticket.key = outbox.ticket_key)"
+        );
+        let until = now.plus_ms(lease_ms).0;
+        let claimed: Vec<Claimed> = match &self.pools {
+            Pools::Sqlite { writer, .. } => {
+                sqlx::query_as(SQL.sqlite)
+                    .bind(now.0)
+                    .bind(limit)
+                    .bind(until)
+                    .fetch_all(writer)
+                    .await
+            }
+            Pools::Postgres(pool) => {
+                sqlx::query_as(SQL.postgres)
+                    .bind(now.0)
+                    .bind(limit)
+                    .bind(until)
+                    .fetch_all(pool)
+                    .await
+            }
+        }
+        .doing("claiming messages")?;
+        let mut offers: Vec<Offer> = claimed.into_iter().map(Offer::from).collect();
+        offers.sort_by_key(|offer| (offer.message.not_before, offer.id)); // RETURNING has no order
+        Ok(offers)
+    }
+
+    /// Writes down how attempts ended. False for those a later attempt, another settlement or a
+    /// withdrawal has overtaken; but what really went out is kept even of a withdrawn slip.
+    pub async fn settle(
+        &self,
+        settled: &[Settled],
+        now: Timestamp,
+    ) -> Result<Vec<bool>, StoreError> {
+        // Locked in the order of ids, as withdrawals do, so that the two cannot wait for each other.
+        const SQL: Text = text!(
+            "WITH held AS (
+               SELECT outbox.id FROM outbox
+               WHERE outbox.id IN (SELECT CAST(value->>0 AS BIGINT) FROM " rows ")
+               ORDER BY outbox.id" for_update ")
+             UPDATE outbox SET state = value->>2,
+                    offer_at_ms = COALESCE(CAST(value->>3 AS BIGINT), outbox.offer_at_ms),
+                    done_at_ms = CAST(value->>4 AS BIGINT),
+                    channel = value->>5, provider = value->>6, reason = value->>7
+             FROM " rows " WHERE outbox.id = CAST(value->>0 AS BIGINT)
+               AND outbox.id IN (SELECT held.id FROM held)
+               AND outbox.attempt = CAST(value->>1 AS BIGINT)
+               AND (outbox.state = 'waiting' OR (outbox.state = 'dropped' AND value->>2 = 'sent'))
+             RETURNING outbox.id, outbox.attempt"
+        );
+        let rows: Vec<_> = settled
+            .iter()
+            .map(|one| {
+                let (state, again, channel, provider, reason) = one.outcome.columns();
+                let done = again.is_none().then_some(now.0);
+                (one.id, one.attempt, state, again.map(|at| at.0), done, channel, provider, reason)
+            })
+            .collect();
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.pools.begin().await.doing("beginning to settle messages")?;
+        let written: Vec<(i64, i64)> = tx.fetch(SQL, &rows).await.doing("settling messages")?;
+        tx.commit().await.doing("committing settled messages")?;
+        let mut written: BTreeSet<(i64, i64)> = written.into_iter().collect();
+        Ok(settled.iter().map(|one| written.remove(&(one.id, one.attempt))).collect())
+    }
+
+    /// When the next message is due for an offer; `None` if none waits.
+    pub async fn next_offer(&self) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "SELECT offer_at_ms FROM outbox WHERE state = 'waiting'
+                           ORDER BY offer_at_ms LIMIT 1";
+        on_readers!(self, pool => sqlx::query_scalar(SQL).fetch_optional(pool).await)
+            .map(|ms| ms.map(Timestamp))
+            .doing("reading when the next message is due")
+    }
+
+    /// All messages about a ticket, oldest first.
+    pub async fn messages(&self, ticket_key: i64) -> Result<Vec<MessageRow>, StoreError> {
+        const SQL: &str =
+            "SELECT id, message, state, offer_at_ms, attempt, first_offered_ms, created_ms,
+                                  done_at_ms, channel, provider, reason
+                           FROM outbox WHERE ticket_key = $1 ORDER BY id";
+        on_readers!(self, pool => sqlx::query_as(SQL).bind(ticket_key).fetch_all(pool).await)
+            .doing("reading messages of a ticket")
+    }
+}
+
+impl From<Claimed> for Offer {
+    fn from(claimed: Claimed) -> Self {
+        let Claimed {
+            id,
+            message,
+            ticket_key,
+            sealed,
+            attempt,
+            first_offered,
+            slip_withdrawn,
+            ticket_state,
+        } = claimed;
+        let first_offered = first_offered.filter(|_| attempt > 1);
+        Self {
+            id,
+            message,
+            ticket_key,
+            sealed,
+            attempt,
+            first_offered,
+            slip_withdrawn,
+            ticket_state,
+        }
+    }
+}
+
+/// State, next offer, channel, provider, reason.
+type Columns<'a> =
+    (&'static str, Option<Timestamp>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+impl Outcome {
+    fn columns(&self) -> Columns<'_> {
+        match self {
+            Self::Sent { channel, provider } => ("sent", None, Some(channel), Some(provider), None),
+            Self::Retry { at, reason, channel } => {
+                ("waiting", Some(*at), Some(channel), None, Some(reason))
+            }
+            Self::GaveUp { reason, channel } => {
+                ("gave_up", None, Some(channel), None, Some(reason))
+            }
+            Self::Dropped { reason } => ("dropped", None, None, None, Some(reason)),
+        }
+    }
+}
