@@ -22,7 +22,6 @@
 pub mod cli;
 pub mod config;
 pub mod core;
-pub mod dispatch;
 pub mod engine;
 pub mod explain;
 pub mod intake;
