@@ -2,18 +2,17 @@
 //!
 //! Working hours stand either as `work_hours` for every day that is not in `rest`, or per
 //! weekday in `[calendar.week]`. Holidays come from files (`overrides`, a path or pattern
-//! inside the set's folder), from `holidays` in place, or both.
+//! inside the set's folder), from `holidays` in place, or both. A table of `overrides`, like
+//! `windows`, gives single dates windows of their own.
 
 use std::collections::BTreeMap;
 
-use jiff::{
-    civil::Date,
-    tz::{Offset, TimeZone},
-};
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     complaint::{Complaints, Severity, Source},
-    holidays,
+    files::Sources,
+    holidays::Holidays,
     reader::{Item, Section},
 };
 use crate::core::{
@@ -25,14 +24,14 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Weekdays as `rest` writes them.
 const REST_DAYS: [(&str, usize); 7] =
     [("Mon", 0), ("Tue", 1), ("Wed", 2), ("Thu", 3), ("Fri", 4), ("Sat", 5), ("Sun", 6)];
-/// Before December nobody can have next year's list.
-const ANNOUNCED_MONTH: i8 = 12;
+/// Clocks reach this far ahead, so holidays should be known that far.
+const AHEAD_DAYS: u32 = 120;
 
-/// Reads `[calendar]`; `files` are all files of the set by name.
+/// Reads `[calendar]`; holiday files are found among `sources`.
 pub fn calendar(
     section: Section<'_>,
     zone: TimeZone,
-    files: &BTreeMap<String, String>,
+    sources: &Sources,
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Calendar> {
@@ -49,8 +48,14 @@ pub fn calendar(
         let dates: Vec<Date> = item.one_or_many().iter().filter_map(Item::date).collect();
         spec.observe([], dates, []);
     }
-    for item in section.get("overrides").map(|item| item.one_or_many()).unwrap_or_default() {
-        holiday_files(&item, &mut spec, files, complaints);
+    if let Some(item) = section.get("overrides") {
+        if item.raw().is_table() {
+            spec.overrides.extend(windows_by_date(Some(item)));
+        } else {
+            for item in item.one_or_many() {
+                holiday_files(&item, &mut spec, sources, complaints);
+            }
+        }
     }
     if let Some(item) = section.get("outside_start") {
         item.word("a start outside working hours", &[("next_open", ())]);
@@ -147,21 +152,24 @@ fn windows_by_date(item: Option<Item<'_>>) -> BTreeMap<Date, Vec<Window>> {
 fn holiday_files(
     pattern: &Item<'_>,
     spec: &mut CalendarSpec,
-    files: &BTreeMap<String, String>,
+    sources: &Sources,
     complaints: &Complaints,
 ) {
     let Some(text) = pattern.filled() else { return };
     let mut found = false;
-    for (name, content) in files.iter().filter(|(name, _)| matches(text, name)) {
+    let mut all = Holidays::default();
+    for (name, content) in sources.files.iter().filter(|(name, _)| matches(text, name)) {
         found = true;
-        match holidays::read(name, content) {
-            Ok(days) => spec.observe(days.rest, days.work, days.years),
+        match Holidays::read(name, content) {
+            Ok(holidays) => all.merge(holidays),
             Err(error) => {
-                let source = Source { name, text: content, private: false, complaints };
-                source.complain(Severity::Error, 0..0, error, None);
+                let name = sources.display(name);
+                let source = Source { name: &name, text: content, private: false, complaints };
+                source.complain(Severity::Error, error.place_in(content), error.to_string(), None);
             }
         }
     }
+    all.apply(spec);
     if !found {
         pattern.complain(format!("no file of this set is called `{text}`"));
     }
@@ -187,11 +195,10 @@ fn matches(pattern: &str, name: &str) -> bool {
     rest.is_empty() || (exact && pattern.ends_with('*'))
 }
 
-/// Warns about this year and, once its list can be known, the next.
+/// Warns about every year that running clocks may reach.
 fn missing_years(calendar: &Calendar, section: &Section<'_>, now: Timestamp) {
-    let today = Offset::UTC.to_datetime(now.jiff()).date();
-    let year = today.year();
-    let last = if today.month() >= ANNOUNCED_MONTH { year + 1 } else { year };
+    let year = |at| calendar.date_of(at).year();
+    let (year, last) = (year(now), year(calendar.add_days(now, AHEAD_DAYS)));
     for year in calendar.years_missing(year, last) {
         section.warn(
             format!("no holidays are known for {year}, so only weekends count as rest"),
