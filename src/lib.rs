@@ -12,9 +12,9 @@
 //! | [`policies`] | files to policies, with every complaint at its place |
 //! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
-//! | [`channel`] | the ways out: SMTP, SMS over HTTP, the embedded mailbox |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
+//! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`explain`] | why a ticket stands where it stands |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
@@ -24,6 +24,7 @@ pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod core;
+pub mod dispatch;
 pub mod engine;
 pub mod explain;
 pub mod intake;
