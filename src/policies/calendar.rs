@@ -35,6 +35,7 @@ pub fn calendar(
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Calendar> {
+    let errors = complaints.errors();
     let mut spec = CalendarSpec::new(zone);
     spec.week = week(&section);
     if let Some(item) = section.get("holidays") {
@@ -73,7 +74,10 @@ pub fn calendar(
     let calendar = match Calendar::compile(spec) {
         Ok(calendar) => Some(calendar),
         Err(error) => {
-            section.complain(error.to_string());
+            // Without the windows that were refused it may well never be open.
+            if complaints.errors() == errors {
+                section.complain(error.to_string());
+            }
             None
         }
     };

@@ -27,6 +27,7 @@ use crate::core::{
     org::Org,
     policy::{Ladder, Policy, PolicySet},
     timestamp::Timestamp,
+    wording::Templates,
 };
 
 /// What came of reading a folder.
@@ -116,6 +117,9 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         let tree = parse(source);
         loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
     }
+    if let Some(text) = sources.files.get(TEMPLATES) {
+        texts(source(TEMPLATES, text), reading.as_ref().map(|reading| &reading.set));
+    }
     loaded.complaints = complaints.into_sorted();
     let wrong_in_org = |c: &Complaint| c.is_error() && c.file == sources.display(ORG);
     let wrong_in_set = |c: &Complaint| c.is_error() && c.file != sources.display(ORG);
@@ -129,6 +133,28 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         }
     }
     loaded
+}
+
+/// Compiles the texts and misses those of slips that are issued.
+fn texts(source: Source<'_>, set: Option<&PolicySet>) {
+    let templates = match Templates::parse(source.text) {
+        Ok(templates) => templates,
+        Err(errors) => {
+            for error in errors {
+                let span = error.span.unwrap_or(0..0);
+                source.complain(Severity::Error, span, error.text, None);
+            }
+            return;
+        }
+    };
+    let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
+    let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
+    for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
+        if !templates.has(&id) {
+            let message = format!("no text `[{id}]`, but a ladder issues this slip");
+            source.complain(Severity::Error, 0..0, message, None);
+        }
+    }
 }
 
 /// The tree of a file, as far as it can be understood.
@@ -262,8 +288,9 @@ fn read(
         policies,
         presets,
     };
-    for doubt in lint::doubts(&set, &spots, now) {
-        complaints.add(doubt);
+    // What follows from an error is not worth a doubt.
+    if complaints.errors() == 0 {
+        lint::doubts(&set, &spots, now).into_iter().for_each(|doubt| complaints.add(doubt));
     }
     Some(Reading { set, cases })
 }
