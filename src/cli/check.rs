@@ -181,15 +181,13 @@ fn print_text(one: &Checked) {
 fn summary(one: &Checked) -> String {
     let errors = one.complaints.iter().filter(|complaint| complaint.is_error()).count();
     let warnings = one.complaints.len() - errors;
-    let mut parts = Vec::new();
-    match (errors, warnings) {
-        (0, 0) => parts.push("ok".to_owned()),
-        (0, _) => parts.push(format!("ok with {}", counted(warnings, "warning"))),
-        (_, 0) => parts.push(counted(errors, "error")),
-        (_, _) => {
-            parts.push(format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")))
-        }
-    }
+    let verdict = match (errors, warnings) {
+        (0, 0) => "ok".to_owned(),
+        (0, _) => format!("ok with {}", counted(warnings, "warning")),
+        (_, 0) => counted(errors, "error"),
+        (_, _) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+    };
+    let mut parts = vec![verdict];
     if let Some(set) = &one.loaded.set {
         parts.push(format!(
             "{} {}: {}, {}, {}",

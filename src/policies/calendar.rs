@@ -13,7 +13,8 @@ use super::{
     complaint::{Complaints, Severity, Source},
     files::Sources,
     holidays::Holidays,
-    reader::{Item, Section},
+    reader::Item,
+    section::Section,
 };
 use crate::core::{
     calendar::{Calendar, CalendarSpec, Window},
@@ -106,13 +107,11 @@ fn week(section: &Section<'_>) -> [Vec<Window>; 7] {
         }
         return week;
     }
-    let windows = match hours {
-        Some(hours) => hours.windows(),
-        None => {
-            section.complain("[calendar] has neither `work_hours` nor `[calendar.week]`");
-            return week;
-        }
+    let Some(hours) = hours else {
+        section.complain("[calendar] has neither `work_hours` nor `[calendar.week]`");
+        return week;
     };
+    let windows = hours.windows();
     let rest: Vec<usize> = rest
         .map(|item| item.one_or_many())
         .unwrap_or_default()

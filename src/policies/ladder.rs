@@ -2,11 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    case::Spot,
-    reader::{Item, Section},
-    set::role_list,
-};
+use super::{case::Spot, reader::Item, section::Section, set::role_list};
 use crate::core::{
     policy::{Ladder, Repeat, Step, StepAt, Via},
     span::{Span, SpanError},

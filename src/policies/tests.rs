@@ -12,7 +12,8 @@ fn now() -> Timestamp {
 }
 
 fn shown(complaints: &[Complaint]) -> String {
-    complaints.iter().map(|c| format!("{c}\n")).collect()
+    let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 #[test]
