@@ -92,6 +92,18 @@ impl Sources {
     }
 }
 
+/// The policy folders inside a folder that is none itself.
+pub fn folders(dir: &Path) -> Vec<PathBuf> {
+    let holds_toml = |dir: &Path| {
+        let paths = listing(dir).unwrap_or_default();
+        paths.iter().any(|path| path.is_file() && path.extension().is_some_and(|ext| ext == "toml"))
+    };
+    if holds_toml(dir) {
+        return Vec::new();
+    }
+    listing(dir).unwrap_or_default().into_iter().filter(|path| holds_toml(path)).collect()
+}
+
 /// What a ticket is frozen to: blake3 over names and texts, in hex. Lengths stand before
 /// each text, so that no letter can move from one file into another unseen.
 pub fn hash(files: &BTreeMap<String, String>) -> String {
