@@ -274,7 +274,8 @@ impl Ticket {
         self.wrong.retain(|wrong| wrong.key.text(&no) != key);
         for clock in &mut self.clocks {
             for index in 0..clock.fired.len() {
-                if step_key(clock, &clock.fired[index]).text(&no) == key {
+                let fired = &clock.fired[index];
+                if fired.outcome == FiredAs::Slip && step_key(clock, fired).text(&no) == key {
                     clock.fired[index].outcome = outcome;
                     found = true;
                 }
