@@ -9,6 +9,7 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod contact;
 pub mod cycle;
 pub mod decide;
 pub mod delivery;
