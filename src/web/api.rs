@@ -78,7 +78,7 @@ pub(super) async fn explain(
 }
 
 /// The story of a ticket, or the problem with it.
-async fn story(state: &State, no: &str) -> Result<Story, Problem> {
+pub(super) async fn story(state: &State, no: &str) -> Result<Story, Problem> {
     let rules = state.rules.load_full();
     match Story::read(&state.store, &rules, no).await {
         Ok(Some(story)) => Ok(story),

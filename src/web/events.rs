@@ -20,6 +20,7 @@ use super::{
     state::State,
 };
 use crate::{
+    core::{contact::split_contact, timestamp::Timestamp},
     intake::{canon::canonical, queue::QueueError},
     store::{Appended, NewEntry, Refusal},
 };
@@ -84,15 +85,17 @@ type Who = (Option<String>, Option<String>);
 fn check(
     state: &State,
     line: Line,
-    now: crate::core::timestamp::Timestamp,
+    now: Timestamp,
 ) -> (Who, Result<NewEntry, (String, String)>) {
     match line {
         Line::Refused { raw, reason } => ((None, None), Err((raw, reason))),
         Line::Event(event) => {
             let who = (Some(event.ticket.clone()), event.id.clone());
-            let raw = event.clone();
+            let mut kept = event.clone();
             let entry = canonical(*event, &state.seal, now).map_err(|refusal| {
-                let raw = serde_json::to_string(&raw).expect("what was read from JSON is JSON");
+                // A refused line is kept as text: what reaches a person must not be in it.
+                split_contact(&mut kept);
+                let raw = serde_json::to_string(&kept).expect("what was read from JSON is JSON");
                 (raw, refusal.to_string())
             });
             (who, entry)

@@ -27,7 +27,6 @@ mod rating;
 mod serve;
 mod start;
 mod state;
-mod words;
 mod work;
 
 use std::sync::Arc;
