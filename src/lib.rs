@@ -18,6 +18,7 @@
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`explain`] | why a ticket stands where it stands |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
+//! | [`web`] | rating page, mailbox, API: parse, call, render |
 //! | [`cli`] | one file per subcommand |
 
 pub mod channel;
@@ -34,3 +35,4 @@ pub mod secret;
 pub mod simulate;
 pub mod store;
 pub mod wall;
+pub mod web;
