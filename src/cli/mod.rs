@@ -1,5 +1,7 @@
 //! The command line: one file per subcommand, exit codes as the contract names them.
 
+mod completions;
+mod man;
 mod plan;
 mod sets;
 mod simulate;
@@ -33,6 +35,8 @@ pub enum Command {
     Time(time::TimeArgs),
     Plan(plan::Args),
     Simulate(simulate::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the command line and returns the exit code of the contract.
@@ -41,6 +45,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     done.unwrap_or_else(|error| failed(&error))
 }
