@@ -7,18 +7,26 @@
 //! |---|---|
 //! | [`wall`] | the only reader of the wall clock |
 //! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
-//! | [`config`] | `duban.toml` and the environment |
+//! | [`config`] | `duban.toml` and the environment as one checked value |
+//! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |
 //! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
+//! | [`rules`] | the policy sets in force and those tickets are frozen to |
 //! | [`intake`] | events in: files, importers, HTTP |
+//! | [`engine`] | due tickets, decided and written, one transaction a batch |
+//! | [`explain`] | why a ticket stands where it stands |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`cli`] | one file per subcommand |
 
 pub mod cli;
 pub mod config;
 pub mod core;
+pub mod engine;
+pub mod explain;
 pub mod intake;
 pub mod policies;
+pub mod rules;
+pub mod secret;
 pub mod simulate;
 pub mod store;
 pub mod wall;

@@ -12,11 +12,12 @@ use std::collections::BTreeMap;
 use crate::core::{
     cycle::{Advance, advance, take_in},
     event::Event,
+    fact::{Fact, Line},
     message::Message,
     org::Org,
     policy::PolicySet,
     record::Record,
-    ticket::{Fact, Line, Ticket},
+    ticket::Ticket,
     timestamp::Timestamp,
 };
 

@@ -6,11 +6,12 @@ use super::{
     decide::decide,
     delivery,
     event::Event,
+    fact::{Fact, Line},
     message::Message,
     org::Org,
     policy::PolicySet,
     record::Record,
-    ticket::{Fact, Line, Ticket},
+    ticket::Ticket,
     timestamp::Timestamp,
 };
 

@@ -13,6 +13,7 @@ pub mod cycle;
 pub mod decide;
 pub mod delivery;
 pub mod event;
+pub mod fact;
 pub mod journal;
 pub mod ladder;
 pub mod message;

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
+    fact::{Fact, Line},
     ladder::place,
     policy::{ClockRule, Ladder, Policy, PolicySet},
     record::{Record, StepKey},
@@ -179,21 +180,6 @@ pub struct WrongSlip {
     pub reason: String,
 }
 
-/// A journal line as the fold takes it.
-#[derive(Clone, Debug)]
-pub enum Fact {
-    Event(Event),
-    Record(Record),
-}
-
-/// A fact with its place in the journal.
-#[derive(Clone, Debug)]
-pub struct Line {
-    pub seq: i64,
-    pub at: Timestamp,
-    pub fact: Fact,
-}
-
 impl Ticket {
     /// A ticket nothing is known of yet.
     pub fn new(no: impl Into<String>, set: &PolicySet) -> Self {
@@ -330,16 +316,15 @@ pub fn is_under(path: &str, top: &str) -> bool {
 }
 
 /// The policy for a ticket with these attributes, and whether only the default took it.
-/// More matched keys win, then the order of the file.
+/// More matched keys win, then the order of the file; a policy without a selector takes what is left.
 pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
     let mut best: Option<(usize, usize)> = None;
     for (index, policy) in set.policies.iter().enumerate() {
         let keys = &policy.select.keys;
-        let takes = !keys.is_empty()
-            && keys.iter().all(|(key, wanted)| {
-                let has = attributes.values(key);
-                has.iter().any(|value| wanted.iter().any(|want| matches(key, value, want)))
-            });
+        let takes = keys.iter().all(|(key, wanted)| {
+            let has = attributes.values(key);
+            has.iter().any(|value| wanted.iter().any(|want| matches(key, value, want)))
+        });
         if takes && best.is_none_or(|(count, _)| keys.len() > count) {
             best = Some((keys.len(), index));
         }

@@ -2,7 +2,8 @@
 //!
 //! Working hours stand either as `work_hours` for every day that is not in `rest`, or per
 //! weekday in `[calendar.week]`. Holidays come from files (`overrides`, a path or pattern
-//! inside the set's folder), from `holidays` in place, or both.
+//! inside the set's folder), from `holidays` in place, or both. A table of `overrides`, like
+//! `windows`, gives single dates windows of their own.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use jiff::{
 
 use super::{
     complaint::{Complaints, Severity, Source},
-    holidays,
+    holidays::Holidays,
     reader::{Item, Section},
 };
 use crate::core::{
@@ -49,8 +50,14 @@ pub fn calendar(
         let dates: Vec<Date> = item.one_or_many().iter().filter_map(Item::date).collect();
         spec.observe([], dates, []);
     }
-    for item in section.get("overrides").map(|item| item.one_or_many()).unwrap_or_default() {
-        holiday_files(&item, &mut spec, files, complaints);
+    if let Some(item) = section.get("overrides") {
+        if item.raw().is_table() {
+            spec.overrides.extend(windows_by_date(Some(item)));
+        } else {
+            for item in item.one_or_many() {
+                holiday_files(&item, &mut spec, files, complaints);
+            }
+        }
     }
     if let Some(item) = section.get("outside_start") {
         item.word("a start outside working hours", &[("next_open", ())]);
@@ -152,16 +159,18 @@ fn holiday_files(
 ) {
     let Some(text) = pattern.filled() else { return };
     let mut found = false;
+    let mut all = Holidays::default();
     for (name, content) in files.iter().filter(|(name, _)| matches(text, name)) {
         found = true;
-        match holidays::read(name, content) {
-            Ok(days) => spec.observe(days.rest, days.work, days.years),
+        match Holidays::read(name, content) {
+            Ok(holidays) => all.merge(holidays),
             Err(error) => {
                 let source = Source { name, text: content, private: false, complaints };
-                source.complain(Severity::Error, 0..0, error, None);
+                source.complain(Severity::Error, error.place_in(content), error.to_string(), None);
             }
         }
     }
+    all.apply(spec);
     if !found {
         pattern.complain(format!("no file of this set is called `{text}`"));
     }

@@ -1,0 +1,208 @@
+//! Why a ticket stands where it stands: policy, clocks with their arithmetic, what was
+//! sent and what came back, what fires next.
+//!
+//! Everything is read from the journal and the outbox; nothing is decided here.
+
+mod text;
+
+use serde_json::{Value, json};
+
+use crate::{
+    core::{
+        clock::{Clock, FiredAs, State},
+        fact::Fact,
+        ladder::place,
+        policy::{Policy, PolicySet},
+        ticket::Ticket,
+        timestamp::Timestamp,
+    },
+    rules::{Rules, RulesError},
+    store::{JournalRow, MessageRow, SlipRow, Store, StoreError, TicketRow},
+};
+
+/// All that is known of one ticket.
+#[derive(Debug)]
+pub struct Story {
+    row: TicketRow,
+    ticket: Ticket,
+    set: std::sync::Arc<PolicySet>,
+    journal: Vec<JournalRow>,
+    slips: Vec<SlipRow>,
+    messages: Vec<MessageRow>,
+}
+
+/// Why there is no explanation.
+#[derive(Debug, thiserror::Error)]
+pub enum ExplainError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    #[error("the state of ticket {0} cannot be read; `duban audit` says what is wrong")]
+    Unreadable(String),
+}
+
+/// The most slips of one ticket that are shown.
+const SLIPS_MAX: i64 = 1_000;
+
+impl Story {
+    /// Reads a ticket's story; `None` if no such ticket is known.
+    pub async fn read(
+        store: &Store,
+        rules: &Rules,
+        no: &str,
+    ) -> Result<Option<Self>, ExplainError> {
+        let Some(row) = store.ticket(no).await? else { return Ok(None) };
+        let ticket: Ticket = match &row.state {
+            None => Ticket::new(no, &rules.current),
+            Some(text) => {
+                serde_json::from_str(text).map_err(|_| ExplainError::Unreadable(no.to_owned()))?
+            }
+        };
+        let set = std::sync::Arc::clone(rules.judge(Some(&ticket))?);
+        let filter = crate::store::SlipFilter {
+            ticket_key: Some(row.key),
+            limit: SLIPS_MAX,
+            ..crate::store::SlipFilter::default()
+        };
+        Ok(Some(Self {
+            journal: store.journal(row.key).await?,
+            slips: store.slips(&filter).await?,
+            messages: store.messages(row.key).await?,
+            row,
+            ticket,
+            set,
+        }))
+    }
+
+    /// The policy of the current round.
+    fn policy(&self) -> Option<&Policy> {
+        self.ticket.policy(&self.set)
+    }
+
+    fn local(&self, at: Timestamp) -> String {
+        let zone = self.set.calendar.zone();
+        zone.to_datetime(at.jiff()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    fn rfc3339(&self, at: Timestamp) -> String {
+        at.to_rfc3339(self.set.calendar.zone())
+    }
+
+    /// Steps of a running clock that have not fired, with their times.
+    fn ahead(&self, clock: &Clock) -> Vec<(String, String, Vec<String>, Timestamp)> {
+        let Some((rule, Some(ladder))) = self.ticket.rule_of(&self.set, clock) else {
+            return Vec::new();
+        };
+        let kind = self.ticket.attributes.kind.as_deref();
+        let mut ahead = Vec::new();
+        for placed in place(&self.set, rule, ladder, clock, kind) {
+            let is_done = |n: u16| {
+                clock.fired.iter().any(|fired| {
+                    fired.step == placed.index
+                        && fired.repetition == n
+                        && fired.outcome != FiredAs::Undone
+                })
+            };
+            if let Some(n) = (0..placed.times()).find(|n| !is_done(*n)) {
+                let step = placed.step;
+                let time = placed.repetition(&self.set, n);
+                ahead.push((step.at_text.clone(), step.slip.clone(), step.to.clone(), time));
+            }
+        }
+        ahead
+    }
+
+    /// What fires next and when.
+    fn next(&self) -> Option<(String, String, Vec<String>, Timestamp)> {
+        let running = self.ticket.clocks.iter().filter(|clock| clock.is_running());
+        let steps = running.flat_map(|clock| {
+            let name = clock.key.name.clone();
+            self.ahead(clock)
+                .into_iter()
+                .map(move |(at, slip, to, time)| (format!("{name} {at}"), slip, to, time))
+        });
+        steps.min_by_key(|(_, _, _, time)| *time)
+    }
+
+    /// The explanation as JSON.
+    pub fn json(&self, now: Timestamp) -> Value {
+        let ticket = &self.ticket;
+        let clocks: Vec<Value> =
+            ticket.clocks.iter().map(|clock| self.clock_json(clock, now)).collect();
+        json!({
+            "ticket": ticket.no,
+            "stage": ticket.stage.name(),
+            "open": ticket.ended.is_none(),
+            "round": ticket.round(),
+            "unit": ticket.unit,
+            "first_unit": ticket.first_unit,
+            "policy": self.policy().map(|policy| &policy.id),
+            "policy_set": { "id": self.set.id, "version": self.set.version, "hash": self.set.hash, "frozen": ticket.frozen.is_some() },
+            "clocks": clocks,
+            "answers": ticket.answers,
+            "slips": self.slips.iter().map(|slip| json!({
+                "key": slip.key, "slip": slip.kind, "serial": slip.serial, "clock": slip.clock, "round": slip.round,
+                "step": slip.step, "at": self.rfc3339(slip.at), "due": slip.due.map(|at| self.rfc3339(at)),
+                "state": slip.state, "reason": slip.reason,
+            })).collect::<Vec<_>>(),
+            "messages": self.messages.iter().map(|row| self.message_json(row)).collect::<Vec<_>>(),
+            "journal": self.journal.iter().map(|row| self.line_json(row)).collect::<Vec<_>>(),
+            "next": self.next().map(|(step, slip, to, time)| json!({
+                "step": step, "slip": slip, "to": to, "at": self.rfc3339(time),
+            })),
+            "next_look": self.row.next_look.map(|at| self.rfc3339(at)),
+        })
+    }
+
+    fn clock_json(&self, clock: &Clock, now: Timestamp) -> Value {
+        json!({
+            "clock": clock.key.name, "round": clock.key.round, "unit": clock.key.unit, "turn": clock.key.turn,
+            "state": state_word(clock, now),
+            "started": self.rfc3339(clock.started),
+            "due": self.rfc3339(clock.due),
+            "base": clock.base,
+            "budget_s": clock.budget_ms / 1_000,
+            "used_s": clock.spent_ms(&self.set.calendar, now) / 1_000,
+            "left_s": clock.is_running().then(|| clock.base.measure(&self.set.calendar, now, clock.due) / 1_000),
+        })
+    }
+
+    fn message_json(&self, row: &MessageRow) -> Value {
+        json!({
+            "key": row.message.key, "slip": row.message.slip, "to": row.message.to, "via": row.message.via,
+            "state": row.state, "channel": row.channel, "attempt": row.attempt,
+            "offer_at": self.rfc3339(row.offer_at), "done": row.done.map(|at| self.rfc3339(at)),
+            "provider": row.provider, "reason": row.reason,
+        })
+    }
+
+    fn line_json(&self, row: &JournalRow) -> Value {
+        let body: Value = serde_json::from_str(&row.body).unwrap_or(Value::Null);
+        json!({
+            "seq": row.seq, "at": self.rfc3339(row.at), "arrived": self.rfc3339(row.arrived),
+            "kind": row.kind, "body": body, "hash": row.hash,
+        })
+    }
+
+    /// The journal with its facts, for pages and the API.
+    pub fn timeline(&self) -> Value {
+        Value::Array(self.journal.iter().map(|row| self.line_json(row)).collect())
+    }
+
+    fn facts(&self) -> impl Iterator<Item = (&JournalRow, Option<Fact>)> {
+        self.journal.iter().map(|row| (row, Fact::read(&row.kind, &row.body).ok()))
+    }
+}
+
+/// The state of a clock in one word.
+fn state_word(clock: &Clock, now: Timestamp) -> &'static str {
+    match &clock.state {
+        State::Running if now > clock.due => "overdue",
+        State::Running => "running",
+        State::Paused { .. } => "paused",
+        State::Stopped { met: true, .. } => "met",
+        State::Stopped { met: false, .. } => "late",
+        State::Cancelled { .. } => "cancelled",
+    }
+}

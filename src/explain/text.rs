@@ -1,0 +1,311 @@
+//! The explanation as a person reads it in a terminal.
+
+use std::fmt::{self, Write as _};
+
+use super::{Story, state_word};
+use crate::core::{
+    clock::{Base, Clock, State},
+    event::Event,
+    fact::Fact,
+    message::Recipient,
+    record::Record,
+    timestamp::Timestamp,
+};
+
+impl Story {
+    /// The whole explanation.
+    pub fn text(&self, now: Timestamp) -> String {
+        let mut out = String::new();
+        self.write(&mut out, now).expect("writing into a String does not fail");
+        out
+    }
+
+    fn write(&self, out: &mut String, now: Timestamp) -> fmt::Result {
+        self.head(out)?;
+        writeln!(out, "\nClocks")?;
+        for clock in &self.ticket.clocks {
+            self.clock(out, clock, now)?;
+        }
+        if self.ticket.clocks.is_empty() {
+            writeln!(out, "  none: no policy clock has started")?;
+        }
+        writeln!(out, "\nJournal (occurred, arrived)")?;
+        for (row, fact) in self.facts() {
+            let told = fact.map_or_else(|| "unreadable".to_owned(), |fact| self.fact(&fact));
+            let late = if row.arrived > row.at.plus_ms(60_000) {
+                format!(", arrived {}", self.local(row.arrived))
+            } else {
+                String::new()
+            };
+            writeln!(out, "  {:>3}  {}{late}  {told}", row.seq, self.local(row.at))?;
+        }
+        writeln!(out, "\nMessages")?;
+        for row in &self.messages {
+            let whom = match &row.message.to {
+                Recipient::Resident => "the resident".to_owned(),
+                Recipient::Staff { unit, role, person, cc } => {
+                    let who = person.as_deref().unwrap_or("nobody");
+                    format!("{role} of {unit} ({who}){}", if *cc { ", in copy" } else { "" })
+                }
+            };
+            let when = row
+                .done
+                .map_or(format!("offered at {}", self.local(row.offer_at)), |at| self.local(at));
+            let answer = row.provider.as_deref().or(row.reason.as_deref()).unwrap_or("");
+            let channel = row.channel.as_deref().unwrap_or("no channel yet");
+            let (via, state, attempt) = (&row.message.via, &row.state, row.attempt);
+            writeln!(
+                out,
+                "  {} to {whom} by {via}: {state} {when}, {channel}, try {attempt} {answer}",
+                row.message.template
+            )?;
+        }
+        if self.messages.is_empty() {
+            writeln!(out, "  none")?;
+        }
+        self.what_next(out)
+    }
+
+    fn head(&self, out: &mut String) -> fmt::Result {
+        let ticket = &self.ticket;
+        let state = if ticket.ended.is_some() { "ended" } else { "open" };
+        writeln!(
+            out,
+            "Ticket {}: {state}, {}, round {}",
+            ticket.no,
+            ticket.stage.name(),
+            ticket.round()
+        )?;
+        if let Some(unit) = &ticket.unit {
+            let first = ticket.first_unit.as_ref().filter(|first| *first != unit);
+            let first = first.map(|first| format!(" (first receiver {first})")).unwrap_or_default();
+            writeln!(out, "Unit {unit}{first}, {} dispatches", ticket.hops.len())?;
+        }
+        let Some(policy) = self.policy() else {
+            return writeln!(out, "No policy takes this ticket");
+        };
+        let frozen =
+            if ticket.frozen.is_some() { "frozen to" } else { "not frozen yet, judged by" };
+        writeln!(
+            out,
+            "Policy {} ({}), {frozen} set {} version {} hash {}",
+            policy.id,
+            policy.en,
+            self.set.id,
+            self.set.version,
+            self.set.hash.get(..12).unwrap_or_default()
+        )?;
+        let why: Vec<String> = policy
+            .select
+            .keys
+            .iter()
+            .map(|(key, wanted)| format!("{key} is one of {}", wanted.join(", ")))
+            .collect();
+        match () {
+            () if ticket.unmapped => {
+                writeln!(out, "  because no selector took the ticket and it is the default policy")
+            }
+            () if ticket.round() > 1 => {
+                let reason = ticket.rounds.last().and_then(|round| round.reason.as_deref());
+                writeln!(
+                    out,
+                    "  because round {} was opened: {}",
+                    ticket.round(),
+                    reason.unwrap_or("no reason given")
+                )
+            }
+            () => writeln!(out, "  because {}", why.join(" and ")),
+        }
+    }
+
+    fn clock(&self, out: &mut String, clock: &Clock, now: Timestamp) -> fmt::Result {
+        let calendar = &self.set.calendar;
+        let base = match clock.base {
+            Base::Elapsed => "elapsed",
+            Base::Working => "working",
+        };
+        let unit = if clock.key.unit.is_empty() {
+            String::new()
+        } else {
+            format!(" of {}", clock.key.unit)
+        };
+        writeln!(
+            out,
+            "  {}{unit}, round {}: {}",
+            clock.key.name,
+            clock.key.round,
+            state_word(clock, now)
+        )?;
+        let rule = self.ticket.rule_of(&self.set, clock).map(|(rule, _)| rule);
+        let span = rule
+            .and_then(|rule| rule.span)
+            .map_or("the deadline given".to_owned(), |span| span.to_string());
+        writeln!(
+            out,
+            "      started {} + {span} = {} of {base} time -> due {}",
+            self.local(clock.started),
+            span_text(clock.budget_ms),
+            self.local(clock.due)
+        )?;
+        match &clock.state {
+            State::Running => {
+                let left = clock.base.measure(calendar, now, clock.due);
+                let words = if left >= 0 { "left" } else { "over" };
+                writeln!(
+                    out,
+                    "      used {}, {} {words}",
+                    span_text(clock.spent_ms(calendar, now)),
+                    span_text(left.abs())
+                )?;
+            }
+            State::Paused { at, remaining_ms } => {
+                let until = self.ticket.pause.as_ref().map(|pause| self.local(pause.until));
+                writeln!(
+                    out,
+                    "      stands still since {}, {} remain; goes on by itself at {}",
+                    self.local(*at),
+                    span_text(*remaining_ms),
+                    until.unwrap_or_default()
+                )?;
+            }
+            State::Stopped { at, by, .. } => {
+                writeln!(
+                    out,
+                    "      stopped by `{by}` at {}, used {}",
+                    self.local(*at),
+                    span_text(clock.spent_ms(calendar, *at))
+                )?;
+            }
+            State::Cancelled { at } => {
+                writeln!(out, "      ended without a verdict at {}", self.local(*at))?
+            }
+        }
+        for one in self.ticket.extensions.iter().filter(|_| {
+            rule.is_some_and(|rule| Some(&rule.name) == self.policy().map(|p| &p.deadline_clock))
+        }) {
+            writeln!(
+                out,
+                "      extended by {} at {}: {} -> {}",
+                one.span,
+                self.local(one.at),
+                self.local(one.due_before),
+                self.local(one.due_after)
+            )?;
+        }
+        if clock.is_running() {
+            for (at, slip, to, time) in self.ahead(clock) {
+                writeln!(
+                    out,
+                    "      ahead {at} at {}: {slip} to {}",
+                    self.local(time),
+                    to.join(", ")
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fact(&self, fact: &Fact) -> String {
+        match fact {
+            Fact::Event(event) => told_event(event),
+            Fact::Record(record) => self.told_record(record),
+        }
+    }
+
+    fn told_record(&self, record: &Record) -> String {
+        match record {
+            Record::Slip { key, slip, at, scheduled, due, serial, to, cc, .. } => {
+                let serial =
+                    serial.as_deref().map(|serial| format!(" {serial}")).unwrap_or_default();
+                let cc = if cc.is_empty() {
+                    String::new()
+                } else {
+                    format!(", copy to {}", cc.join(", "))
+                };
+                format!(
+                    "slip {slip}{serial}: {} {at} (stood at {}, due {}) to {}{cc}",
+                    key.clock.name,
+                    self.local(*scheduled),
+                    self.local(*due),
+                    to.join(", ")
+                )
+            }
+            Record::Skipped { key, slip, at, scheduled } => format!(
+                "skipped {slip}: {} {at} stood at {}, a higher step was due already",
+                key.clock.name,
+                self.local(*scheduled)
+            ),
+            Record::Refused { seq, event, reason } => {
+                format!("refused `{event}` of line {seq}: {reason}")
+            }
+            Record::Policy { set, version, policy, .. } => {
+                format!("judged by policy {policy} of {set} {version} from here on")
+            }
+            Record::Asked { round, outcome, expires } => {
+                let expires = expires
+                    .map(|at| format!(", link good until {}", self.local(at)))
+                    .unwrap_or_default();
+                let outcome = match outcome {
+                    crate::core::record::AskOutcome::Sent => "asked",
+                    crate::core::record::AskOutcome::NoRoute => {
+                        "not asked: no way to reach them is known"
+                    }
+                    crate::core::record::AskOutcome::TooLate => {
+                        "not asked: the resolution was heard of too late"
+                    }
+                };
+                format!("the resident of round {round} was {outcome}{expires}")
+            }
+            Record::Alarm { role, unit, told, .. } => match told {
+                Some(person) => {
+                    format!("alarm: nobody is {role} of {unit}; told {person} above instead")
+                }
+                None => {
+                    format!("alarm: nobody is {role} of {unit} and nobody above; nobody was told")
+                }
+            },
+        }
+    }
+
+    fn what_next(&self, out: &mut String) -> fmt::Result {
+        match (self.next(), self.row.next_look) {
+            (_, None) => writeln!(out, "\nNext: nothing until something happens"),
+            (Some((step, slip, to, time)), Some(_)) => {
+                writeln!(out, "\nNext: {step} at {}: {slip} to {}", self.local(time), to.join(", "))
+            }
+            (None, Some(look)) => writeln!(out, "\nNext: a look at {}", self.local(look)),
+        }
+    }
+}
+
+fn told_event(event: &Event) -> String {
+    let mut told = event.kind.name().to_owned();
+    let parts = [
+        ("unit", &event.unit),
+        ("by", &event.by),
+        ("category", &event.category),
+        ("urgency", &event.urgency),
+    ];
+    for (name, text) in parts {
+        if let Some(text) = text {
+            let _ = write!(told, " {name}={text}");
+        }
+    }
+    if let Some(deadline) = event.deadline {
+        let _ = write!(told, " deadline={deadline}");
+    }
+    for (key, value) in event.data.iter().filter(|(key, _)| *key != "note") {
+        let _ = write!(told, " {key}={value}");
+    }
+    told
+}
+
+/// Milliseconds as days of 24 hours, hours and minutes.
+fn span_text(ms: i64) -> String {
+    let minutes = ms / 60_000;
+    match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
+        (0, 0, m) => format!("{m}m"),
+        (0, h, m) => format!("{h}h{m:02}m"),
+        (d, h, m) => format!("{d}d{h:02}h{m:02}m"),
+    }
+}

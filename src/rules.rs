@@ -1,0 +1,78 @@
+//! The rules in force: the current policy set, the sets older tickets are frozen to, and the organisation.
+//!
+//! A reload swaps the whole value; whoever holds one keeps a consistent picture.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    core::{org::Org, policy::PolicySet, ticket::Ticket, timestamp::Timestamp},
+    policies::{self, Sources},
+    store::{Store, StoreError},
+};
+
+/// One consistent picture of what holds.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub current: Arc<PolicySet>,
+    pub org: Arc<Org>,
+    frozen: BTreeMap<String, Arc<PolicySet>>,
+}
+
+/// Why rules could not be brought together.
+#[derive(Debug, thiserror::Error)]
+pub enum RulesError {
+    #[error("a ticket is frozen to policy set {0}, which is not kept in this store")]
+    Missing(String),
+    #[error("the kept policy set {hash} does not load any more: {complaint}")]
+    Unreadable { hash: String, complaint: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Rules {
+    /// Rules with no older sets yet.
+    pub fn new(current: Arc<PolicySet>, org: Org) -> Self {
+        let frozen = BTreeMap::from([(current.hash.clone(), Arc::clone(&current))]);
+        Self { current, org: Arc::new(org), frozen }
+    }
+
+    /// The set that judges a ticket: the one it is frozen to, else the current one.
+    pub fn judge(&self, ticket: Option<&Ticket>) -> Result<&Arc<PolicySet>, RulesError> {
+        match ticket.and_then(|ticket| ticket.frozen.as_ref()) {
+            None => Ok(&self.current),
+            Some(hash) => self.set(hash).ok_or_else(|| RulesError::Missing(hash.clone())),
+        }
+    }
+
+    /// The set with this hash, if it is known here.
+    pub fn set(&self, hash: &str) -> Option<&Arc<PolicySet>> {
+        self.frozen.get(hash)
+    }
+
+    /// These rules with every set that tickets in the store are frozen to.
+    pub async fn with_frozen(mut self, store: &Store, now: Timestamp) -> Result<Self, RulesError> {
+        for hash in store.policy_hashes_in_use().await? {
+            if !self.frozen.contains_key(&hash) {
+                let set = load_kept(store, &hash, now).await?;
+                self.frozen.insert(hash, set);
+            }
+        }
+        Ok(self)
+    }
+}
+
+async fn load_kept(
+    store: &Store,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Arc<PolicySet>, RulesError> {
+    let files =
+        store.policy_set(hash).await?.ok_or_else(|| RulesError::Missing(hash.to_owned()))?;
+    let unreadable =
+        |complaint: String| RulesError::Unreadable { hash: hash.to_owned(), complaint };
+    let files = serde_json::from_str(&files).map_err(|error| unreadable(error.to_string()))?;
+    let loaded = policies::load(&Sources { label: format!("set {hash}"), files }, now);
+    loaded.set.ok_or_else(|| {
+        unreadable(loaded.complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
+}

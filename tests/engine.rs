@@ -1,0 +1,176 @@
+//! The engine over a real store against the simulator: the same core, the same outcome.
+
+mod common;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use arc_swap::ArcSwap;
+use duban::{
+    core::{
+        event::Event,
+        fact::{Fact, Line},
+        org::Org,
+        policy::PolicySet,
+        ticket::Ticket,
+        timestamp::Timestamp,
+    },
+    engine::Engine,
+    intake::files,
+    policies,
+    rules::Rules,
+    secret::Key,
+    simulate::{Pace, Replayed, replay},
+    store::{NewEntry, SlipFilter, Store},
+};
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+struct City {
+    set: Arc<PolicySet>,
+    org: Org,
+    store: Store,
+    engine: Engine,
+    _folder: tempfile::TempDir,
+}
+
+async fn city(name: &str) -> City {
+    let loaded = policies::load_embedded(name, NOW).expect("the set is shipped");
+    let set = loaded.set.expect("the shipped set is good");
+    let org = loaded.org.unwrap_or_default();
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let url = format!("sqlite:{}", folder.path().join("duban.db").display());
+    let store = Store::open(&url).await.expect("a fresh store opens");
+    store.migrate().await.expect("a fresh store migrates");
+    let key = Key::open(&folder.path().join("key")).expect("a fresh key");
+    let rules = Rules::new(Arc::clone(&set), org.clone());
+    let engine = Engine::new(store.clone(), Arc::new(ArcSwap::from_pointee(rules)), key, 100);
+    City { set, org, store, engine, _folder: folder }
+}
+
+/// The events of every n-th ticket of a real city.
+fn boston(every: usize) -> Vec<Event> {
+    let mut events = Vec::new();
+    let path = common::shared().join("data/events/boston_2013_2016.jsonl.zst");
+    files::read(&path, |_, event| events.push(event), |bad| panic!("{bad}"))
+        .expect("the file reads");
+    let tickets: BTreeSet<String> = events.iter().map(|event| event.ticket.clone()).collect();
+    let kept: BTreeSet<String> = tickets.into_iter().step_by(every).collect();
+    events.retain(|event| kept.contains(&event.ticket));
+    events.sort_by_key(|event| event.at);
+    events
+}
+
+fn entry(event: &Event) -> NewEntry {
+    NewEntry {
+        ticket: event.ticket.clone(),
+        at: event.at,
+        kind: event.kind.name().to_owned(),
+        dedupe: Some(event.dedupe_key()),
+        body: Fact::Event(event.clone()).body(),
+        contact: None,
+    }
+}
+
+/// Feeds events as they occur and looks whenever something is due.
+async fn run_live(city: &City, events: &[Event], until: Timestamp) {
+    let mut waiting = events.iter().filter(|event| event.at <= until).peekable();
+    loop {
+        let next_look = city.store.next_look().await.expect("the store answers");
+        let next_event = waiting.peek().map(|event| event.at);
+        let Some(now) = next_look.into_iter().chain(next_event).min().filter(|at| *at <= until)
+        else {
+            break;
+        };
+        let mut entries = Vec::new();
+        while let Some(event) = waiting.next_if(|event| event.at <= now) {
+            entries.push(entry(event));
+        }
+        city.store.append(&entries, now).await.expect("events are kept");
+        city.engine.run_until_idle(now).await.expect("the engine looks");
+    }
+}
+
+fn predicted(city: &City, events: &[Event], pace: Pace, until: Timestamp) -> Vec<Replayed> {
+    let tickets: BTreeSet<&String> = events.iter().map(|event| &event.ticket).collect();
+    tickets
+        .into_iter()
+        .map(|no| {
+            let own = events.iter().filter(|event| event.ticket == *no).cloned().collect();
+            replay(&city.set, &city.org, Ticket::new(no, &city.set), own, pace, until)
+        })
+        .collect()
+}
+
+async fn assert_same(city: &City, predicted: &[Replayed]) {
+    let mut slips: BTreeSet<(String, i64)> = BTreeSet::new();
+    let filter = SlipFilter { limit: 1_000_000, ..SlipFilter::default() };
+    for slip in city.store.slips(&filter).await.expect("the store answers") {
+        slips.insert((slip.key, slip.at.0));
+    }
+    let mut wanted = BTreeSet::new();
+    for one in predicted {
+        let no = &one.ticket.no;
+        let row =
+            city.store.ticket(no).await.expect("the store answers").expect("the ticket is there");
+        let state: Ticket =
+            serde_json::from_str(&row.state.expect("it was looked at")).expect("a state");
+        assert_eq!(state, one.ticket, "state of {no}");
+        let keys = |messages: Vec<String>| messages.into_iter().collect::<BTreeSet<_>>();
+        let sent = city.store.messages(row.key).await.expect("the store answers");
+        assert_eq!(
+            keys(sent.into_iter().map(|row| row.message.key).collect()),
+            keys(one.messages.iter().map(|message| message.key.clone()).collect()),
+            "messages of {no}"
+        );
+        for (at, record) in one.records() {
+            if let duban::core::record::Record::Slip { key, .. } = record {
+                wanted.insert((key.text(no), at.0));
+            }
+        }
+    }
+    assert_eq!(slips, wanted, "slips");
+    assert!(!slips.is_empty(), "the events make slips");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_writes_what_simulate_predicts() {
+    let city = city("external").await;
+    let events = boston(40);
+    let until = Timestamp::parse("2016-12-31T00:00:00Z").expect("an instant");
+    run_live(&city, &events, until).await;
+    assert_same(&city, &predicted(&city, &events, Pace::Live, until)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_look_after_an_import_is_what_one_look_predicts() {
+    let city = city("external").await;
+    let events = boston(10);
+    let entries: Vec<NewEntry> = events.iter().map(entry).collect();
+    city.store.append(&entries, NOW).await.expect("events are kept");
+    city.engine.run_until_idle(NOW).await.expect("the engine looks");
+    let heard: Vec<Event> = events.into_iter().filter(|event| event.at <= NOW).collect();
+    assert_same(&city, &predicted(&city, &heard, Pace::OneLook, NOW)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay_equals_the_stored_state() {
+    let city = city("external").await;
+    let events = boston(100);
+    let until = Timestamp::parse("2015-06-30T00:00:00Z").expect("an instant");
+    run_live(&city, &events, until).await;
+    for loaded in city.store.page(0, 100_000).await.expect("the store answers") {
+        let lines = loaded
+            .news
+            .iter()
+            .map(|row| Line {
+                seq: row.seq,
+                at: row.at,
+                fact: Fact::read(&row.kind, &row.body).expect("a line reads"),
+            })
+            .collect();
+        let again = Ticket::fold(&loaded.no, &city.set, lines);
+        let stored: Ticket =
+            serde_json::from_str(&loaded.state.expect("it was looked at")).expect("a state");
+        assert_eq!(again, stored, "{}", loaded.no);
+    }
+}
