@@ -151,11 +151,20 @@ pub struct Clock {
 #[serde(rename_all = "snake_case")]
 pub enum State {
     Running,
-    Paused { at: Timestamp, remaining_ms: i64 },
+    Paused {
+        at: Timestamp,
+        remaining_ms: i64,
+    },
     /// Ended by one of its stop events, in time or late.
-    Stopped { at: Timestamp, by: Kind, met: bool },
+    Stopped {
+        at: Timestamp,
+        by: Kind,
+        met: bool,
+    },
     /// Ended without a verdict: handed over, or the round is over.
-    Cancelled { at: Timestamp },
+    Cancelled {
+        at: Timestamp,
+    },
 }
 
 /// A step that fired or was skipped on a clock.

@@ -149,7 +149,9 @@ fn climb(
     let mut next = None;
     let placed = place(set, rule, ladder, clock, ticket.attributes.kind.as_deref());
     for step in &placed {
-        let Some(first) = (0..step.times()).find(|n| !is_done(clock, step.index, *n)) else { continue };
+        let Some(first) = (0..step.times()).find(|n| !is_done(clock, step.index, *n)) else {
+            continue;
+        };
         let mut time = step.repetition(set, first);
         for repetition in first..step.times() {
             if time > now {
@@ -163,7 +165,9 @@ fn climb(
         }
     }
     due.sort_by_key(|(step, repetition, time)| (*time, step.index, *repetition));
-    let Some(((top, repetition, time), skipped)) = due.split_last() else { return (Vec::new(), next) };
+    let Some(((top, repetition, time), skipped)) = due.split_last() else {
+        return (Vec::new(), next);
+    };
     let mut records: Vec<Record> = skipped
         .iter()
         .map(|(step, repetition, time)| Record::Skipped {

@@ -124,7 +124,8 @@ fn step_of<'a>(
 }
 
 fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Facts {
-    let Record::Slip { slip, at, scheduled, due, serial, reply_due, unit, to, cc, .. } = record else {
+    let Record::Slip { slip, at, scheduled, due, serial, reply_due, unit, to, cc, .. } = record
+    else {
         return Facts::default();
     };
     let due_of = |name: &str| ticket.clock(name).map(|clock| clock.due);
@@ -161,8 +162,7 @@ pub fn not_before_staff(set: &PolicySet, via: Via, night: bool, now: Timestamp) 
     let Some(quiet) = set.quiet.staff.as_ref().filter(|_| !night) else { return now };
     let time = calendar.time_of(now);
     let (from, to) = quiet.hours;
-    let in_hours =
-        if from <= to { from <= time && time < to } else { time >= from || time < to };
+    let in_hours = if from <= to { from <= time && time < to } else { time >= from || time < to };
     let on_rest_day = quiet.rest_days && !calendar.is_workday(calendar.date_of(now));
     if in_hours || on_rest_day { calendar.next_open(now).unwrap_or(now) } else { now }
 }

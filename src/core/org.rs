@@ -99,7 +99,8 @@ impl Org {
                 told.vacant.push((role.clone(), holders.first().map(|post| post.person.clone())));
             }
             for post in holders {
-                let (unit, role, person) = (post.unit.clone(), post.role.clone(), Some(post.person.clone()));
+                let (unit, role, person) =
+                    (post.unit.clone(), post.role.clone(), Some(post.person.clone()));
                 told.add(set, Told { unit, role, person, cc });
             }
         }

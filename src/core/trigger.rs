@@ -12,7 +12,11 @@ use super::{
 
 /// The conditions that hold for an event, in the order policies name them.
 pub fn conditions(event: &Event) -> Vec<Condition> {
-    Condition::ALL.iter().filter(|(name, condition)| holds(event, name, *condition)).map(|(_, c)| *c).collect()
+    Condition::ALL
+        .iter()
+        .filter(|(name, condition)| holds(event, name, *condition))
+        .map(|(_, c)| *c)
+        .collect()
 }
 
 /// The name of a condition as policies write it.
@@ -62,10 +66,11 @@ pub fn satisfied(event: &Event) -> Option<bool> {
     match event.data.get("satisfied")? {
         Value::Bool(yes) => Some(*yes),
         Value::String(text) => match text.as_str() {
-            "yes" | "satisfied" | "mostly" | "very_satisfied" | "满意" | "基本满意" | "非常满意" => {
-                Some(true)
+            "yes" | "satisfied" | "mostly" | "very_satisfied" | "满意" | "基本满意"
+            | "非常满意" => Some(true),
+            "no" | "unsatisfied" | "very_unsatisfied" | "不满意" | "非常不满意" => {
+                Some(false)
             }
-            "no" | "unsatisfied" | "very_unsatisfied" | "不满意" | "非常不满意" => Some(false),
             _ => None,
         },
         Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,

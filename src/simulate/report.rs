@@ -68,9 +68,13 @@ impl Report {
         for (_, record) in replayed.records() {
             self.add_record(record);
         }
-        self.withdrawn +=
-            replayed.ticket.clocks.iter().flat_map(|c| &c.fired).filter(|f| f.is_withdrawn()).count()
-                as u64;
+        self.withdrawn += replayed
+            .ticket
+            .clocks
+            .iter()
+            .flat_map(|c| &c.fired)
+            .filter(|f| f.is_withdrawn())
+            .count() as u64;
         for message in &replayed.messages {
             if let Recipient::Staff { unit, role, person, .. } = &message.to {
                 let who = person.clone().unwrap_or_else(|| format!("{role}@{unit}"));
@@ -121,7 +125,9 @@ impl Report {
     fn burden(&self) -> Value {
         let mut counts: Vec<u64> = self.per_person_day.values().copied().collect();
         counts.sort_unstable();
-        let at = |share: usize| counts.get((counts.len() * share / 100).min(counts.len().saturating_sub(1)));
+        let at = |share: usize| {
+            counts.get((counts.len() * share / 100).min(counts.len().saturating_sub(1)))
+        };
         json!({
             "p50": at(50).copied().unwrap_or(0),
             "p95": at(95).copied().unwrap_or(0),

@@ -29,7 +29,11 @@ impl Ticket {
         self.absorb(set, event);
         if let Err(reason) = self.change(set, event) {
             self.refusals += 1;
-            self.refused.push(Refusal { seq, event: event.kind.clone(), reason: reason.to_string() });
+            self.refused.push(Refusal {
+                seq,
+                event: event.kind.clone(),
+                reason: reason.to_string(),
+            });
             return;
         }
         let Some(policy) = self.policy(set) else { return };
@@ -146,7 +150,8 @@ impl Ticket {
         let round = self.round();
         let pausable = permit::pause_clocks(self, set);
         for clock in &mut self.clocks {
-            if clock.key.round == round && clock.is_running() && pausable.contains(&clock.key.name) {
+            if clock.key.round == round && clock.is_running() && pausable.contains(&clock.key.name)
+            {
                 clock.pause(&set.calendar, event.at);
             }
         }
@@ -172,7 +177,9 @@ impl Ticket {
         let open = |clock: &&mut Clock| {
             clock.key.round == round && clock.key.name == name && clock.is_open()
         };
-        let Some(clock) = self.clocks.iter_mut().find(open) else { return Err(Refused::NoClock(name)) };
+        let Some(clock) = self.clocks.iter_mut().find(open) else {
+            return Err(Refused::NoClock(name));
+        };
         let due_before = clock.due;
         let due = due_after(set, clock.due, span);
         clock.move_due(&set.calendar, due, event.at);
@@ -256,12 +263,13 @@ impl Ticket {
         let outcome =
             if event.text("again").is_some() { FiredAs::Undone } else { FiredAs::Withdrawn };
         let no = self.no.clone();
-        let step_key = |clock: &Clock, fired: &crate::core::clock::Fired| crate::core::record::StepKey {
-            clock: clock.key.clone(),
-            step: fired.step,
-            repetition: fired.repetition,
-            reissue: fired.reissue,
-        };
+        let step_key =
+            |clock: &Clock, fired: &crate::core::clock::Fired| crate::core::record::StepKey {
+                clock: clock.key.clone(),
+                step: fired.step,
+                repetition: fired.repetition,
+                reissue: fired.reissue,
+            };
         let mut found = self.wrong.iter().any(|wrong| wrong.key.text(&no) == key);
         self.wrong.retain(|wrong| wrong.key.text(&no) != key);
         for clock in &mut self.clocks {
@@ -310,12 +318,19 @@ impl Ticket {
                 self.start_clock(set, policy, index, rule, event, String::new());
             }
         }
-        if self.pause.is_some() && !self.clocks.iter().any(|c| matches!(c.state, State::Paused { .. })) {
+        if self.pause.is_some()
+            && !self.clocks.iter().any(|c| matches!(c.state, State::Paused { .. }))
+        {
             self.pause = None;
         }
     }
 
-    fn start_clocks(&mut self, set: &PolicySet, event: &Event, starts: impl Fn(&ClockRule) -> bool) {
+    fn start_clocks(
+        &mut self,
+        set: &PolicySet,
+        event: &Event,
+        starts: impl Fn(&ClockRule) -> bool,
+    ) {
         let Some(policy) = self.rounds.last().map(|round| round.policy) else { return };
         for (index, rule) in set.policies[policy].clocks.iter().enumerate() {
             if !starts(rule) {

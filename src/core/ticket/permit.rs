@@ -65,7 +65,8 @@ pub fn may_pause(
 ) -> Result<(String, Timestamp), Refused> {
     let policy = ticket.policy(set).ok_or(Refused::NotDispatched)?;
     let kind = ["pause", "reason", "kind"].iter().find_map(|key| event.text(key)).unwrap_or("");
-    let rule = policy.pauses.iter().find(|allowed| *allowed == kind).and_then(|k| set.pauses.get(k));
+    let rule =
+        policy.pauses.iter().find(|allowed| *allowed == kind).and_then(|k| set.pauses.get(k));
     let Some(rule) = rule else {
         let allowed = match policy.pauses.as_slice() {
             [] => "none".to_owned(),
@@ -78,7 +79,9 @@ pub fn may_pause(
     }
     let round = ticket.round();
     let mut running = ticket.clocks.iter().filter(|clock| {
-        clock.key.round == round && clock.is_running() && policy.pause_clocks.contains(&clock.key.name)
+        clock.key.round == round
+            && clock.is_running()
+            && policy.pause_clocks.contains(&clock.key.name)
     });
     let Some(clock) = running.next() else {
         return Err(Refused::NoClock(policy.pause_clocks.join(", ")));
@@ -93,7 +96,8 @@ pub fn may_pause(
 /// The span an extension adds.
 pub fn may_extend(ticket: &Ticket, set: &PolicySet, event: &Event) -> Result<Span, Refused> {
     let policy = ticket.policy(set).ok_or(Refused::NotDispatched)?;
-    let rule = policy.extension.as_ref().filter(|rule| rule.max > 0).ok_or(Refused::NoExtensions)?;
+    let rule =
+        policy.extension.as_ref().filter(|rule| rule.max > 0).ok_or(Refused::NoExtensions)?;
     if ticket.extensions.len() as u32 >= rule.max {
         return Err(Refused::ExtensionsUsedUp(rule.max));
     }
