@@ -25,3 +25,4 @@ pub mod span;
 pub mod ticket;
 pub mod timestamp;
 pub mod trigger;
+pub mod wording;

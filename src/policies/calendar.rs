@@ -7,13 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{
-    civil::Date,
-    tz::{Offset, TimeZone},
-};
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     complaint::{Complaints, Severity, Source},
+    files::Sources,
     holidays::Holidays,
     reader::{Item, Section},
 };
@@ -26,14 +24,14 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Weekdays as `rest` writes them.
 const REST_DAYS: [(&str, usize); 7] =
     [("Mon", 0), ("Tue", 1), ("Wed", 2), ("Thu", 3), ("Fri", 4), ("Sat", 5), ("Sun", 6)];
-/// Before December nobody can have next year's list.
-const ANNOUNCED_MONTH: i8 = 12;
+/// Clocks reach this far ahead, so holidays should be known that far.
+const AHEAD_DAYS: u32 = 120;
 
-/// Reads `[calendar]`; `files` are all files of the set by name.
+/// Reads `[calendar]`; holiday files are found among `sources`.
 pub fn calendar(
     section: Section<'_>,
     zone: TimeZone,
-    files: &BTreeMap<String, String>,
+    sources: &Sources,
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Calendar> {
@@ -55,7 +53,7 @@ pub fn calendar(
             spec.overrides.extend(windows_by_date(Some(item)));
         } else {
             for item in item.one_or_many() {
-                holiday_files(&item, &mut spec, files, complaints);
+                holiday_files(&item, &mut spec, sources, complaints);
             }
         }
     }
@@ -154,18 +152,19 @@ fn windows_by_date(item: Option<Item<'_>>) -> BTreeMap<Date, Vec<Window>> {
 fn holiday_files(
     pattern: &Item<'_>,
     spec: &mut CalendarSpec,
-    files: &BTreeMap<String, String>,
+    sources: &Sources,
     complaints: &Complaints,
 ) {
     let Some(text) = pattern.filled() else { return };
     let mut found = false;
     let mut all = Holidays::default();
-    for (name, content) in files.iter().filter(|(name, _)| matches(text, name)) {
+    for (name, content) in sources.files.iter().filter(|(name, _)| matches(text, name)) {
         found = true;
         match Holidays::read(name, content) {
             Ok(holidays) => all.merge(holidays),
             Err(error) => {
-                let source = Source { name, text: content, private: false, complaints };
+                let name = sources.display(name);
+                let source = Source { name: &name, text: content, private: false, complaints };
                 source.complain(Severity::Error, error.place_in(content), error.to_string(), None);
             }
         }
@@ -196,11 +195,10 @@ fn matches(pattern: &str, name: &str) -> bool {
     rest.is_empty() || (exact && pattern.ends_with('*'))
 }
 
-/// Warns about this year and, once its list can be known, the next.
+/// Warns about every year that running clocks may reach.
 fn missing_years(calendar: &Calendar, section: &Section<'_>, now: Timestamp) {
-    let today = Offset::UTC.to_datetime(now.jiff()).date();
-    let year = today.year();
-    let last = if today.month() >= ANNOUNCED_MONTH { year + 1 } else { year };
+    let year = |at| calendar.date_of(at).year();
+    let (year, last) = (year(now), year(calendar.add_days(now, AHEAD_DAYS)));
     for year in calendar.years_missing(year, last) {
         section.warn(
             format!("no holidays are known for {year}, so only weekends count as rest"),

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::holidays;
+
 /// The file of units, people and posts.
 pub const ORG: &str = "org.toml";
 /// The file of message texts.
@@ -120,5 +122,10 @@ fn text_of(path: &Path) -> Result<String, FilesError> {
     if fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
         return Err(FilesError::TooLarge { path: path.to_owned() });
     }
-    fs::read_to_string(path).map_err(unreadable)
+    let bytes = fs::read(path).map_err(unreadable)?;
+    if path.extension().is_some_and(|ext| ext == "ics") {
+        return Ok(holidays::decode(&bytes).into_owned());
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error.utf8_error())))
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    case::Spot,
     reader::{Item, Section},
     set::role_list,
 };
@@ -32,25 +33,26 @@ impl Names {
     }
 }
 
-/// Reads one `[[ladder]]`.
-pub fn ladder(section: Section<'_>, names: &Names) -> Ladder {
+/// Reads one `[[ladder]]`, with the place of each step.
+pub fn ladder(section: Section<'_>, names: &Names) -> (Ladder, Vec<Spot>) {
+    let steps = section
+        .need("steps")
+        .and_then(|item| item.list())
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|item| Some((step(&item, names)?, item.spot())));
+    let (steps, spots): (Vec<Step>, Vec<Spot>) = steps.unzip();
     let ladder = Ladder {
         id: section.need("id").and_then(|item| item.filled()).unwrap_or_default().to_owned(),
         night: section.switch_or("night", false),
         stop_on: section.get("stop_on").map(|item| item.kinds()).unwrap_or_default(),
-        steps: section
-            .need("steps")
-            .and_then(|item| item.list())
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|item| step(item, names))
-            .collect(),
+        steps,
     };
     if ladder.steps.is_empty() {
         section.complain(format!("ladder `{}` has no steps", ladder.id));
     }
     section.finish();
-    ladder
+    (ladder, spots)
 }
 
 fn step(item: &Item<'_>, names: &Names) -> Option<Step> {

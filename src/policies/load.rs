@@ -16,6 +16,7 @@ use super::{
     embedded,
     files::{self, ORG, Sources, TEMPLATES},
     ladder::{self, Names},
+    lint::{self, Spots},
     org,
     policy::{self, Around},
     reader::Section,
@@ -94,7 +95,7 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         .collect();
     let roots: Vec<Section<'_>> =
         trees.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
-    let reading = read(&roots, &deciding, &sources.label, &complaints, now);
+    let reading = read(&roots, &deciding, sources, &complaints, now);
     let mut loaded = Loaded {
         templates: sources.files.get(TEMPLATES).cloned(),
         files: deciding.clone(),
@@ -149,14 +150,14 @@ struct Reading {
 fn read(
     roots: &[Section<'_>],
     files: &BTreeMap<String, String>,
-    label: &str,
+    sources: &Sources,
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Reading> {
     let Some(head_root) = roots.iter().find(|root| root.get("schema").is_some()) else {
         complaints.add(Complaint::about(
             Severity::Error,
-            label,
+            sources.label.as_str(),
             format!("no file here says `schema = \"{}\"`", set::SCHEMA),
         ));
         return None;
@@ -190,10 +191,12 @@ fn read(
     let mut presets = BTreeMap::new();
     tables("presets").iter().for_each(|section| set::presets(section, &mut presets));
 
+    let mut spots = Spots::default();
     let mut ladders: Vec<Ladder> = Vec::new();
     for section in lists("ladder") {
         let id = section.get("id");
-        let ladder = ladder::ladder(section, &names);
+        let (ladder, steps) = ladder::ladder(section, &names);
+        spots.steps.push(steps);
         if names.ladders.insert(ladder.id.clone(), ladders.len()).is_some()
             && let Some(id) = id
         {
@@ -205,6 +208,7 @@ fn read(
     let mut policies: Vec<Policy> = Vec::new();
     for section in lists("policy") {
         let id = section.get("id");
+        spots.policies.push(section.get("select").map_or_else(|| section.spot(), |s| s.spot()));
         let policy = policy::policy(section, around);
         if policies.iter().any(|earlier| earlier.id == policy.id)
             && let Some(id) = id
@@ -213,6 +217,12 @@ fn read(
         }
         policies.push(policy);
     }
+    if head_root.get("default_policy").is_none() {
+        head_root.warn(
+            "the set has no `default_policy`: a ticket that no selector takes has no clocks",
+            None,
+        );
+    }
     let default_policy = head_root.get("default_policy").and_then(|item| {
         let known = policies.iter().map(|policy| policy.id.as_str());
         let id = item.known("policy", "[[policy]]", known)?;
@@ -220,12 +230,12 @@ fn read(
     });
     let cases = lists("case")
         .into_iter()
-        .filter_map(|section| case::case(section, &head.clock_start, &head.zone))
+        .filter_map(|section| case::case(section, &policies, &head.clock_start, &head.zone))
         .collect();
-    let quiet = single("quiet").map(set::quiet).unwrap_or_default();
+    let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
     let noise = single("noise").map(set::noise).unwrap_or_default();
     let calendar = match single("calendar") {
-        Some(section) => calendar::calendar(section, head.zone.clone(), files, complaints, now),
+        Some(section) => calendar::calendar(section, head.zone.clone(), sources, complaints, now),
         None => {
             head_root.complain("the set has no [calendar]");
             None
@@ -252,6 +262,9 @@ fn read(
         policies,
         presets,
     };
+    for doubt in lint::doubts(&set, &spots, now) {
+        complaints.add(doubt);
+    }
     Some(Reading { set, cases })
 }
 

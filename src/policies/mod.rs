@@ -13,6 +13,7 @@ mod embedded;
 mod files;
 pub mod holidays;
 mod ladder;
+mod lint;
 mod load;
 mod org;
 mod policy;

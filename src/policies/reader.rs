@@ -417,13 +417,6 @@ impl<'a> Section<'a> {
         self.source.complain(Severity::Warning, self.span.clone(), message, help);
     }
 
-    /// Complains about a key rather than its value.
-    pub fn complain_at(&self, key: &str, message: impl Into<String>, help: Option<String>) {
-        let span = self.table.keys().find(|spanned| spanned.get_ref() == key);
-        let span = span.map_or(self.span.clone(), Spanned::span);
-        self.source.complain(Severity::Error, span, message, help);
-    }
-
     /// How messages call it.
     pub fn name(&self) -> &str {
         &self.name

@@ -42,3 +42,13 @@ fn every_shipped_set_loads() {
         assert!(loaded.set.is_some(), "{name}");
     }
 }
+
+#[test]
+fn shipped_cases_hold() {
+    for name in shipped() {
+        let loaded = load_embedded(name, now()).expect("a shipped set");
+        let set = loaded.set.expect("a shipped set loads");
+        assert!(loaded.cases.len() >= 3, "{name}");
+        assert_eq!(shown(&crate::simulate::check_cases(&set, &loaded.cases)), "", "{name}");
+    }
+}
