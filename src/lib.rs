@@ -14,6 +14,7 @@
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
+//! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`explain`] | why a ticket stands where it stands |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`cli`] | one file per subcommand |
@@ -21,6 +22,7 @@
 pub mod cli;
 pub mod config;
 pub mod core;
+pub mod dispatch;
 pub mod engine;
 pub mod explain;
 pub mod intake;

@@ -9,6 +9,7 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod contact;
 pub mod cycle;
 pub mod decide;
 pub mod delivery;
@@ -21,6 +22,7 @@ pub mod org;
 pub mod plan;
 pub mod policy;
 pub mod record;
+pub mod retry;
 pub mod span;
 pub mod ticket;
 pub mod timestamp;

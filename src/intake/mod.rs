@@ -1,3 +1,4 @@
 //! Events on their way in: files, importers, HTTP. Validates and writes facts, notifies nobody.
 
+pub mod canon;
 pub mod files;
