@@ -12,6 +12,7 @@
 //! | [`policies`] | files to policies, with every complaint at its place |
 //! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
+//! | [`channel`] | the ways out: SMTP, SMS over HTTP, the embedded mailbox |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
@@ -19,10 +20,10 @@
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`cli`] | one file per subcommand |
 
+pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod core;
-pub mod dispatch;
 pub mod engine;
 pub mod explain;
 pub mod intake;

@@ -3,6 +3,7 @@
 mod completions;
 mod man;
 mod plan;
+mod send_test;
 mod sets;
 mod simulate;
 mod time;
@@ -35,6 +36,7 @@ pub enum Command {
     Time(time::TimeArgs),
     Plan(plan::Args),
     Simulate(simulate::Args),
+    SendTest(send_test::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -45,6 +47,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::SendTest(args) => send_test::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     };

@@ -8,7 +8,7 @@
 
 mod calendar;
 mod case;
-mod complaint;
+pub(crate) mod complaint;
 mod embedded;
 mod files;
 pub mod holidays;
@@ -17,10 +17,10 @@ mod lint;
 mod load;
 mod org;
 mod policy;
-mod reader;
+pub(crate) mod reader;
 mod rules;
 mod set;
-mod suggest;
+pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
 
