@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand, exit codes as the contract names them.
 
 mod check;
+mod completions;
+mod man;
 mod plan;
 mod send_test;
 mod sets;
@@ -37,6 +39,8 @@ pub enum Command {
     Plan(plan::Args),
     Simulate(simulate::Args),
     SendTest(send_test::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the command line and returns the exit code of the contract.
@@ -47,6 +51,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::SendTest(args) => send_test::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     done.unwrap_or_else(|error| failed(&error))
 }

@@ -1,3 +1,5 @@
+//! What shipped and broken policy folders load as.
+
 use super::*;
 use crate::core::{
     event::Kind,

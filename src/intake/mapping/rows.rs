@@ -13,9 +13,7 @@ use std::{
 use csv::{ByteRecord, ReaderBuilder};
 use serde_json::Value as Json;
 
-use super::{
-    ColumnId, EventRule, Field, Mapping, Mode, On, Other, Shape, Target, Unusable, Value,
-};
+use super::{ColumnId, EventRule, Field, Mapping, Mode, On, Other, Shape, Target, Unusable, Value};
 use crate::{
     core::{
         event::{Event, Kind},
@@ -122,7 +120,9 @@ impl<'m, R: Read> Rows<'m, R> {
             Err(reason) => given.push(Err(reason)),
             Ok(ticket) => match self.mapping.mode {
                 Mode::Rows => {
-                    given.extend(self.mapping.events.iter().filter_map(|rule| row.event(rule, &ticket)));
+                    given.extend(
+                        self.mapping.events.iter().filter_map(|rule| row.event(rule, &ticket)),
+                    );
                     if given.is_empty() {
                         given.push(Err("the row gives no event: its times are missing".to_owned()));
                     }
@@ -156,11 +156,9 @@ impl<'m, R: Read> Rows<'m, R> {
             let bytes = self.record.get(*position).unwrap_or_default();
             match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(text.trim().to_owned()),
-                Err(_) => Err(format!(
-                    "column `{}` (field {}) is not UTF-8",
-                    column.name,
-                    position + 1
-                )),
+                Err(_) => {
+                    Err(format!("column `{}` (field {}) is not UTF-8", column.name, position + 1))
+                }
             }
         };
         self.mapping.columns.iter().zip(&self.positions).map(cell).collect()
@@ -198,11 +196,7 @@ impl<R: Read> Iterator for Rows<'_, R> {
 }
 
 /// Where the columns stand; all that are not there are complained about at once.
-fn find_columns(
-    mapping: &Mapping,
-    header: &[String],
-    file: &str,
-) -> Result<Vec<usize>, Unusable> {
+fn find_columns(mapping: &Mapping, header: &[String], file: &str) -> Result<Vec<usize>, Unusable> {
     let mut positions = Vec::new();
     let mut complaints = Vec::new();
     for column in &mapping.columns {
@@ -239,10 +233,9 @@ impl Row<'_> {
     }
 
     fn ticket(&self) -> Result<String, String> {
-        self.mapping
-            .ticket
-            .fill("", |column| self.cell(column, None))
-            .map_err(|column| format!("column `{}` of the ticket number is empty", self.name(column)))
+        self.mapping.ticket.fill("", |column| self.cell(column, None)).map_err(|column| {
+            format!("column `{}` of the ticket number is empty", self.name(column))
+        })
     }
 
     /// The event of a rule, if the row gives it.
@@ -380,7 +373,8 @@ impl Target {
 }
 
 fn shaped(shape: Shape, text: String, name: &str) -> Result<Json, String> {
-    let wrong = |wanted: &str| format!("`data.{name}` is {wanted}, and the row has another text there");
+    let wrong =
+        |wanted: &str| format!("`data.{name}` is {wanted}, and the row has another text there");
     match shape {
         Shape::Text => Ok(text.into()),
         Shape::Number => match text.parse::<serde_json::Number>() {
