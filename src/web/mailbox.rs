@@ -160,9 +160,8 @@ fn mark(mail: &Mail) -> String {
 /// The colour of the slip the mail names, in either language.
 fn colour(state: &State, mail: &Mail) -> &'static str {
     let rules = state.rules.load();
-    let names = |name: &str| {
-        !name.is_empty() && (mail.subject.contains(name) || mail.text.contains(name))
-    };
+    let names =
+        |name: &str| !name.is_empty() && (mail.subject.contains(name) || mail.text.contains(name));
     let mut slips = rules.current.slips.iter();
     let named = slips.find(|(id, slip)| {
         names(&slip.zh) || names(&slip.en) || (slip.colour != "none" && names(&id.to_uppercase()))

@@ -76,7 +76,9 @@ pub(super) async fn ask(
 ) -> Response {
     let language = Language::choose(asked.lang.as_deref(), &headers, &state.resident_language);
     match open(&state, &token, address).await {
-        Ok(link) => form(&state, language, &token, &link, &Answers::default(), StatusCode::OK).await,
+        Ok(link) => {
+            form(&state, language, &token, &link, &Answers::default(), StatusCode::OK).await
+        }
         Err(why) => notice(&state, language, why),
     }
 }

@@ -16,7 +16,9 @@ use crate::web::{language::Language, page, problem::seconds, state::State};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::web) enum Notice {
     /// The answer was taken.
-    Thanks { is_unsolved: bool },
+    Thanks {
+        is_unsolved: bool,
+    },
     /// The link was answered before.
     Used,
     Expired,
