@@ -19,7 +19,7 @@ mod org;
 mod policy;
 pub(crate) mod reader;
 mod rules;
-mod section;
+pub(crate) mod section;
 mod set;
 pub(crate) mod suggest;
 #[cfg(test)]

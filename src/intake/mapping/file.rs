@@ -18,7 +18,8 @@ use crate::{
     policies::{
         Complaint, Severity,
         complaint::{Complaints, Source},
-        reader::{Item, Section},
+        reader::Item,
+        section::Section,
         suggest::nearest,
     },
 };
@@ -154,9 +155,10 @@ impl Reader {
         let deadline = section.get("deadline").and_then(|item| self.column(&item));
         let fields = self.fields(section.get("fields"), "[event.fields]");
         let when = section.get("when").and_then(|item| item.section("`when`"));
-        let when = when.iter().flat_map(Section::entries).map(|item| {
-            (self.number(item.key(), &item, false), item.texts())
-        });
+        let when = when
+            .iter()
+            .flat_map(Section::entries)
+            .map(|item| (self.number(item.key(), &item, false), item.texts()));
         let when = when.collect();
         let on = section.get("on").map_or(Some(On::Each), |item| self.on(&item));
         let once = section.switch_or("once", false);
@@ -180,7 +182,8 @@ impl Reader {
             ([None, Some(column), None, None], None) => On::Changes(column?),
             ([None, None, Some(column), None], Some(values)) => On::Enters(column?, values),
             ([None, None, None, Some(column)], Some(values)) => On::Leaves(column?, values),
-            _ => { // every other combination is a mistake
+            _ => {
+                // every other combination is a mistake
                 item.complain_with(
                     "`on` is not understood",
                     "write `\"first\"` or one of `{ appears = \"column\" }`, `{ changes = \"column\" }`, \
@@ -260,14 +263,13 @@ fn read_times(section: &Section<'_>) -> Option<Times> {
         Some(item) => zone(&item)?,
         None if formats.is_empty() => TimeZone::UTC,
         None => {
-            section.complain("[time] has no `zone`; say where the clock hung, like `Asia/Shanghai`");
+            section
+                .complain("[time] has no `zone`; say where the clock hung, like `Asia/Shanghai`");
             return None;
         }
     };
-    let rules = [
-        ("as_written", TimeRule::AsWritten),
-        ("wall_taken_for_utc", TimeRule::WallTakenForUtc),
-    ];
+    let rules =
+        [("as_written", TimeRule::AsWritten), ("wall_taken_for_utc", TimeRule::WallTakenForUtc)];
     let rule = section.get("rule").map(|item| item.word("a time rule", &rules));
     Some(Times { formats, zone, rule: rule.map_or(Some(TimeRule::AsWritten), |rule| rule)? })
 }
