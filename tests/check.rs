@@ -39,7 +39,7 @@ fn one_mistake_fails_the_check_with_its_place() {
         "{place}/policies.toml:27:40: role `liason` is not in [roles]; did you mean `liaison`?"
     );
     assert_eq!(text(&output.stderr).lines().next(), Some(complaint.as_str()));
-    assert_eq!(text(&output.stdout), format!("{place}: 1 error; no organisation\n"));
+    assert_eq!(text(&output.stdout), format!("{place}: 1 error\n"));
 }
 
 #[test]
