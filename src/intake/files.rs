@@ -94,7 +94,8 @@ impl<R: BufRead> Lines<R> {
     fn next_line(&mut self) -> std::io::Result<Option<Taken>> {
         loop {
             self.bytes.clear();
-            let bounded = self.reader.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut self.bytes);
+            let bounded =
+                self.reader.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut self.bytes);
             if bounded? == 0 {
                 return Ok(None);
             }

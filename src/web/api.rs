@@ -119,7 +119,8 @@ pub(super) async fn slips(
     require(&state, &headers, client, Scope::Read).await?;
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
     let Query(query) = query.map_err(|rejection| bad(rejection.body_text()))?;
-    if let Some(other) = query.state.as_deref().filter(|word| !["open", "withdrawn"].contains(word)) {
+    if let Some(other) = query.state.as_deref().filter(|word| !["open", "withdrawn"].contains(word))
+    {
         return Err(bad(format!("`state` is `{other}`; write `open` or `withdrawn`")));
     }
     let limit = query.limit.unwrap_or(SLIPS);
@@ -130,7 +131,12 @@ pub(super) async fn slips(
         None => None,
         Some(no) => match state.store.ticket(no).await.map_err(|error| store_problem(&error))? {
             Some(row) => Some(row.key),
-            None => return Err(Problem::new(StatusCode::NOT_FOUND, format!("no ticket `{no}` is known"))),
+            None => {
+                return Err(Problem::new(
+                    StatusCode::NOT_FOUND,
+                    format!("no ticket `{no}` is known"),
+                ));
+            }
         },
     };
     let filter = SlipFilter {

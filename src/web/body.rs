@@ -30,8 +30,9 @@ async fn collect(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
     let mut stream = body.into_data_stream();
     let mut whole = Vec::new();
     while let Some(piece) = stream.next().await {
-        let piece = piece
-            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body broke off before its end"))?;
+        let piece = piece.map_err(|_| {
+            Problem::new(StatusCode::BAD_REQUEST, "the body broke off before its end")
+        })?;
         if whole.len() + piece.len() > bytes_max {
             return Err(too_large(bytes_max));
         }

@@ -64,16 +64,19 @@ pub(super) async fn receive(
     let mut verdicts = Vec::with_capacity(lines.len());
     for line in lines {
         let (who, checked) = check(&state, line, now);
-        verdicts.push((who, match checked {
-            Ok(entry) => {
-                entries.push(entry);
-                Verdict::Sent
-            }
-            Err((raw, reason)) => {
-                refusals.push(Refusal { source: source.clone(), reason: reason.clone(), raw });
-                Verdict::Refused(reason)
-            }
-        }));
+        verdicts.push((
+            who,
+            match checked {
+                Ok(entry) => {
+                    entries.push(entry);
+                    Verdict::Sent
+                }
+                Err((raw, reason)) => {
+                    refusals.push(Refusal { source: source.clone(), reason: reason.clone(), raw });
+                    Verdict::Refused(reason)
+                }
+            },
+        ));
     }
     let appended = slot.append(entries, refusals).await.map_err(|error| queue_problem(&error))?;
     Ok(Json(answers(verdicts, appended)))
@@ -82,11 +85,7 @@ pub(super) async fn receive(
 /// Ticket and id of a line, as far as they are known.
 type Who = (Option<String>, Option<String>);
 
-fn check(
-    state: &State,
-    line: Line,
-    now: Timestamp,
-) -> (Who, Result<NewEntry, (String, String)>) {
+fn check(state: &State, line: Line, now: Timestamp) -> (Who, Result<NewEntry, (String, String)>) {
     match line {
         Line::Refused { raw, reason } => ((None, None), Err((raw, reason))),
         Line::Event(event) => {
@@ -141,10 +140,9 @@ fn require_type(headers: &HeaderMap) -> Result<(), Problem> {
 fn body_problem(error: &BodyError) -> Problem {
     let status = match error {
         BodyError::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
-        BodyError::NotText
-        | BodyError::Empty
-        | BodyError::NotAnArray(_)
-        | BodyError::NotLines => StatusCode::BAD_REQUEST,
+        BodyError::NotText | BodyError::Empty | BodyError::NotAnArray(_) | BodyError::NotLines => {
+            StatusCode::BAD_REQUEST
+        }
     };
     Problem::new(status, error.to_string())
 }

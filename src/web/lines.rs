@@ -12,7 +12,10 @@ pub(super) const EVENTS_MAX: usize = 20_000;
 pub(super) enum Line {
     Event(Box<Event>),
     /// Not even an event; kept as it came.
-    Refused { raw: String, reason: String },
+    Refused {
+        raw: String,
+        reason: String,
+    },
 }
 
 /// Why a body is not a list of events at all.
@@ -24,7 +27,9 @@ pub(super) enum BodyError {
     Empty,
     #[error("the body begins like a JSON array but is none: {0}")]
     NotAnArray(String),
-    #[error("no line of the body is a JSON object; send a JSON array of events or one event a line")]
+    #[error(
+        "no line of the body is a JSON object; send a JSON array of events or one event a line"
+    )]
     NotLines,
     #[error("the body holds more than {EVENTS_MAX} events; send it in several parts")]
     TooMany,
@@ -95,7 +100,10 @@ mod tests {
         ];
         for (name, body, want) in table {
             let got = lines(body.as_bytes()).map(|lines| {
-                lines.iter().map(|line| if matches!(line, Line::Event(_)) { 'e' } else { 'r' }).collect()
+                lines
+                    .iter()
+                    .map(|line| if matches!(line, Line::Event(_)) { 'e' } else { 'r' })
+                    .collect()
             });
             assert_eq!(got, want.map(str::to_owned), "{name}");
         }

@@ -172,8 +172,18 @@ fn journal(state: &State, story: &Story) -> Vec<Line> {
 /// What a line says beyond its kind, shortly: the facts people ask for.
 fn says(body: &Value) -> String {
     const FACTS: [&str; 12] = [
-        "unit", "slip", "serial", "at", "to", "reason", "outcome", "policy", "contacted", "solved",
-        "satisfied", "note",
+        "unit",
+        "slip",
+        "serial",
+        "at",
+        "to",
+        "reason",
+        "outcome",
+        "policy",
+        "contacted",
+        "solved",
+        "satisfied",
+        "note",
     ];
     let word = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),

@@ -49,7 +49,7 @@ struct Page<'a> {
     style: &'static str,
     language: Language,
     words: &'static Words,
-    signature: &'a str,
+    sender: &'a str,
     token: &'a str,
     ticket: &'a str,
     class: Option<String>,
@@ -76,7 +76,9 @@ pub(super) async fn ask(
 ) -> Response {
     let language = Language::choose(asked.lang.as_deref(), &headers, &state.resident_language);
     match open(&state, &token, address).await {
-        Ok(link) => form(&state, language, &token, &link, &Answers::default(), StatusCode::OK).await,
+        Ok(link) => {
+            form(&state, language, &token, &link, &Answers::default(), StatusCode::OK).await
+        }
         Err(why) => notice(&state, language, why),
     }
 }
@@ -186,7 +188,7 @@ async fn form(
         style: page::style(),
         language,
         words: words(language),
-        signature: state.wording.signature(language.name()),
+        sender: state.sender(language),
         token,
         ticket: &link.ticket_no,
         class,
@@ -229,10 +231,12 @@ fn is_own_form(headers: &HeaderMap, public_url: &str) -> bool {
 mod tests {
     use super::*;
 
+    type Headers = &'static [(&'static str, &'static str)];
+
     #[test]
     fn only_our_own_form_is_taken() {
         #[rustfmt::skip]
-        let table: [(&str, &[(&str, &str)], bool); 8] = [
+        let table: [(&str, Headers, bool); 8] = [
             ("an old browser",               &[],                                                        true),
             ("our page",                     &[("sec-fetch-site", "same-origin"), ("origin", "null")],   true),
             ("typed in",                     &[("sec-fetch-site", "none")],                              true),

@@ -16,7 +16,9 @@ use crate::web::{language::Language, page, problem::seconds, state::State};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::web) enum Notice {
     /// The answer was taken.
-    Thanks { is_unsolved: bool },
+    Thanks {
+        is_unsolved: bool,
+    },
     /// The link was answered before.
     Used,
     Expired,
@@ -39,7 +41,7 @@ struct Page<'a> {
     style: &'static str,
     language: Language,
     words: &'static Words,
-    signature: &'a str,
+    sender: &'a str,
     title: &'static str,
     text: &'static str,
     is_thanks: bool,
@@ -66,7 +68,7 @@ pub(in crate::web) fn notice(state: &State, language: Language, why: Notice) -> 
         style: page::style(),
         language,
         words,
-        signature: state.wording.signature(language.name()),
+        sender: state.sender(language),
         title,
         text,
         is_thanks: matches!(why, Notice::Thanks { .. }),
