@@ -14,14 +14,18 @@
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
+//! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
+//! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`explain`] | why a ticket stands where it stands |
-//! | [`web`] | pages and the API: parse, call, render |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
+//! | [`web`] | rating page, mailbox, API: parse, call, render |
 //! | [`cli`] | one file per subcommand |
 
+pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod core;
+pub mod dispatch;
 pub mod engine;
 pub mod explain;
 pub mod intake;

@@ -2,12 +2,24 @@
 //!
 //! A reload swaps the whole value; whoever holds one keeps a consistent picture.
 
+mod load;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    core::{org::Org, policy::PolicySet, ticket::Ticket, timestamp::Timestamp},
+    core::{
+        org::Org,
+        policy::PolicySet,
+        ticket::Ticket,
+        timestamp::Timestamp,
+        wording::{Names, Templates},
+    },
     policies::{self, Sources},
     store::{Store, StoreError},
+};
+
+pub use load::{
+    Examined, InForce, NotGood, STANDARD_SET, enforce, examine, examine_configured, unmapped,
 };
 
 /// One consistent picture of what holds.
@@ -15,6 +27,9 @@ use crate::{
 pub struct Rules {
     pub current: Arc<PolicySet>,
     pub org: Arc<Org>,
+    pub templates: Arc<Templates>,
+    /// What the units, roles, slips and policies are called in texts.
+    pub names: Arc<Names>,
     frozen: BTreeMap<String, Arc<PolicySet>>,
 }
 
@@ -31,9 +46,10 @@ pub enum RulesError {
 
 impl Rules {
     /// Rules with no older sets yet.
-    pub fn new(current: Arc<PolicySet>, org: Org) -> Self {
+    pub fn new(current: Arc<PolicySet>, org: Org, templates: Templates) -> Self {
+        let names = Arc::new(Names::of(&current, &org));
         let frozen = BTreeMap::from([(current.hash.clone(), Arc::clone(&current))]);
-        Self { current, org: Arc::new(org), frozen }
+        Self { current, org: Arc::new(org), templates: Arc::new(templates), names, frozen }
     }
 
     /// The set that judges a ticket: the one it is frozen to, else the current one.

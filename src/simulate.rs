@@ -3,8 +3,10 @@
 //! Tickets do not touch each other, so each is replayed on its own from its first event
 //! to `until`, looking exactly when a step falls due or an event arrives.
 
+mod cases;
 mod report;
 
+pub use cases::{check_cases, play};
 pub use report::{Counts, Report};
 
 use std::collections::BTreeMap;

@@ -22,6 +22,7 @@ mod window;
 use std::{fmt, ops::RangeInclusive, sync::Arc};
 
 use jiff::{
+    Span,
     civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
@@ -52,16 +53,16 @@ struct Inner {
 /// Open from one instant to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stretch {
-    from_ms: i64,
-    to_ms: i64,
-    /// Open time of all stretches before this one.
-    before_ms: i64,
+    from: Timestamp,
+    to: Timestamp,
+    /// Open milliseconds of all stretches before this one.
+    before: i64,
 }
 
 impl Stretch {
     /// Open time up to the end of this stretch.
-    fn through_ms(self) -> i64 {
-        self.before_ms + self.to_ms - self.from_ms
+    fn through(self) -> i64 {
+        self.before + self.to.since(self.from)
     }
 }
 
@@ -92,7 +93,7 @@ impl Calendar {
         spec: CalendarSpec,
         years: RangeInclusive<i16>,
     ) -> Result<Self, CalendarError> {
-        let mut stretches: Vec<(i64, i64)> = Vec::new();
+        let mut stretches: Vec<(Timestamp, Timestamp)> = Vec::new();
         let mut workdays = Vec::new();
         let last = Date::new(*years.end(), 12, 31).unwrap_or(Date::MAX);
         let mut day = Date::new(*years.start(), 1, 1).ok();
@@ -133,9 +134,9 @@ impl Calendar {
             };
         }
         let target = self.open_before(start).saturating_add(working_ms);
-        let index = self.inner.open.partition_point(|s| s.through_ms() < target);
+        let index = self.inner.open.partition_point(|s| s.through() < target);
         match self.inner.open.get(index) {
-            Some(stretch) => Timestamp(stretch.from_ms + (target - stretch.before_ms)),
+            Some(stretch) => stretch.from.plus_ms(target - stretch.before),
             None => Timestamp::NEVER,
         }
     }
@@ -152,9 +153,9 @@ impl Calendar {
             };
         }
         let target = self.open_before(start).saturating_sub(working_ms);
-        let index = self.inner.open.partition_point(|s| s.before_ms <= target);
+        let index = self.inner.open.partition_point(|s| s.before <= target);
         match index.checked_sub(1).map(|index| self.inner.open[index]) {
-            Some(stretch) => Timestamp(stretch.from_ms + (target - stretch.before_ms)),
+            Some(stretch) => stretch.from.plus_ms(target - stretch.before),
             None => Timestamp(-Timestamp::NEVER.0),
         }
     }
@@ -166,12 +167,12 @@ impl Calendar {
 
     /// Whether `at` counts: the opening instant does, the closing instant does not.
     pub fn is_open(&self, at: Timestamp) -> bool {
-        self.stretch_ending_after(at).is_some_and(|stretch| stretch.from_ms <= at.0)
+        self.stretch_ending_after(at).is_some_and(|stretch| stretch.from <= at)
     }
 
     /// The first open instant at or after `at`; `None` beyond the compiled years.
     pub fn next_open(&self, at: Timestamp) -> Option<Timestamp> {
-        self.stretch_ending_after(at).map(|stretch| Timestamp(stretch.from_ms.max(at.0)))
+        self.stretch_ending_after(at).map(|stretch| stretch.from.max(at))
     }
 
     /// Whether windows open on `date`.
@@ -203,12 +204,12 @@ impl Calendar {
 
     /// When the first window of `date` opens; `None` on a day off.
     pub fn opening(&self, date: Date) -> Option<Timestamp> {
-        instants_of(&self.inner.spec, date).map(|(from_ms, _)| Timestamp(from_ms)).min()
+        instants_of(&self.inner.spec, date).map(|(from, _)| from).min()
     }
 
     /// When the last window of `date` closes, be it after midnight; `None` on a day off.
     pub fn closing(&self, date: Date) -> Option<Timestamp> {
-        instants_of(&self.inner.spec, date).map(|(_, to_ms)| Timestamp(to_ms)).max()
+        instants_of(&self.inner.spec, date).map(|(_, to)| to).max()
     }
 
     /// The local date of an instant.
@@ -247,9 +248,10 @@ impl Calendar {
             return at; // also in the second pass of a repeated hour
         }
         let never = Timestamp(Timestamp::NEVER.0 * days.signum());
-        self.zone()
-            .to_datetime(at.jiff())
-            .checked_add(jiff::Span::new().days(days))
+        let local = self.zone().to_datetime(at.jiff());
+        Span::new()
+            .try_days(days)
+            .and_then(|span| local.checked_add(span))
             .ok()
             .and_then(|local| instant(self.zone(), local))
             .unwrap_or(never)
@@ -263,14 +265,14 @@ impl Calendar {
     /// Open time from the beginning of the compiled years to `at`.
     fn open_before(&self, at: Timestamp) -> i64 {
         match self.stretch_ending_after(at) {
-            Some(stretch) => stretch.before_ms + (at.0 - stretch.from_ms).max(0),
-            None => self.inner.open.last().map_or(0, |stretch| stretch.through_ms()),
+            Some(stretch) => stretch.before + at.since(stretch.from).max(0),
+            None => self.inner.open.last().map_or(0, |stretch| stretch.through()),
         }
     }
 
     /// The stretch `at` lies in or, if it lies in none, the next one.
     fn stretch_ending_after(&self, at: Timestamp) -> Option<Stretch> {
-        let index = self.inner.open.partition_point(|stretch| stretch.to_ms <= at.0);
+        let index = self.inner.open.partition_point(|stretch| stretch.to <= at);
         self.inner.open.get(index).copied()
     }
 }
@@ -288,11 +290,11 @@ impl fmt::Debug for Calendar {
 }
 
 /// The windows of a date as instants, without those that a clock change swallows.
-fn instants_of(spec: &CalendarSpec, date: Date) -> impl Iterator<Item = (i64, i64)> {
+fn instants_of(spec: &CalendarSpec, date: Date) -> impl Iterator<Item = (Timestamp, Timestamp)> {
     spec.windows_of(date).into_iter().filter_map(move |window| {
         let from = instant(&spec.zone, window::clock_face(date, window.from_s)?)?;
         let to = instant(&spec.zone, window::clock_face(date, window.to_s)?)?;
-        (from < to).then_some((from.0, to.0))
+        (from < to).then_some((from, to))
     })
 }
 
@@ -302,17 +304,17 @@ fn instant(zone: &TimeZone, local: DateTime) -> Option<Timestamp> {
 }
 
 /// Joins what touches or overlaps and adds the running sum.
-fn summed(mut stretches: Vec<(i64, i64)>) -> Vec<Stretch> {
+fn summed(mut stretches: Vec<(Timestamp, Timestamp)>) -> Vec<Stretch> {
     stretches.sort_unstable();
     let mut open: Vec<Stretch> = Vec::with_capacity(stretches.len());
-    for (from_ms, to_ms) in stretches {
+    for (from, to) in stretches {
         match open.last_mut() {
-            Some(last) if from_ms <= last.to_ms => last.to_ms = last.to_ms.max(to_ms),
+            Some(last) if from <= last.to => last.to = last.to.max(to),
             Some(last) => {
-                let before_ms = last.through_ms();
-                open.push(Stretch { from_ms, to_ms, before_ms });
+                let before = last.through();
+                open.push(Stretch { from, to, before });
             }
-            None => open.push(Stretch { from_ms, to_ms, before_ms: 0 }),
+            None => open.push(Stretch { from, to, before: 0 }),
         }
     }
     open.shrink_to_fit();

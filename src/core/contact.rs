@@ -137,7 +137,7 @@ fn language(text: &str) -> Option<String> {
 pub fn masked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut digits = String::new();
-    let mut flush = |out: &mut String, digits: &mut String| {
+    let flush = |out: &mut String, digits: &mut String| {
         out.push_str(if digits.len() >= MASKED_DIGITS_MIN { "***" } else { digits });
         digits.clear();
     };

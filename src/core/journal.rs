@@ -167,6 +167,6 @@ mod tests {
         let hash = chain("", "工单1", 1, Timestamp(1000), Timestamp(2000), "received", "{}");
         let want = blake3::hash("0:,7:工单1,1:1,4:1000,4:2000,8:received,2:{},".as_bytes());
         assert_eq!(hash, URL_SAFE_NO_PAD.encode(want.as_bytes()));
-        insta::assert_snapshot!(hash, @"");
+        insta::assert_snapshot!(hash, @"gWxvFJUvjrME0l9DhtDbIxV0xFOPtTxXqdcRpZzZkeY");
     }
 }

@@ -241,7 +241,7 @@ pub struct Policy {
 /// Which tickets a policy takes. More matched keys win over fewer, then the order of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Selector {
-    /// Key (`category`, `urgency`, `kind`, `source`, `requester`, `tag`) to the values it may have.
+    /// Key (`category`, `urgency`, `area`, `kind`, `source`, `requester`, `tag`) to the values it may have.
     /// A category also matches when the ticket's category path begins with it (`投诉` takes `投诉/电梯`).
     pub keys: BTreeMap<String, Vec<String>>,
 }

@@ -2,19 +2,19 @@
 //!
 //! Working hours stand either as `work_hours` for every day that is not in `rest`, or per
 //! weekday in `[calendar.week]`. Holidays come from files (`overrides`, a path or pattern
-//! inside the set's folder), from `holidays` in place, or both.
+//! inside the set's folder), from `holidays` in place, or both. A table of `overrides`, like
+//! `windows`, gives single dates windows of their own.
 
 use std::collections::BTreeMap;
 
-use jiff::{
-    civil::Date,
-    tz::{Offset, TimeZone},
-};
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     complaint::{Complaints, Severity, Source},
-    holidays,
-    reader::{Item, Section},
+    files::Sources,
+    holidays::Holidays,
+    reader::Item,
+    section::Section,
 };
 use crate::core::{
     calendar::{Calendar, CalendarSpec, Window},
@@ -25,17 +25,18 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Weekdays as `rest` writes them.
 const REST_DAYS: [(&str, usize); 7] =
     [("Mon", 0), ("Tue", 1), ("Wed", 2), ("Thu", 3), ("Fri", 4), ("Sat", 5), ("Sun", 6)];
-/// Before December nobody can have next year's list.
-const ANNOUNCED_MONTH: i8 = 12;
+/// Clocks reach this far ahead, so holidays should be known that far.
+const AHEAD_DAYS: u32 = 120;
 
-/// Reads `[calendar]`; `files` are all files of the set by name.
+/// Reads `[calendar]`; holiday files are found among `sources`.
 pub fn calendar(
     section: Section<'_>,
     zone: TimeZone,
-    files: &BTreeMap<String, String>,
+    sources: &Sources,
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Calendar> {
+    let errors = complaints.errors();
     let mut spec = CalendarSpec::new(zone);
     spec.week = week(&section);
     if let Some(item) = section.get("holidays") {
@@ -49,8 +50,14 @@ pub fn calendar(
         let dates: Vec<Date> = item.one_or_many().iter().filter_map(Item::date).collect();
         spec.observe([], dates, []);
     }
-    for item in section.get("overrides").map(|item| item.one_or_many()).unwrap_or_default() {
-        holiday_files(&item, &mut spec, files, complaints);
+    if let Some(item) = section.get("overrides") {
+        if item.raw().is_table() {
+            spec.overrides.extend(windows_by_date(Some(item)));
+        } else {
+            for item in item.one_or_many() {
+                holiday_files(&item, &mut spec, sources, complaints);
+            }
+        }
     }
     if let Some(item) = section.get("outside_start") {
         item.word("a start outside working hours", &[("next_open", ())]);
@@ -68,7 +75,10 @@ pub fn calendar(
     let calendar = match Calendar::compile(spec) {
         Ok(calendar) => Some(calendar),
         Err(error) => {
-            section.complain(error.to_string());
+            // Without the windows that were refused it may well never be open.
+            if complaints.errors() == errors {
+                section.complain(error.to_string());
+            }
             None
         }
     };
@@ -97,13 +107,11 @@ fn week(section: &Section<'_>) -> [Vec<Window>; 7] {
         }
         return week;
     }
-    let windows = match hours {
-        Some(hours) => hours.windows(),
-        None => {
-            section.complain("[calendar] has neither `work_hours` nor `[calendar.week]`");
-            return week;
-        }
+    let Some(hours) = hours else {
+        section.complain("[calendar] has neither `work_hours` nor `[calendar.week]`");
+        return week;
     };
+    let windows = hours.windows();
     let rest: Vec<usize> = rest
         .map(|item| item.one_or_many())
         .unwrap_or_default()
@@ -147,21 +155,24 @@ fn windows_by_date(item: Option<Item<'_>>) -> BTreeMap<Date, Vec<Window>> {
 fn holiday_files(
     pattern: &Item<'_>,
     spec: &mut CalendarSpec,
-    files: &BTreeMap<String, String>,
+    sources: &Sources,
     complaints: &Complaints,
 ) {
     let Some(text) = pattern.filled() else { return };
     let mut found = false;
-    for (name, content) in files.iter().filter(|(name, _)| matches(text, name)) {
+    let mut all = Holidays::default();
+    for (name, content) in sources.files.iter().filter(|(name, _)| matches(text, name)) {
         found = true;
-        match holidays::read(name, content) {
-            Ok(days) => spec.observe(days.rest, days.work, days.years),
+        match Holidays::read(name, content) {
+            Ok(holidays) => all.merge(holidays),
             Err(error) => {
-                let source = Source { name, text: content, private: false, complaints };
-                source.complain(Severity::Error, 0..0, error, None);
+                let name = sources.display(name);
+                let source = Source { name: &name, text: content, private: false, complaints };
+                source.complain(Severity::Error, error.place_in(content), error.to_string(), None);
             }
         }
     }
+    all.apply(spec);
     if !found {
         pattern.complain(format!("no file of this set is called `{text}`"));
     }
@@ -187,11 +198,10 @@ fn matches(pattern: &str, name: &str) -> bool {
     rest.is_empty() || (exact && pattern.ends_with('*'))
 }
 
-/// Warns about this year and, once its list can be known, the next.
+/// Warns about every year that running clocks may reach.
 fn missing_years(calendar: &Calendar, section: &Section<'_>, now: Timestamp) {
-    let today = Offset::UTC.to_datetime(now.jiff()).date();
-    let year = today.year();
-    let last = if today.month() >= ANNOUNCED_MONTH { year + 1 } else { year };
+    let year = |at| calendar.date_of(at).year();
+    let (year, last) = (year(now), year(calendar.add_days(now, AHEAD_DAYS)));
     for year in calendar.years_missing(year, last) {
         section.warn(
             format!("no holidays are known for {year}, so only weekends count as rest"),
@@ -203,6 +213,7 @@ fn missing_years(calendar: &Calendar, section: &Section<'_>, now: Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policies::{embedded, load};
 
     #[test]
     fn a_pattern_finds_its_files() {
@@ -219,5 +230,48 @@ mod tests {
         for (pattern, name, want) in table {
             assert_eq!(matches(pattern, name), want, "{pattern} {name}");
         }
+    }
+
+    /// The calendar of the reference set with this in place of its `overrides`, and one more file.
+    fn changed(overrides: &str, file: (&str, &str)) -> Result<Calendar, String> {
+        let mut sources = embedded::sources("cn").expect("a shipped set");
+        for text in sources.files.values_mut() {
+            *text = text.replace("overrides = \"holidays/cn-*.json\"", overrides);
+        }
+        sources.files.insert(file.0.to_owned(), file.1.to_owned());
+        let now = Timestamp::parse("2026-05-07T09:00:00+08:00").expect("a good instant");
+        let loaded = load::load(&sources, now);
+        let first = || loaded.complaints.first().map(ToString::to_string).unwrap_or_default();
+        loaded.set.as_ref().map(|set| set.calendar.clone()).ok_or_else(first)
+    }
+
+    #[test]
+    fn holidays_come_from_files_of_every_kind_or_stand_in_place() {
+        let table = "holidays = [\"2026-01-01\"]\n\
+            overrides = { \"2026-02-14\" = [[\"09:00\", \"12:00\"]] }";
+        let pattern = "overrides = \"holidays/x.*\"";
+        let json =
+            r#"{"year":2026,"rest":[{"date":"2026-01-01"}],"makeup":[{"date":"2026-02-14"}]}"#;
+        let toml = "year = 2026\nrest = [{ date = \"2026-01-01\" }]\nmakeup = [{ date = \"2026-02-14\" }]\n";
+        let ics = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:A\nDTSTART:20260101\nEND:VEVENT\n\
+            BEGIN:VEVENT\nSUMMARY:补班\nDTSTART:20260214T090000\nEND:VEVENT\nEND:VCALENDAR\n";
+        for (name, overrides, file) in [
+            ("in place", table, ("holidays/unused.json", json)),
+            ("JSON", pattern, ("holidays/x.json", json)),
+            ("TOML", pattern, ("holidays/x.toml", toml)),
+            ("iCalendar", pattern, ("holidays/x.ics", ics)),
+        ] {
+            let calendar = changed(overrides, file).unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert!(!calendar.is_workday(jiff::civil::date(2026, 1, 1)), "{name}: rest day");
+            assert!(calendar.is_workday(jiff::civil::date(2026, 2, 14)), "{name}: make-up day");
+        }
+        let broken = changed(pattern, ("holidays/x.ics", "BEGIN:VCALENDAR\nEND:VEVENT\n"));
+        let complaint = broken.expect_err("the feed is broken");
+        let (first, _) = complaint.split_once('\n').unwrap_or((&complaint, ""));
+        assert!(
+            first.contains("`END:VEVENT` where `BEGIN:VCALENDAR` of line 1 is open"),
+            "{complaint}"
+        );
+        assert!(complaint.contains("holidays/x.ics:2:1"), "{complaint}");
     }
 }

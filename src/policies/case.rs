@@ -9,17 +9,19 @@ use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::{
     complaint::{Complaint, Severity},
-    reader::{Item, Section, local_time},
+    reader::{Item, local_time},
+    section::Section,
 };
 use crate::core::{
     event::{Event, Kind},
+    policy::Policy,
     timestamp::Timestamp,
 };
 
 /// The number of the ticket a case is played on.
 pub const CASE_TICKET: &str = "case";
 /// What a case may say about its ticket.
-const FACTS: [&str; 6] = ["category", "urgency", "kind", "source", "requester", "tag"];
+const FACTS: [&str; 6] = ["category", "urgency", "area", "kind", "source", "requester"];
 
 /// One expectation of a policy writer.
 #[derive(Clone, Debug)]
@@ -58,6 +60,11 @@ impl Spot {
     /// The place of a complaint that is yet to be made.
     pub fn new(blank: Complaint) -> Self {
         Self(blank)
+    }
+
+    /// Doubts this place.
+    pub fn warn(&self, message: impl Into<String>) -> Complaint {
+        Complaint { severity: Severity::Warning, ..self.complain(message) }
     }
 
     /// Complains about this place.
@@ -115,8 +122,8 @@ pub fn compare(case: &Case, played: &Played, zone: &TimeZone) -> Vec<Complaint> 
         )));
     }
     for (clock, expected) in &case.dues {
-        let came = played.dues.get(clock).copied();
-        if came != expected.value {
+        let ran_to = played.dues.get(clock).copied();
+        if ran_to != expected.value {
             let shown = |due: Option<Timestamp>| match due {
                 Some(due) => format!("due {}", local(due, zone)),
                 None => "without a due".to_owned(),
@@ -124,7 +131,7 @@ pub fn compare(case: &Case, played: &Played, zone: &TimeZone) -> Vec<Complaint> 
             complaints.push(expected.spot.complain(format!(
                 "case `{}`: clock `{clock}` is {}, not {}",
                 case.name,
-                shown(came),
+                shown(ran_to),
                 shown(expected.value)
             )));
         }
@@ -174,7 +181,18 @@ fn instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 /// Reads one `[[case]]`; `start_kind` starts its clocks unless it says otherwise.
-pub fn case(section: Section<'_>, start_kind: &Kind, zone: &TimeZone) -> Option<Case> {
+pub fn case(
+    section: Section<'_>,
+    policies: &[Policy],
+    start_kind: &Kind,
+    zone: &TimeZone,
+) -> Option<Case> {
+    let policy_ids = policies.iter().map(|policy| policy.id.as_str());
+    let policy_of = |key| {
+        let item: Item<'_> = section.get(key)?;
+        let id = item.known("policy", "[[policy]]", policy_ids.clone())?.to_owned();
+        Some(Expected { value: id, spot: item.spot() })
+    };
     let at = |item: Item<'_>| item.local().and_then(|local| instant(local, zone));
     let name = section.need("name").and_then(|item| item.filled());
     let start_at = section.need("start").and_then(at);
@@ -195,14 +213,12 @@ pub fn case(section: Section<'_>, start_kind: &Kind, zone: &TimeZone) -> Option<
         .collect();
     let case = Case {
         name: name.unwrap_or_default().to_owned(),
-        policy: section.get("policy").and_then(|item| item.filled()).map(str::to_owned),
+        policy: policy_of("policy").map(|policy| policy.value),
         start,
         events,
         until: section.get("until").and_then(at),
-        selects: section.get("selects").and_then(|item| {
-            Some(Expected { value: item.filled()?.to_owned(), spot: item.spot() })
-        }),
-        dues: dues(section.get("due"), zone),
+        selects: policy_of("selects"),
+        dues: dues(section.get("due"), policies, zone),
         slips: section.get("slips").map(|item| Expected {
             value: item.one_or_many().iter().filter_map(|item| slip(item, zone)).collect(),
             spot: item.spot(),
@@ -224,6 +240,7 @@ fn facts(section: &Section<'_>, event: &mut Event) {
             "category" => event.category = Some(text.to_owned()),
             "urgency" => event.urgency = Some(text.to_owned()),
             "source" => event.source = Some(text.to_owned()),
+            "area" => event.area = Some(text.to_owned()),
             _ => _ = event.data.insert(key.to_owned(), text.into()), // the keys events carry in `data`
         }
     }
@@ -250,10 +267,18 @@ fn event(item: &Item<'_>, zone: &TimeZone) -> Option<Event> {
     Some(event)
 }
 
-fn dues(item: Option<Item<'_>>, zone: &TimeZone) -> BTreeMap<String, Expected<Option<Timestamp>>> {
+fn dues(
+    item: Option<Item<'_>>,
+    policies: &[Policy],
+    zone: &TimeZone,
+) -> BTreeMap<String, Expected<Option<Timestamp>>> {
     let section = item.and_then(|item| item.section("`due`"));
     let entries = section.iter().flat_map(Section::entries);
+    let runs = |name: &str| policies.iter().flat_map(|p| &p.clocks).any(|clock| clock.name == name);
     let due = |item: Item<'_>| {
+        if !runs(item.key()) {
+            item.complain(format!("no policy has a clock `{}`", item.key()));
+        }
         let value = match item.text()? {
             "none" => None,
             _ => Some(item.local().and_then(|at| instant(at, zone))?),

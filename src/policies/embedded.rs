@@ -16,11 +16,13 @@ macro_rules! shipped {
 
 shipped! {
     "cn": [
-        "policies.toml",
+        "policies.toml", "cases.toml", "org.toml", "templates.toml",
         "holidays/cn-2019.json", "holidays/cn-2020.json", "holidays/cn-2021.json", "holidays/cn-2022.json",
         "holidays/cn-2023.json", "holidays/cn-2024.json", "holidays/cn-2025.json", "holidays/cn-2026.json",
     ],
-    "external": ["policies.toml"],
+    "generic311": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
+    "boston": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
+    "external": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
 }
 
 /// The names of the shipped sets.

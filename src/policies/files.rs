@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::holidays;
+
 /// The file of units, people and posts.
 pub const ORG: &str = "org.toml";
 /// The file of message texts.
@@ -90,6 +92,20 @@ impl Sources {
     }
 }
 
+/// The policy sets inside a folder that is none itself; other folders beside them are passed over.
+pub fn folders(dir: &Path) -> Vec<PathBuf> {
+    let toml_files = |dir: &Path| {
+        let is_toml = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "toml");
+        listing(dir).unwrap_or_default().into_iter().filter(is_toml).collect::<Vec<PathBuf>>()
+    };
+    if !toml_files(dir).is_empty() {
+        return Vec::new();
+    }
+    let says_so = |path: &PathBuf| text_of(path).is_ok_and(|text| text.contains("sla-policy-set/"));
+    let is_set = |dir: &PathBuf| toml_files(dir).iter().any(says_so);
+    listing(dir).unwrap_or_default().into_iter().filter(is_set).collect()
+}
+
 /// What a ticket is frozen to: blake3 over names and texts, in hex. Lengths stand before
 /// each text, so that no letter can move from one file into another unseen.
 pub fn hash(files: &BTreeMap<String, String>) -> String {
@@ -120,5 +136,10 @@ fn text_of(path: &Path) -> Result<String, FilesError> {
     if fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
         return Err(FilesError::TooLarge { path: path.to_owned() });
     }
-    fs::read_to_string(path).map_err(unreadable)
+    let bytes = fs::read(path).map_err(unreadable)?;
+    if path.extension().is_some_and(|ext| ext == "ics") {
+        return Ok(holidays::decode(&bytes).into_owned());
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error.utf8_error())))
 }

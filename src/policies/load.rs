@@ -16,9 +16,10 @@ use super::{
     embedded,
     files::{self, ORG, Sources, TEMPLATES},
     ladder::{self, Names},
+    lint::{self, Spots},
     org,
     policy::{self, Around},
-    reader::Section,
+    section::Section,
     set,
 };
 use crate::core::{
@@ -26,6 +27,7 @@ use crate::core::{
     org::Org,
     policy::{Ladder, Policy, PolicySet},
     timestamp::Timestamp,
+    wording::Templates,
 };
 
 /// What came of reading a folder.
@@ -83,7 +85,9 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         private: name == ORG,
         complaints: &complaints,
     };
-    let is_policy = |name: &str| name.ends_with(".toml") && !name.contains('/');
+    let is_policy = |name: &str| {
+        !name.contains('/') && Path::new(name).extension().is_some_and(|ext| ext == "toml")
+    };
     let trees: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = deciding
         .iter()
         .filter(|(name, _)| is_policy(name))
@@ -94,7 +98,7 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         .collect();
     let roots: Vec<Section<'_>> =
         trees.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
-    let reading = read(&roots, &deciding, &sources.label, &complaints, now);
+    let reading = read(&roots, &deciding, sources, &complaints, now);
     let mut loaded = Loaded {
         templates: sources.files.get(TEMPLATES).cloned(),
         files: deciding.clone(),
@@ -115,6 +119,9 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         let tree = parse(source);
         loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
     }
+    if let Some(text) = sources.files.get(TEMPLATES) {
+        texts(source(TEMPLATES, text), reading.as_ref().map(|reading| &reading.set));
+    }
     loaded.complaints = complaints.into_sorted();
     let wrong_in_org = |c: &Complaint| c.is_error() && c.file == sources.display(ORG);
     let wrong_in_set = |c: &Complaint| c.is_error() && c.file != sources.display(ORG);
@@ -130,8 +137,30 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     loaded
 }
 
+/// Compiles the texts and misses those of slips that are issued.
+fn texts(source: Source<'_>, set: Option<&PolicySet>) {
+    let templates = match Templates::parse(source.text) {
+        Ok(templates) => templates,
+        Err(errors) => {
+            for error in errors {
+                let span = error.span.unwrap_or(0..0);
+                source.complain(Severity::Error, span, error.text, None);
+            }
+            return;
+        }
+    };
+    let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
+    let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
+    for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
+        if !templates.has(&id) {
+            let message = format!("no text `[{id}]`, but a ladder issues this slip");
+            source.complain(Severity::Error, 0..0, message, None);
+        }
+    }
+}
+
 /// The tree of a file, as far as it can be understood.
-fn parse<'a>(source: Source<'a>) -> Spanned<DeTable<'a>> {
+fn parse(source: Source<'_>) -> Spanned<DeTable<'_>> {
     let (tree, errors) = DeTable::parse_recoverable(source.text);
     for error in errors {
         let span = error.span().unwrap_or(0..0);
@@ -149,14 +178,14 @@ struct Reading {
 fn read(
     roots: &[Section<'_>],
     files: &BTreeMap<String, String>,
-    label: &str,
+    sources: &Sources,
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Reading> {
     let Some(head_root) = roots.iter().find(|root| root.get("schema").is_some()) else {
         complaints.add(Complaint::about(
             Severity::Error,
-            label,
+            sources.label.as_str(),
             format!("no file here says `schema = \"{}\"`", set::SCHEMA),
         ));
         return None;
@@ -181,19 +210,29 @@ fn read(
 
     let mut names = Names::default();
     let (mut roles, mut slips, mut pauses) = Default::default();
-    tables("roles").iter().for_each(|section| set::roles(section, &mut roles));
+    for section in tables("roles") {
+        set::roles(&section, &mut roles);
+    }
     names.roles = roles.keys().cloned().collect();
-    tables("slips").iter().for_each(|section| set::slips(section, &mut slips));
+    for section in tables("slips") {
+        set::slips(&section, &mut slips);
+    }
     names.slips = slips.keys().cloned().collect();
-    tables("pauses").iter().for_each(|s| set::pauses(s, &names.roles, &mut pauses));
+    for section in tables("pauses") {
+        set::pauses(&section, &names.roles, &mut pauses);
+    }
     names.pauses = pauses.keys().cloned().collect();
     let mut presets = BTreeMap::new();
-    tables("presets").iter().for_each(|section| set::presets(section, &mut presets));
+    for section in tables("presets") {
+        set::presets(&section, &mut presets);
+    }
 
+    let mut spots = Spots::default();
     let mut ladders: Vec<Ladder> = Vec::new();
     for section in lists("ladder") {
         let id = section.get("id");
-        let ladder = ladder::ladder(section, &names);
+        let (ladder, steps) = ladder::ladder(section, &names);
+        spots.steps.push(steps);
         if names.ladders.insert(ladder.id.clone(), ladders.len()).is_some()
             && let Some(id) = id
         {
@@ -205,6 +244,7 @@ fn read(
     let mut policies: Vec<Policy> = Vec::new();
     for section in lists("policy") {
         let id = section.get("id");
+        spots.policies.push(section.get("select").map_or_else(|| section.spot(), |s| s.spot()));
         let policy = policy::policy(section, around);
         if policies.iter().any(|earlier| earlier.id == policy.id)
             && let Some(id) = id
@@ -213,6 +253,12 @@ fn read(
         }
         policies.push(policy);
     }
+    if head_root.get("default_policy").is_none() {
+        head_root.warn(
+            "the set has no `default_policy`: a ticket that no selector takes has no clocks",
+            None,
+        );
+    }
     let default_policy = head_root.get("default_policy").and_then(|item| {
         let known = policies.iter().map(|policy| policy.id.as_str());
         let id = item.known("policy", "[[policy]]", known)?;
@@ -220,16 +266,15 @@ fn read(
     });
     let cases = lists("case")
         .into_iter()
-        .filter_map(|section| case::case(section, &head.clock_start, &head.zone))
+        .filter_map(|section| case::case(section, &policies, &head.clock_start, &head.zone))
         .collect();
-    let quiet = single("quiet").map(set::quiet).unwrap_or_default();
+    let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
     let noise = single("noise").map(set::noise).unwrap_or_default();
-    let calendar = match single("calendar") {
-        Some(section) => calendar::calendar(section, head.zone.clone(), files, complaints, now),
-        None => {
-            head_root.complain("the set has no [calendar]");
-            None
-        }
+    let calendar = if let Some(section) = single("calendar") {
+        calendar::calendar(section, head.zone.clone(), sources, complaints, now)
+    } else {
+        head_root.complain("the set has no [calendar]");
+        None
     };
     let set = PolicySet {
         kinds: kinds(&policies, &ladders, &head),
@@ -252,6 +297,12 @@ fn read(
         policies,
         presets,
     };
+    // What follows from an error is not worth a doubt.
+    if complaints.errors() == 0 {
+        for doubt in lint::doubts(&set, &spots, now) {
+            complaints.add(doubt);
+        }
+    }
     Some(Reading { set, cases })
 }
 

@@ -8,23 +8,25 @@
 
 mod calendar;
 mod case;
-mod complaint;
+pub(crate) mod complaint;
 mod embedded;
 mod files;
 pub mod holidays;
 mod ladder;
+mod lint;
 mod load;
 mod org;
 mod policy;
-mod reader;
+pub(crate) mod reader;
 mod rules;
+pub(crate) mod section;
 mod set;
-mod suggest;
+pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
 
 pub use case::{CASE_TICKET, Case, Expected, Played, PlayedSlip, Spot, compare, run_cases};
-pub use complaint::{Complaint, Severity};
-pub use embedded::names as shipped;
-pub use files::{FilesError, Sources};
+pub use complaint::{Complaint, Severity, complain_at};
+pub use embedded::{names as shipped, sources};
+pub use files::{FilesError, Sources, folders};
 pub use load::{Loaded, load, load_dir, load_embedded};

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     ladder::Names,
-    reader::{Item, Section, one_of},
+    reader::{Item, one_of},
     rules,
+    section::Section,
 };
 use crate::core::{
     event::Kind,
@@ -14,7 +15,8 @@ use crate::core::{
 };
 
 /// What a policy may select by.
-const SELECTOR_KEYS: [&str; 6] = ["category", "urgency", "kind", "source", "requester", "tag"];
+const SELECTOR_KEYS: [&str; 7] =
+    ["category", "urgency", "area", "kind", "source", "requester", "tag"];
 /// Texts and switches that only reports and pages read.
 const NOTES: [&str; 4] = ["effect", "one_owner", "cool_off", "care_tag"];
 

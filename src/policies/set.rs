@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{civil::Time, tz::TimeZone};
 use toml::de::DeValue;
 
-use super::reader::{Item, Section};
+use super::{reader::Item, section::Section};
 use crate::core::{
     event::Kind,
     policy::{
-        Limit, Noise, PauseRule, Quiet, QuietResident, QuietStaff, Role, SlipKind, WorkdayDue,
+        Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, SlipKind,
+        WorkdayDue,
     },
     span::Span,
 };
@@ -84,7 +85,7 @@ fn zone(item: &Item<'_>) -> Option<TimeZone> {
 }
 
 /// Reads `[quiet.staff]` and `[quiet.resident]`.
-pub fn quiet(section: Section<'_>) -> Quiet {
+pub fn quiet(section: Section<'_>, policies: &[Policy]) -> Quiet {
     let staff = section.get("staff").and_then(|item| item.section("[quiet.staff]")).and_then(|s| {
         let quiet = s
             .need("hours")
@@ -101,7 +102,14 @@ pub fn quiet(section: Section<'_>) -> Quiet {
     });
     let resident =
         section.get("resident").and_then(|item| item.section("[quiet.resident]")).and_then(|s| {
-            let exempt_policies = s.texts("exempt_policies").into_iter().collect();
+            let known = policies.iter().map(|policy| policy.id.as_str());
+            let exempt = s.get("exempt_policies").map(|item| item.one_or_many());
+            let exempt_policies = exempt
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|item| item.known("policy", "[[policy]]", known.clone()))
+                .map(str::to_owned)
+                .collect();
             let allowed = s.need("allowed").and_then(|item| item.time_pair());
             if let Some(item) = s.get("defer_to") {
                 item.word("an end of quiet hours", &[("next_allowed", ())]);

@@ -1,3 +1,5 @@
+//! What shipped and broken policy folders load as.
+
 use super::*;
 use crate::core::{
     event::Kind,
@@ -12,7 +14,8 @@ fn now() -> Timestamp {
 }
 
 fn shown(complaints: &[Complaint]) -> String {
-    complaints.iter().map(|c| format!("{c}\n")).collect()
+    let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 #[test]
@@ -40,5 +43,32 @@ fn every_shipped_set_loads() {
         let loaded = load_embedded(name, now()).expect("a shipped set");
         assert_eq!(shown(&loaded.complaints), "", "{name}");
         assert!(loaded.set.is_some(), "{name}");
+    }
+}
+
+#[test]
+fn shipped_cases_hold() {
+    for name in shipped() {
+        let loaded = load_embedded(name, now()).expect("a shipped set");
+        let set = loaded.set.expect("a shipped set loads");
+        assert!(loaded.cases.len() >= 3, "{name}");
+        assert_eq!(shown(&crate::simulate::check_cases(&set, &loaded.cases)), "", "{name}");
+    }
+}
+
+#[test]
+fn shipped_texts_compile_and_say_every_slip() {
+    for name in shipped() {
+        let loaded = load_embedded(name, now()).expect("a shipped set");
+        let set = loaded.set.expect("a shipped set loads");
+        let text = loaded.templates.expect("a shipped set has texts");
+        let templates = match crate::core::wording::Templates::parse(&text) {
+            Ok(templates) => templates,
+            Err(errors) => panic!("{name}: {errors:?}"),
+        };
+        for slip in set.slips.keys() {
+            assert!(templates.has(&format!("staff.{slip}")), "{name}: {slip}");
+        }
+        assert!(templates.has("resident.ask"), "{name}");
     }
 }

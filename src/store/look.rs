@@ -1,7 +1,8 @@
 //! A look: one transaction over a batch of due tickets, from reading to the last write.
 //!
 //! On PostgreSQL the tickets are locked and those another node holds are skipped; on SQLite
-//! the look is the only writer. Dropped without a commit it leaves no trace.
+//! the look is the only writer. Dropped without a commit it leaves no trace, as soon as its
+//! connection is back in the pool; `rollback` waits for that.
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use std::{os::unix::fs::DirBuilderExt as _, path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
-    PgPool, SqlitePool,
+    Connection as _, PgPool, SqlitePool,
     migrate::{Migrate, MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -177,32 +177,47 @@ async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
 /// sqlx takes no lock on SQLite; one immediate transaction around all migrations is one.
 async fn migrate_sqlite(writer: &SqlitePool) -> Result<Vec<i64>, MigrateError> {
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let before = applied(&mut *tx).await?;
-    SQLITE.run(&mut *tx).await?;
-    let after = applied(&mut *tx).await?;
+    let applied = apply_missing(&SQLITE, &mut *tx).await?;
     tx.commit().await?;
-    Ok(missing(&before, after))
+    Ok(applied)
 }
 
-/// The advisory lock counts per session, so ours holds while sqlx takes and gives back its own.
 async fn migrate_postgres(pool: &PgPool) -> Result<Vec<i64>, MigrateError> {
-    // Detached: if anything fails the connection is closed, and the lock with it.
+    // Detached: if anything fails the connection is closed, and the advisory lock ends with it.
     let mut connection = pool.acquire().await?.detach();
     connection.lock().await?;
-    let before = applied(&mut connection).await?;
-    POSTGRES.run(&mut connection).await?;
-    let after = applied(&mut connection).await?;
+    let applied = apply_missing(&POSTGRES, &mut connection).await?;
     connection.unlock().await?;
-    sqlx::Connection::close(connection).await?;
-    Ok(missing(&before, after))
+    connection.close().await?;
+    Ok(applied)
 }
 
-async fn applied<C: Migrate>(connection: &mut C) -> Result<Vec<i64>, MigrateError> {
+/// Applies what the database has not seen, under the caller's lock. A database that was changed by
+/// a newer program, or by a file that is no longer the same, is refused.
+///
+/// The loop is ours because the future of `Migrator::run` cannot be sent between threads.
+async fn apply_missing<C: Migrate + Send>(
+    migrator: &Migrator,
+    connection: &mut C,
+) -> Result<Vec<i64>, MigrateError> {
     connection.ensure_migrations_table(MIGRATIONS_TABLE).await?;
-    let applied = connection.list_applied_migrations(MIGRATIONS_TABLE).await?;
-    Ok(applied.iter().map(|migration| migration.version).collect())
-}
-
-fn missing(before: &[i64], after: Vec<i64>) -> Vec<i64> {
-    after.into_iter().filter(|version| !before.contains(version)).collect()
+    if let Some(version) = connection.dirty_version(MIGRATIONS_TABLE).await? {
+        return Err(MigrateError::Dirty(version));
+    }
+    let known = connection.list_applied_migrations(MIGRATIONS_TABLE).await?;
+    if let Some(newer) = known.iter().find(|known| !migrator.version_exists(known.version)) {
+        return Err(MigrateError::VersionMissing(newer.version));
+    }
+    let mut applied = Vec::new();
+    for migration in migrator.iter() {
+        match known.iter().find(|known| known.version == migration.version) {
+            Some(known) if known.checksum == migration.checksum => {}
+            Some(_) => return Err(MigrateError::VersionMismatch(migration.version)),
+            None => {
+                connection.apply(MIGRATIONS_TABLE, migration).await?;
+                applied.push(migration.version);
+            }
+        }
+    }
+    Ok(applied)
 }

@@ -88,16 +88,17 @@ impl Store {
         const BY_TICKET: &str = select!("ticket_key = CAST($1 AS BIGINT)");
         const BY_KEY: &str = select!("key = $1");
         const ALL: &str = select!("$1 IS NULL");
-        let (sql, by) = match (filter.ticket_key, &filter.key) {
-            (Some(ticket_key), None) => (BY_TICKET, Some(ticket_key.to_string())),
-            (None, Some(key)) => (BY_KEY, Some(key.clone())),
+        let (sql, by) = match (&filter.key, filter.ticket_key) {
+            (Some(key), _) => (BY_KEY, Some(key.clone())),
+            (None, Some(ticket_key)) => (BY_TICKET, Some(ticket_key.to_string())),
             (None, None) => (ALL, None),
-            (Some(_), Some(key)) => (BY_KEY, Some(key.clone())),
         };
         let before = filter.before.unwrap_or(i64::MAX);
-        on_readers!(self, pool => sqlx::query_as(sql)
+        let mut slips: Vec<SlipRow> = on_readers!(self, pool => sqlx::query_as(sql)
             .bind(by).bind(&filter.unit).bind(&filter.kind).bind(&filter.state)
             .bind(before).bind(filter.limit).fetch_all(pool).await)
-        .doing("reading slips")
+        .doing("reading slips")?;
+        slips.retain(|slip| filter.ticket_key.is_none_or(|key| key == slip.ticket_key));
+        Ok(slips)
     }
 }

@@ -1,0 +1,255 @@
+//! Facts become words: the SMS, the mail and its HTML, in Chinese and English.
+//!
+//! Templates belong to a policy set and are text a city edits, so everything that can be
+//! wrong with one is found when it is read ([`Templates::parse`]) and nothing is left to
+//! fail when a message leaves: a fact that is not known prints as a dash.
+//!
+//! A message never says what the ticket is about: number, class, times, a link.
+//!
+//! Invariants:
+//! * `every_text_is_snapshotted` - tests.rs holds each text as a person reads it.
+//! * `a_usual_sms_is_one_segment`
+//! * `missing_facts_never_fail`
+
+mod civil;
+mod engine;
+mod facts;
+mod file;
+mod mail;
+mod segments;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use super::{message::Message, org::Org, policy::PolicySet};
+use engine::Engine;
+use facts::{Manner, Words, value};
+use file::name;
+
+pub use civil::Language;
+pub use file::TemplateError;
+pub use segments::{Alphabet, Segments, segments};
+
+/// What the receiver reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Empty for what has no subject (SMS, IM, voice).
+    pub subject: String,
+    pub text: String,
+    pub html: Option<String>,
+}
+
+/// Why there is no text for a message.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WordingError {
+    #[error("there is no template `{0}` in templates.toml")]
+    UnknownTemplate(String),
+    #[error("template `{template}` gives no text: {why}")]
+    Failed { template: String, why: String },
+}
+
+/// The compiled templates of one policy set.
+#[derive(Clone, Debug)]
+pub struct Templates {
+    engine: Engine,
+    /// By id: `staff.yellow`, `resident.ask`.
+    entries: BTreeMap<String, Entry>,
+    clocks: BTreeMap<String, ClockWords>,
+    reasons: BTreeMap<String, Pair>,
+    /// Labels of the table of facts in a mail.
+    rows: Vec<Pair>,
+    button: Pair,
+    note: Pair,
+}
+
+/// Chinese, then English.
+type Pair = [String; 2];
+
+#[derive(Clone, Debug)]
+struct Entry {
+    ask: Pair,
+    note: bool,
+}
+
+#[derive(Clone, Debug)]
+struct ClockWords {
+    what: Pair,
+    noun: Pair,
+}
+
+impl Language {
+    fn of_two(self, pair: &Pair) -> &str {
+        let [zh, en] = pair;
+        self.pick(zh, en)
+    }
+}
+
+/// What units, roles, slips and policies are called.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    roles: BTreeMap<String, Pair>,
+    slips: BTreeMap<String, Pair>,
+    policies: BTreeMap<String, Pair>,
+    units: BTreeMap<String, Pair>,
+    /// The colour of each kind of slip.
+    colours: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// The names a policy set and an organisation give.
+    pub fn of(set: &PolicySet, org: &Org) -> Self {
+        // A set without English names falls back to ids, and `unit_head` reads better as two words.
+        let pair =
+            |id: &str, zh: &str, en: &str| (id.to_owned(), [zh.to_owned(), en.replace('_', " ")]);
+        Self {
+            roles: set.roles.iter().map(|(id, role)| pair(id, &role.zh, &role.en)).collect(),
+            slips: set.slips.iter().map(|(id, slip)| pair(id, &slip.zh, &slip.en)).collect(),
+            policies: set.policies.iter().map(|p| pair(&p.id, &p.zh, &p.en)).collect(),
+            units: org.units.values().map(|u| pair(&u.id, &u.zh, &u.en)).collect(),
+            colours: set.slips.iter().map(|(id, s)| (id.clone(), s.colour.clone())).collect(),
+        }
+    }
+
+    fn role(&self, id: &str, language: Language) -> Option<String> {
+        named(&self.roles, id, language)
+    }
+
+    fn slip(&self, id: &str, language: Language) -> Option<String> {
+        named(&self.slips, id, language)
+    }
+
+    fn policy(&self, id: &str, language: Language) -> Option<String> {
+        named(&self.policies, id, language)
+    }
+
+    fn unit(&self, id: &str, language: Language) -> Option<String> {
+        named(&self.units, id, language)
+    }
+}
+
+/// The name in the language, else the id itself: a unit nobody has described yet still has to be told apart.
+fn named(names: &BTreeMap<String, Pair>, id: &str, language: Language) -> Option<String> {
+    if id.is_empty() {
+        return None;
+    }
+    Some(names.get(id).map_or(id, |pair| language.of_two(pair)).to_owned())
+}
+
+impl Templates {
+    /// Reads `templates.toml`, or says everything that is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, Vec<TemplateError>> {
+        file::parse(text)
+    }
+
+    /// Whether there is a template of this id.
+    pub fn has(&self, id: &str) -> bool {
+        self.entries.contains_key(id)
+    }
+
+    /// The ids of all templates.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
+    /// Says a message: short for SMS, IM and voice, long with HTML for mail and print.
+    pub fn render(
+        &self,
+        message: &Message,
+        language: Language,
+        names: &Names,
+        zone: &TimeZone,
+        link: Option<&str>,
+        signature: &str,
+    ) -> Result<Text, WordingError> {
+        let template = &message.template;
+        if !self.has(template) {
+            return Err(WordingError::UnknownTemplate(template.clone()));
+        }
+        let long = matches!(message.via.as_str(), "email" | "print");
+        // An SMS pays for each character, and phones make a link of a bare host.
+        let shown = match message.via.as_str() {
+            "sms" => link.map(|link| link.strip_prefix("https://").unwrap_or(link)),
+            _ => link,
+        };
+        let manner = Manner { language, names, zone, signature, link: shown };
+        let words = self.words(message, &manner)?;
+        if !long {
+            let text = self.rendered(&name(template, language), &words)?;
+            return Ok(Text { subject: String::new(), text, html: None });
+        }
+        if template.starts_with("resident.") {
+            self.resident_mail(template, &words, &manner)
+        } else {
+            self.staff_mail(&words, &manner)
+        }
+    }
+
+    fn staff_mail(&self, words: &Words, manner: &Manner<'_>) -> Result<Text, WordingError> {
+        let language = manner.language;
+        let part = |id: &str| self.rendered(&name(id, language), words);
+        let word = |name: &str| {
+            let text = words.get(name).and_then(minijinja::Value::as_str);
+            text.map(str::to_owned).unwrap_or_default()
+        };
+        let subject = part("email.subject")?;
+        let mut rows = Vec::new();
+        for (n, label) in self.rows.iter().enumerate() {
+            let text = part(&format!("email.row.{n}"))?;
+            if !text.is_empty() {
+                rows.push((language.of_two(label).to_owned(), text));
+            }
+        }
+        let html = self.page(&mail::Page {
+            language: language.tag(),
+            title: &subject,
+            colour: &word("colour"),
+            greeting: &word("to_role"),
+            rows: &rows,
+            note: &word("consequence_note"),
+            link: manner.link,
+            button: language.of_two(&self.button),
+            footer: &part("email.footer")?,
+        })?;
+        Ok(Text { subject, text: part("email.body")?, html: Some(html) })
+    }
+
+    fn resident_mail(
+        &self,
+        template: &str,
+        words: &Words,
+        manner: &Manner<'_>,
+    ) -> Result<Text, WordingError> {
+        let language = manner.language;
+        let part = |id: &str| self.rendered(&name(id, language), words);
+        let subject = part("email.resident_subject")?;
+        let text = part(template)?;
+        let footer = part("email.resident_footer")?;
+        let html = self.page(&mail::Page {
+            language: language.tag(),
+            title: &subject,
+            colour: "blue",
+            greeting: &text,
+            rows: &[],
+            note: "",
+            link: manner.link,
+            button: language.of_two(&self.button),
+            footer: &footer,
+        })?;
+        Ok(Text { subject, text: format!("{text}\n\n{footer}"), html: Some(html) })
+    }
+
+    fn page(&self, page: &mail::Page<'_>) -> Result<String, WordingError> {
+        self.engine
+            .render(mail::PAGE, &page.value())
+            .map_err(|why| WordingError::Failed { template: mail::PAGE.to_owned(), why })
+    }
+
+    fn rendered(&self, name: &str, words: &Words) -> Result<String, WordingError> {
+        self.engine
+            .render(name, &value(words))
+            .map_err(|why| WordingError::Failed { template: name.to_owned(), why })
+    }
+}

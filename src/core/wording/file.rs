@@ -1,0 +1,205 @@
+//! `templates.toml` into compiled templates; every complaint at once, with its place.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Entry, Templates, civil::Language, engine::Engine, facts, mail};
+
+const SCHEMA: &str = "templates/1";
+
+/// What is wrong with one template.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct TemplateError {
+    /// Bytes of `templates.toml`, where they are known.
+    pub span: Option<Range<usize>>,
+    pub text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    schema: Spanned<String>,
+    #[serde(default)]
+    staff: BTreeMap<String, Message>,
+    #[serde(default)]
+    resident: BTreeMap<String, Message>,
+    state: States,
+    #[serde(default)]
+    clock: BTreeMap<String, ClockWords>,
+    #[serde(default)]
+    reason: BTreeMap<String, Pair>,
+    email: Email,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    zh: Spanned<String>,
+    en: Spanned<String>,
+    #[serde(default)]
+    ask_zh: String,
+    #[serde(default)]
+    ask_en: String,
+    #[serde(default)]
+    note: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pair {
+    zh: Spanned<String>,
+    en: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct States {
+    before: Pair,
+    due: Pair,
+    after: Pair,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockWords {
+    zh: String,
+    en: String,
+    noun_en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Email {
+    subject_zh: Spanned<String>,
+    subject_en: Spanned<String>,
+    resident_subject_zh: Spanned<String>,
+    resident_subject_en: Spanned<String>,
+    body_zh: Spanned<String>,
+    body_en: Spanned<String>,
+    footer_zh: Spanned<String>,
+    footer_en: Spanned<String>,
+    resident_footer_zh: Spanned<String>,
+    resident_footer_en: Spanned<String>,
+    button_zh: String,
+    button_en: String,
+    note_zh: String,
+    note_en: String,
+    #[serde(default)]
+    row: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    zh: String,
+    en: String,
+    value: Spanned<String>,
+}
+
+/// Where a template stands: in one SMS, or in a mail of several lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Line,
+    Mail,
+}
+
+/// Reads the file and compiles every template in it.
+pub fn parse(text: &str) -> Result<Templates, Vec<TemplateError>> {
+    let file: File = toml::from_str(text).map_err(|error| {
+        vec![TemplateError { span: error.span(), text: error.message().to_owned() }]
+    })?;
+    let mut reading = Reading { engine: Engine::new(), errors: Vec::new() };
+    if file.schema.get_ref() != SCHEMA {
+        let text = format!("`{}` is not `{SCHEMA}`", file.schema.get_ref());
+        reading.errors.push(TemplateError { span: Some(file.schema.span()), text });
+    }
+    let mut entries = BTreeMap::new();
+    for (group, messages) in [("staff", file.staff), ("resident", file.resident)] {
+        for (name, message) in messages {
+            let id = format!("{group}.{name}");
+            reading.pair(&id, Shape::Line, &message.zh, &message.en);
+            let ask = [message.ask_zh, message.ask_en];
+            entries.insert(id, Entry { ask, note: message.note });
+        }
+    }
+    let States { before, due, after } = &file.state;
+    for (name, pair) in [("before", before), ("due", due), ("after", after)] {
+        reading.pair(&format!("state.{name}"), Shape::Line, &pair.zh, &pair.en);
+    }
+    let email = &file.email;
+    for (name, shape, zh, en) in [
+        ("subject", Shape::Line, &email.subject_zh, &email.subject_en),
+        ("resident_subject", Shape::Line, &email.resident_subject_zh, &email.resident_subject_en),
+        ("body", Shape::Mail, &email.body_zh, &email.body_en),
+        ("footer", Shape::Mail, &email.footer_zh, &email.footer_en),
+        ("resident_footer", Shape::Mail, &email.resident_footer_zh, &email.resident_footer_en),
+    ] {
+        reading.pair(&format!("email.{name}"), shape, zh, en);
+    }
+    for (n, row) in email.row.iter().enumerate() {
+        reading.pair(&format!("email.row.{n}"), Shape::Mail, &row.value, &row.value);
+    }
+    if let Err(text) = reading.engine.trusted(mail::PAGE, mail::SOURCE) {
+        reading.errors.push(TemplateError { span: None, text });
+    }
+    if !reading.errors.is_empty() {
+        return Err(reading.errors);
+    }
+    let clocks = file.clock.into_iter().map(|(name, words)| {
+        let what = [words.zh.clone(), words.en];
+        (name, super::ClockWords { what, noun: [words.zh, words.noun_en] })
+    });
+    let reasons = file
+        .reason
+        .into_iter()
+        .map(|(name, pair)| (name, [pair.zh.into_inner(), pair.en.into_inner()]));
+    Ok(Templates {
+        engine: reading.engine,
+        entries,
+        clocks: clocks.collect(),
+        reasons: reasons.collect(),
+        rows: file.email.row.into_iter().map(|row| [row.zh, row.en]).collect(),
+        button: [file.email.button_zh, file.email.button_en],
+        note: [file.email.note_zh, file.email.note_en],
+    })
+}
+
+struct Reading {
+    engine: Engine,
+    errors: Vec<TemplateError>,
+}
+
+impl Reading {
+    fn pair(&mut self, id: &str, shape: Shape, zh: &Spanned<String>, en: &Spanned<String>) {
+        for (language, source) in [(Language::Zh, zh), (Language::En, en)] {
+            if let Err(text) = self.one(&name(id, language), shape, source.get_ref()) {
+                let text = format!("`{id}` ({}): {text}", language.tag());
+                self.errors.push(TemplateError { span: Some(source.span()), text });
+            }
+        }
+    }
+
+    fn one(&mut self, name: &str, shape: Shape, source: &str) -> Result<(), String> {
+        if shape == Shape::Line {
+            if let Some(sign) = source.chars().find(|c| "【】\n\r".contains(*c)) {
+                return Err(format!(
+                    "{sign:?} does not stand in a message; 【】 is for the signature"
+                ));
+            }
+            if source.contains("}}{{ link") {
+                return Err("a link is joined to a fact; put a space between them".to_owned());
+            }
+        }
+        self.engine.add(name, source.trim(), &facts::NAMES.into())?;
+        // Rendered once with nothing known: what fails at sending fails here.
+        self.engine.render(name, &facts::nothing()).map(drop)
+    }
+}
+
+/// The name of a compiled template.
+pub fn name(id: &str, language: Language) -> String {
+    format!("{id}/{}", language.tag())
+}
