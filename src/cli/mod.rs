@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod demo;
 mod log;
 mod man;
 mod plan;
@@ -37,6 +38,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Run(run::Args),
+    Demo(demo::Args),
     Check(check::Args),
     Time(time::TimeArgs),
     Plan(plan::Args),
@@ -50,6 +52,7 @@ pub enum Command {
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Run(args) => run::run(args),
+        Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
