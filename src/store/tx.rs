@@ -30,6 +30,9 @@ macro_rules! sqlite_word {
     (for_update) => {
         ""
     };
+    (for_update_of_outbox) => {
+        ""
+    };
     (skip_locked) => {
         ""
     };
@@ -43,6 +46,9 @@ macro_rules! postgres_word {
     };
     (for_update) => {
         " FOR UPDATE"
+    };
+    (for_update_of_outbox) => {
+        " FOR UPDATE OF outbox"
     };
     (skip_locked) => {
         " FOR UPDATE SKIP LOCKED"
