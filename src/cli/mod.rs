@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, exit codes as the contract names them.
 
+mod import;
 mod plan;
 mod sets;
 mod simulate;
@@ -33,6 +34,7 @@ pub enum Command {
     Time(time::TimeArgs),
     Plan(plan::Args),
     Simulate(simulate::Args),
+    Import(import::Args),
 }
 
 /// Runs the command line and returns the exit code of the contract.
@@ -41,6 +43,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Import(args) => import::run(&args),
     };
     done.unwrap_or_else(|error| failed(&error))
 }

@@ -120,7 +120,9 @@ fn email(text: &str) -> Option<String> {
     let is_address = !local.is_empty()
         && domain.split('.').all(|label| !label.is_empty())
         && text.chars().count() <= EMAIL_CHARS_MAX
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ','));
+        && !text
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ','));
     is_address.then(|| text.to_owned())
 }
 
@@ -140,7 +142,8 @@ pub fn masked(text: &str) -> String {
         digits.clear();
     };
     let is_mail = |word: &str| word.contains('@');
-    let breaks = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '<' | '>');
+    let breaks =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '<' | '>');
     for piece in text.split_inclusive(breaks) {
         let word = piece.trim_end_matches(breaks);
         if is_mail(word) {

@@ -2,4 +2,5 @@
 
 pub mod canon;
 pub mod files;
+pub mod import;
 pub mod mapping;

@@ -13,9 +13,7 @@ use std::{
 use csv::{ByteRecord, ReaderBuilder};
 use serde_json::Value as Json;
 
-use super::{
-    ColumnId, EventRule, Field, Mapping, Mode, On, Other, Shape, Target, Unusable, Value,
-};
+use super::{ColumnId, EventRule, Field, Mapping, Mode, On, Other, Shape, Target, Unusable, Value};
 use crate::{
     core::{
         event::{Event, Kind},
@@ -39,6 +37,8 @@ pub struct Rows<'m, R> {
     fields: usize,
     record: ByteRecord,
     read: u64,
+    /// The file can be read no further; said once.
+    broken: bool,
     ready: VecDeque<Taken>,
     /// Of snapshots: what each ticket's watched columns held last.
     last: HashMap<String, Seen>,
@@ -91,6 +91,7 @@ impl<'m, R: Read> Rows<'m, R> {
             fields: header.len(),
             record: ByteRecord::new(),
             read: 0,
+            broken: false,
             ready: VecDeque::new(),
             last: HashMap::new(),
         })
@@ -122,7 +123,9 @@ impl<'m, R: Read> Rows<'m, R> {
             Err(reason) => given.push(Err(reason)),
             Ok(ticket) => match self.mapping.mode {
                 Mode::Rows => {
-                    given.extend(self.mapping.events.iter().filter_map(|rule| row.event(rule, &ticket)));
+                    given.extend(
+                        self.mapping.events.iter().filter_map(|rule| row.event(rule, &ticket)),
+                    );
                     if given.is_empty() {
                         given.push(Err("the row gives no event: its times are missing".to_owned()));
                     }
@@ -156,11 +159,9 @@ impl<'m, R: Read> Rows<'m, R> {
             let bytes = self.record.get(*position).unwrap_or_default();
             match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(text.trim().to_owned()),
-                Err(_) => Err(format!(
-                    "column `{}` (field {}) is not UTF-8",
-                    column.name,
-                    position + 1
-                )),
+                Err(_) => {
+                    Err(format!("column `{}` (field {}) is not UTF-8", column.name, position + 1))
+                }
             }
         };
         self.mapping.columns.iter().zip(&self.positions).map(cell).collect()
@@ -188,21 +189,23 @@ impl<R: Read> Iterator for Rows<'_, R> {
             if let Some(taken) = self.ready.pop_front() {
                 return Some(Ok(taken));
             }
+            if self.broken {
+                return None;
+            }
             match self.row() {
                 Ok(true) => {}
                 Ok(false) => return None,
-                Err(error) => return Some(Err(error)),
+                Err(error) => {
+                    self.broken = true;
+                    return Some(Err(error));
+                }
             }
         }
     }
 }
 
 /// Where the columns stand; all that are not there are complained about at once.
-fn find_columns(
-    mapping: &Mapping,
-    header: &[String],
-    file: &str,
-) -> Result<Vec<usize>, Unusable> {
+fn find_columns(mapping: &Mapping, header: &[String], file: &str) -> Result<Vec<usize>, Unusable> {
     let mut positions = Vec::new();
     let mut complaints = Vec::new();
     for column in &mapping.columns {
@@ -239,10 +242,9 @@ impl Row<'_> {
     }
 
     fn ticket(&self) -> Result<String, String> {
-        self.mapping
-            .ticket
-            .fill("", |column| self.cell(column, None))
-            .map_err(|column| format!("column `{}` of the ticket number is empty", self.name(column)))
+        self.mapping.ticket.fill("", |column| self.cell(column, None)).map_err(|column| {
+            format!("column `{}` of the ticket number is empty", self.name(column))
+        })
     }
 
     /// The event of a rule, if the row gives it.
@@ -380,7 +382,8 @@ impl Target {
 }
 
 fn shaped(shape: Shape, text: String, name: &str) -> Result<Json, String> {
-    let wrong = |wanted: &str| format!("`data.{name}` is {wanted}, and the row has another text there");
+    let wrong =
+        |wanted: &str| format!("`data.{name}` is {wanted}, and the row has another text there");
     match shape {
         Shape::Text => Ok(text.into()),
         Shape::Number => match text.parse::<serde_json::Number>() {

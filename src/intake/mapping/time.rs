@@ -45,7 +45,8 @@ impl Times {
         if self.formats.is_empty() {
             return "`2026-05-07T09:12:00+08:00`".to_owned();
         }
-        let formats: Vec<String> = self.formats.iter().map(|format| format!("`{format}`")).collect();
+        let formats: Vec<String> =
+            self.formats.iter().map(|format| format!("`{format}`")).collect();
         formats.join(" or ")
     }
 
