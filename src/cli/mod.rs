@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod demo;
+mod import;
 mod log;
 mod man;
 mod plan;
@@ -43,6 +44,7 @@ pub enum Command {
     Time(time::TimeArgs),
     Plan(plan::Args),
     Simulate(simulate::Args),
+    Import(import::Args),
     SendTest(send_test::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -57,6 +59,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::SendTest(args) => send_test::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
