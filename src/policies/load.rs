@@ -84,7 +84,9 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         private: name == ORG,
         complaints: &complaints,
     };
-    let is_policy = |name: &str| name.ends_with(".toml") && !name.contains('/');
+    let is_policy = |name: &str| {
+        !name.contains('/') && Path::new(name).extension().is_some_and(|kind| kind == "toml")
+    };
     let trees: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = deciding
         .iter()
         .filter(|(name, _)| is_policy(name))
@@ -132,7 +134,7 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
 }
 
 /// The tree of a file, as far as it can be understood.
-fn parse<'a>(source: Source<'a>) -> Spanned<DeTable<'a>> {
+fn parse(source: Source<'_>) -> Spanned<DeTable<'_>> {
     let (tree, errors) = DeTable::parse_recoverable(source.text);
     for error in errors {
         let span = error.span().unwrap_or(0..0);
@@ -182,14 +184,22 @@ fn read(
 
     let mut names = Names::default();
     let (mut roles, mut slips, mut pauses) = Default::default();
-    tables("roles").iter().for_each(|section| set::roles(section, &mut roles));
+    for section in &tables("roles") {
+        set::roles(section, &mut roles);
+    }
     names.roles = roles.keys().cloned().collect();
-    tables("slips").iter().for_each(|section| set::slips(section, &mut slips));
+    for section in &tables("slips") {
+        set::slips(section, &mut slips);
+    }
     names.slips = slips.keys().cloned().collect();
-    tables("pauses").iter().for_each(|s| set::pauses(s, &names.roles, &mut pauses));
+    for section in &tables("pauses") {
+        set::pauses(section, &names.roles, &mut pauses);
+    }
     names.pauses = pauses.keys().cloned().collect();
     let mut presets = BTreeMap::new();
-    tables("presets").iter().for_each(|section| set::presets(section, &mut presets));
+    for section in &tables("presets") {
+        set::presets(section, &mut presets);
+    }
 
     let mut spots = Spots::default();
     let mut ladders: Vec<Ladder> = Vec::new();

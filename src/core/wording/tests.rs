@@ -52,7 +52,9 @@ fn names() -> Names {
 }
 
 fn at(text: &str) -> Option<Timestamp> {
-    Some(Timestamp::parse(text).expect("an instant"))
+    let at = Timestamp::parse(text).ok();
+    assert!(at.is_some(), "`{text}` is no instant");
+    at
 }
 
 /// A message of the slip `slip` at the step `step`; days and months have two digits, the longest there are.
