@@ -5,25 +5,27 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
 //! | [`wall`] | the only reader of the wall clock |
+//! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
 //! | [`config`] | `duban.toml` and the environment as one checked value |
 //! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |
 //! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
-//! | [`channel`] | the ways out: SMTP, SMS over HTTP, the embedded mailbox |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
+//! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`explain`] | why a ticket stands where it stands |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
+//! | [`web`] | rating page, mailbox, API: parse, call, render |
 //! | [`cli`] | one file per subcommand |
 
 pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod core;
+pub mod dispatch;
 pub mod engine;
 pub mod explain;
 pub mod intake;
@@ -33,3 +35,4 @@ pub mod secret;
 pub mod simulate;
 pub mod store;
 pub mod wall;
+pub mod web;

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, exit codes as the contract names them.
 
+mod check;
 mod completions;
 mod man;
 mod plan;
@@ -33,6 +34,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Check(check::Args),
     Time(time::TimeArgs),
     Plan(plan::Args),
     Simulate(simulate::Args),
@@ -44,6 +46,7 @@ pub enum Command {
 /// Runs the command line and returns the exit code of the contract.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
+        Command::Check(args) => check::run(&args),
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),

@@ -3,3 +3,4 @@
 pub mod canon;
 pub mod files;
 pub mod mapping;
+pub mod queue;

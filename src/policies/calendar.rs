@@ -13,7 +13,8 @@ use super::{
     complaint::{Complaints, Severity, Source},
     files::Sources,
     holidays::Holidays,
-    reader::{Item, Section},
+    reader::Item,
+    section::Section,
 };
 use crate::core::{
     calendar::{Calendar, CalendarSpec, Window},
@@ -35,6 +36,7 @@ pub fn calendar(
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Calendar> {
+    let errors = complaints.errors();
     let mut spec = CalendarSpec::new(zone);
     spec.week = week(&section);
     if let Some(item) = section.get("holidays") {
@@ -73,7 +75,10 @@ pub fn calendar(
     let calendar = match Calendar::compile(spec) {
         Ok(calendar) => Some(calendar),
         Err(error) => {
-            section.complain(error.to_string());
+            // Without the windows that were refused it may well never be open.
+            if complaints.errors() == errors {
+                section.complain(error.to_string());
+            }
             None
         }
     };
@@ -102,13 +107,11 @@ fn week(section: &Section<'_>) -> [Vec<Window>; 7] {
         }
         return week;
     }
-    let windows = match hours {
-        Some(hours) => hours.windows(),
-        None => {
-            section.complain("[calendar] has neither `work_hours` nor `[calendar.week]`");
-            return week;
-        }
+    let Some(hours) = hours else {
+        section.complain("[calendar] has neither `work_hours` nor `[calendar.week]`");
+        return week;
     };
+    let windows = hours.windows();
     let rest: Vec<usize> = rest
         .map(|item| item.one_or_many())
         .unwrap_or_default()

@@ -85,6 +85,11 @@ impl Complaints {
         self.0.borrow_mut().push(complaint);
     }
 
+    /// How many errors there are so far.
+    pub fn errors(&self) -> usize {
+        self.0.borrow().iter().filter(|complaint| complaint.is_error()).count()
+    }
+
     /// All of them by file and place, each once.
     pub fn into_sorted(self) -> Vec<Complaint> {
         let mut list = self.0.into_inner();

@@ -92,6 +92,20 @@ impl Sources {
     }
 }
 
+/// The policy sets inside a folder that is none itself; other folders beside them are passed over.
+pub fn folders(dir: &Path) -> Vec<PathBuf> {
+    let toml_files = |dir: &Path| {
+        let is_toml = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "toml");
+        listing(dir).unwrap_or_default().into_iter().filter(is_toml).collect::<Vec<PathBuf>>()
+    };
+    if !toml_files(dir).is_empty() {
+        return Vec::new();
+    }
+    let says_so = |path: &PathBuf| text_of(path).is_ok_and(|text| text.contains("sla-policy-set/"));
+    let is_set = |dir: &PathBuf| toml_files(dir).iter().any(says_so);
+    listing(dir).unwrap_or_default().into_iter().filter(is_set).collect()
+}
+
 /// What a ticket is frozen to: blake3 over names and texts, in hex. Lengths stand before
 /// each text, so that no letter can move from one file into another unseen.
 pub fn hash(files: &BTreeMap<String, String>) -> String {

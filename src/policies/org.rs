@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
-use super::reader::{Item, Section, local_time};
+use super::{
+    reader::{Item, local_time},
+    section::Section,
+};
 use crate::core::{
     org::{Org, Person, Post, Unit},
     timestamp::Timestamp,

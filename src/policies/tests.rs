@@ -14,7 +14,8 @@ fn now() -> Timestamp {
 }
 
 fn shown(complaints: &[Complaint]) -> String {
-    complaints.iter().fold(String::new(), |all, complaint| all + &complaint.to_string() + "\n")
+    let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 #[test]
@@ -52,5 +53,22 @@ fn shipped_cases_hold() {
         let set = loaded.set.expect("a shipped set loads");
         assert!(loaded.cases.len() >= 3, "{name}");
         assert_eq!(shown(&crate::simulate::check_cases(&set, &loaded.cases)), "", "{name}");
+    }
+}
+
+#[test]
+fn shipped_texts_compile_and_say_every_slip() {
+    for name in shipped() {
+        let loaded = load_embedded(name, now()).expect("a shipped set");
+        let set = loaded.set.expect("a shipped set loads");
+        let text = loaded.templates.expect("a shipped set has texts");
+        let templates = match crate::core::wording::Templates::parse(&text) {
+            Ok(templates) => templates,
+            Err(errors) => panic!("{name}: {errors:?}"),
+        };
+        for slip in set.slips.keys() {
+            assert!(templates.has(&format!("staff.{slip}")), "{name}: {slip}");
+        }
+        assert!(templates.has("resident.ask"), "{name}");
     }
 }

@@ -18,7 +18,8 @@ use crate::{
     policies::{
         Complaint, Severity,
         complaint::{Complaints, Source},
-        reader::{Item, Section},
+        reader::Item,
+        section::Section,
         suggest::nearest,
     },
 };
