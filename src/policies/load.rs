@@ -86,11 +86,7 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         complaints: &complaints,
     };
     let is_policy = |name: &str| {
-<<<<<<< HEAD
-        !name.contains('/') && Path::new(name).extension().is_some_and(|kind| kind == "toml")
-=======
         !name.contains('/') && Path::new(name).extension().is_some_and(|ext| ext == "toml")
->>>>>>> main
     };
     let trees: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = deciding
         .iter()
@@ -214,23 +210,6 @@ fn read(
 
     let mut names = Names::default();
     let (mut roles, mut slips, mut pauses) = Default::default();
-<<<<<<< HEAD
-    for section in &tables("roles") {
-        set::roles(section, &mut roles);
-    }
-    names.roles = roles.keys().cloned().collect();
-    for section in &tables("slips") {
-        set::slips(section, &mut slips);
-    }
-    names.slips = slips.keys().cloned().collect();
-    for section in &tables("pauses") {
-        set::pauses(section, &names.roles, &mut pauses);
-    }
-    names.pauses = pauses.keys().cloned().collect();
-    let mut presets = BTreeMap::new();
-    for section in &tables("presets") {
-        set::presets(section, &mut presets);
-=======
     for section in tables("roles") {
         set::roles(&section, &mut roles);
     }
@@ -246,7 +225,6 @@ fn read(
     let mut presets = BTreeMap::new();
     for section in tables("presets") {
         set::presets(&section, &mut presets);
->>>>>>> main
     }
 
     let mut spots = Spots::default();
