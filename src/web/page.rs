@@ -1,6 +1,6 @@
 //! Turning templates into answers.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -34,7 +34,8 @@ pub(super) async fn nowhere(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    if uri.path().starts_with("/api/") || uri.path().ends_with(".json") {
+    let is_file = Path::new(uri.path()).extension().is_some_and(|kind| kind == "json");
+    if is_file || uri.path().starts_with("/api/") {
         return Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address")
             .into_response();
     }

@@ -231,10 +231,13 @@ fn is_own_form(headers: &HeaderMap, public_url: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// Name, headers, and whether the form is taken.
+    type Row = (&'static str, &'static [(&'static str, &'static str)], bool);
+
     #[test]
     fn only_our_own_form_is_taken() {
         #[rustfmt::skip]
-        let table: [(&str, &[(&str, &str)], bool); 8] = [
+        let table: [Row; 8] = [
             ("an old browser",               &[],                                                        true),
             ("our page",                     &[("sec-fetch-site", "same-origin"), ("origin", "null")],   true),
             ("typed in",                     &[("sec-fetch-site", "none")],                              true),
