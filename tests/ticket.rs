@@ -89,11 +89,11 @@ fn clock<'a>(replayed: &'a Replayed, name: &str) -> &'a Clock {
 }
 
 fn refusals(replayed: &Replayed) -> Vec<&str> {
-    let reason = |(_, record)| match record {
+    let refused = replayed.records().filter_map(|(_, record)| match record {
         Record::Refused { reason, .. } => Some(reason.as_str()),
         _ => None, // only refusals are told here
-    };
-    replayed.records().filter_map(reason).collect()
+    });
+    refused.collect()
 }
 
 #[test]
