@@ -2,8 +2,10 @@
 
 mod check;
 mod completions;
+mod log;
 mod man;
 mod plan;
+mod run;
 mod send_test;
 mod sets;
 mod simulate;
@@ -34,6 +36,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Run(run::Args),
     Check(check::Args),
     Time(time::TimeArgs),
     Plan(plan::Args),
@@ -46,6 +49,7 @@ pub enum Command {
 /// Runs the command line and returns the exit code of the contract.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
+        Command::Run(args) => run::run(args),
         Command::Check(args) => check::run(&args),
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),

@@ -12,6 +12,8 @@ use super::holidays;
 pub const ORG: &str = "org.toml";
 /// The file of message texts.
 pub const TEMPLATES: &str = "templates.toml";
+/// The file of cases: what a policy writer expects, which decides nothing.
+const CASES: &str = "cases.toml";
 /// The folder of holiday files.
 const HOLIDAYS: &str = "holidays";
 /// A file larger than this is not a policy.
@@ -84,9 +86,9 @@ impl Sources {
         }
     }
 
-    /// The files that decide: policies and holidays, neither people nor wording.
+    /// The files that decide: policies and holidays; neither people nor wording nor cases.
     pub fn deciding(&self) -> BTreeMap<String, String> {
-        let decides = |name: &str| name != ORG && name != TEMPLATES;
+        let decides = |name: &str| ![ORG, TEMPLATES, CASES].contains(&name);
         let chosen = self.files.iter().filter(|(name, _)| decides(name));
         chosen.map(|(name, text)| (name.clone(), text.clone())).collect()
     }

@@ -1,6 +1,6 @@
 //! Turning templates into answers.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{
@@ -34,8 +34,7 @@ pub(super) async fn nowhere(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let is_file = Path::new(uri.path()).extension().is_some_and(|kind| kind == "json");
-    if is_file || uri.path().starts_with("/api/") {
+    if uri.path().starts_with("/api/") || uri.path() == "/mailbox.json" {
         return Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address")
             .into_response();
     }
