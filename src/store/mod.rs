@@ -44,7 +44,7 @@ pub use self::{
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
     link::{Answer, Link},
-    look::{Loaded, Look},
+    look::{Loaded, Look, Named},
     mailbox::Mail,
     outbox::{MessageRow, Offer, Outcome, Settled},
     refusal::{Refusal, RefusalRow},
