@@ -16,11 +16,13 @@
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
+//! | [`audit`] | whether what is stored can be true: chain, replay, slips, messages |
 //! | [`explain`] | why a ticket stands where it stands |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`web`] | rating page, mailbox, API: parse, call, render |
 //! | [`cli`] | one file per subcommand |
 
+pub mod audit;
 pub mod channel;
 pub mod cli;
 pub mod config;

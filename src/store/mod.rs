@@ -35,6 +35,7 @@ mod slip;
 mod ticket;
 mod token;
 mod tx;
+mod whole;
 mod writes;
 
 use std::fmt;
@@ -51,6 +52,7 @@ pub use self::{
     slip::{SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,
+    whole::{MessageMark, Orphans, Rest, SlipMark, Whole},
     writes::{
         JournalWrite, LinkWrite, MessageWrite, SlipWithdrawal, SlipWrite, TicketWrite, Writes,
     },
