@@ -99,10 +99,14 @@ fn wrong_slips(whole: &Whole, lines: &[Line]) -> Vec<Fault> {
     for line in lines {
         match &line.fact {
             Fact::Record(Record::Slip { key, .. }) => {
-                _ = issued.insert(key.text(&whole.no), "open")
+                issued.insert(key.text(&whole.no), "open");
             }
-            Fact::Record(Record::Alarm { key, .. }) => _ = alarmed.insert(key.text(&whole.no)),
-            Fact::Record(Record::Refused { seq, .. }) => _ = refused.insert(*seq),
+            Fact::Record(Record::Alarm { key, .. }) => {
+                alarmed.insert(key.text(&whole.no));
+            }
+            Fact::Record(Record::Refused { seq, .. }) => {
+                refused.insert(*seq);
+            }
             Fact::Record(_) | Fact::Event(_) => {}
         }
     }

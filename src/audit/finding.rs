@@ -36,12 +36,12 @@ pub enum Fault {
     Overlooked { due: Timestamp, news: i64 },
     #[error(
         "it rests {}, although {news} new lines wait: its look failed, the log says why",
-        until(rests_until)
+        until(*rests_until)
     )]
     Resting { news: i64, rests_until: Option<Timestamp> },
     #[error("`{what}` is overdue and was not issued")]
     Owed { what: String },
-    #[error("its next step stands at {due}, but it rests {}", until(next_look))]
+    #[error("its next step stands at {due}, but it rests {}", until(*next_look))]
     Asleep { due: Timestamp, next_look: Option<Timestamp> },
     #[error("slip `{key}` is in its journal and not among the slips")]
     SlipMissing { key: String },
@@ -61,7 +61,7 @@ pub enum Fault {
     SetChanged { found: String },
 }
 
-fn until(at: &Option<Timestamp>) -> String {
+fn until(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "until something happens".to_owned(), |at| format!("until {at}"))
 }
 

@@ -1,13 +1,21 @@
 //! The command line: one file per subcommand, exit codes as the contract names them.
 
+mod audit;
 mod check;
 mod completions;
+mod explain;
 mod man;
+mod migrate;
+mod open;
 mod plan;
+mod print;
 mod send_test;
 mod sets;
 mod simulate;
+mod slip;
+mod ticket;
 mod time;
+mod token;
 
 use std::process::ExitCode;
 
@@ -38,6 +46,12 @@ pub enum Command {
     Time(time::TimeArgs),
     Plan(plan::Args),
     Simulate(simulate::Args),
+    Explain(explain::Args),
+    Ticket(ticket::Args),
+    Slip(slip::Args),
+    Audit(audit::Args),
+    Token(token::Args),
+    Migrate(migrate::Args),
     SendTest(send_test::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -50,6 +64,12 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Ticket(args) => ticket::run(&args),
+        Command::Slip(args) => slip::run(&args),
+        Command::Audit(args) => audit::run(&args),
+        Command::Token(args) => token::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
         Command::SendTest(args) => send_test::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
