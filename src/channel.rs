@@ -152,3 +152,34 @@ pub fn open_all(config: &Config, store: &Store) -> Result<BTreeMap<String, Chann
 pub fn check(config: &Config) -> Vec<ChannelError> {
     config.channels.iter().filter_map(|channel| Channel::without_store(channel).err()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_never_shows_the_address() {
+        let letter = |to: &str| Letter {
+            message_id: "m-1".into(),
+            to: to.into(),
+            subject: String::new(),
+            text: String::new(),
+            html: None,
+            links: Vec::new(),
+            ticket: "W1".into(),
+            language: "zh".into(),
+        };
+        #[rustfmt::skip]
+        let table = [
+            ("a@b.test",       "550 5.1.1 <a@b.test>:\r\n unknown",       "550 5.1.1 <(address)>: unknown"),
+            ("+8613800138000", "no route to +8613800138000",             "no route to (address)"),
+            ("+8613800138000", "{\"to\":8613800138000}",                 "{\"to\":(address)}"),
+            ("",               "not a mail address",                     "not a mail address"),
+        ];
+        for (to, answer, want) in table {
+            assert_eq!(letter(to).discreet(answer), want, "{to}");
+        }
+        let long = letter("x").discreet(&"督".repeat(ANSWER_CHARS_MAX + 1));
+        assert_eq!(long.chars().count(), ANSWER_CHARS_MAX);
+    }
+}

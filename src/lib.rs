@@ -10,6 +10,7 @@
 //! | [`config`] | `duban.toml` and the environment as one checked value |
 //! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |
+//! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
 //! | [`intake`] | events in: files, importers, HTTP |
@@ -18,8 +19,8 @@
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`audit`] | whether what is stored can be true: chain, replay, slips, messages |
 //! | [`explain`] | why a ticket stands where it stands |
-//! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`web`] | rating page, mailbox, API: parse, call, render |
+//! | [`daemon`] | wiring: tasks, cron knocks, signals, reload, drain |
 //! | [`cli`] | one file per subcommand |
 
 pub mod audit;
@@ -27,6 +28,7 @@ pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod core;
+pub mod daemon;
 pub mod dispatch;
 pub mod engine;
 pub mod explain;

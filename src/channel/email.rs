@@ -17,6 +17,7 @@ use std::{
 
 use lettre::{
     Address, Message,
+    address::Envelope,
     message::{
         Mailbox, MultiPart, SinglePart,
         header::{HeaderName, HeaderValue},
@@ -24,7 +25,9 @@ use lettre::{
     transport::smtp::{
         authentication::{Credentials, Mechanism},
         client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters},
-        extension::ClientId,
+        commands::{Data, Mail, Rcpt},
+        extension::{ClientId, MailParameter},
+        response::Response,
     },
 };
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
@@ -32,7 +35,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
     sync::Semaphore,
-    time::{Instant, timeout},
+    time::timeout,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
@@ -44,8 +47,8 @@ use crate::{
 
 /// Servers close a session after so many mails; closing it ourselves is one failure less.
 const MAILS_PER_SESSION: u32 = 100;
-/// A session that rested longer is asked whether it still lives.
-const REST_TRUSTED: Duration = Duration::from_secs(1);
+/// How long a server may take to say goodbye.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Replies that mean our own login is wrong, not the letter.
 const LOGIN_REPLIES: [u16; 4] = [530, 534, 535, 538];
 
@@ -74,7 +77,31 @@ enum Security {
 struct Session {
     connection: AsyncSmtpConnection,
     mails: u32,
-    since: Instant,
+}
+
+type Refusal = lettre::transport::smtp::Error;
+
+impl Session {
+    /// Names the sender, the first word of a letter.
+    async fn sender(&mut self, envelope: &Envelope) -> Result<(), Refusal> {
+        // The body is ASCII by construction; an address may not be.
+        let mut addresses = envelope.to().iter().chain(envelope.from());
+        let parameters = if addresses.all(|address| address.to_string().is_ascii()) {
+            Vec::new()
+        } else {
+            vec![MailParameter::SmtpUtfEight]
+        };
+        self.connection.command(Mail::new(envelope.from().cloned(), parameters)).await.map(drop)
+    }
+
+    /// Names the recipient and hands the letter over.
+    async fn finish(&mut self, envelope: &Envelope, mail: &[u8]) -> Result<Response, Refusal> {
+        for to in envelope.to() {
+            self.connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
+        }
+        self.connection.command(Data).await?;
+        self.connection.message(mail).await
+    }
 }
 
 impl fmt::Debug for Smtp {
@@ -131,20 +158,17 @@ impl Smtp {
         let Ok(Ok(_permit)) = timeout(self.timeout, self.permits.acquire()).await else {
             return later(format!("no session was free within {:?}", self.timeout));
         };
-        let mut session = match timeout(self.timeout, self.session()).await {
+        let mut session = match timeout(self.timeout, self.begin(mail.envelope())).await {
             Ok(Ok(session)) => session,
-            Ok(Err(reason)) => return later(reason),
+            Ok(Err(sent)) => return sent,
             Err(_) => {
                 return later(format!("{} did not greet within {:?}", self.place(), self.timeout));
             }
         };
-        let bytes = mail.formatted();
-        let sending = session.connection.send(mail.envelope(), &bytes);
-        match timeout(self.timeout, sending).await {
+        match timeout(self.timeout, session.finish(mail.envelope(), &mail.formatted())).await {
             Ok(Ok(reply)) if u16::from(reply.code()) == 250 => {
                 let words = reply.message().collect::<Vec<_>>().join(" ");
                 session.mails += 1;
-                session.since = Instant::now();
                 self.rest(session).await;
                 Sent::Accepted { provider: format!("250 {words}") }
             }
@@ -158,15 +182,21 @@ impl Smtp {
         format!("{}:{}", self.host, self.port)
     }
 
-    /// A session out of its slot, or a new one.
-    async fn session(&self) -> Result<Session, String> {
+    /// A session that has taken our sender: one out of its slot, or a new one.
+    ///
+    /// A resting session may have outlived the server's patience. Up to the sender no letter
+    /// can have been accepted, so the next session is tried without any risk of doubling.
+    async fn begin(&self, envelope: &Envelope) -> Result<Session, Sent> {
         loop {
             let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let Some(mut session) = resting else { return self.open().await };
-            if session.since.elapsed() < REST_TRUSTED || session.connection.test_connected().await {
+            let Some(mut session) = resting else { break };
+            if session.sender(envelope).await.is_ok() {
                 return Ok(session);
             }
         }
+        let mut session = self.open().await.map_err(later)?;
+        session.sender(envelope).await.map_err(|error| verdict(&error))?;
+        Ok(session)
     }
 
     async fn rest(&self, mut session: Session) {
@@ -175,7 +205,7 @@ impl Smtp {
             return;
         }
         // A farewell is a courtesy: the mail is accepted whatever becomes of it.
-        drop(timeout(REST_TRUSTED, session.connection.quit()).await);
+        drop(timeout(FAREWELL, session.connection.quit()).await);
     }
 
     /// Greets, protects the line as configured and logs in. Whatever fails here is about us, not about a letter.
@@ -184,9 +214,7 @@ impl Smtp {
         let stream =
             TcpStream::connect((self.host.as_str(), self.port)).await.map_err(unreachable)?;
         stream.set_nodelay(true).map_err(unreachable)?;
-        let refused = |step: &'static str| {
-            move |error: lettre::transport::smtp::Error| format!("{step} failed: {error}")
-        };
+        let refused = |step: &'static str| move |error: Refusal| format!("{step} failed: {error}");
         let stream: Box<dyn AsyncTokioStream> = match &self.security {
             Security::Implicit(connector, name) => {
                 let stream = connector.connect(name.clone(), stream).await;
@@ -213,7 +241,7 @@ impl Smtp {
             let ways = [Mechanism::Plain, Mechanism::Login];
             connection.auth(&ways, credentials).await.map_err(refused("the login"))?;
         }
-        Ok(Session { connection, mails: 0, since: Instant::now() })
+        Ok(Session { connection, mails: 0 })
     }
 
     /// The mail as it travels.
@@ -286,15 +314,10 @@ fn later(reason: String) -> Sent {
 }
 
 /// What a failed letter means: 5yz is about the letter, everything else may pass.
-fn verdict(error: &lettre::transport::smtp::Error) -> Sent {
+fn verdict(error: &Refusal) -> Sent {
     let reason = error.to_string();
     let login = error.status().is_some_and(|code| LOGIN_REPLIES.contains(&u16::from(code)));
-    // A client error is an address the server's abilities do not cover.
-    if (error.is_permanent() && !login) || error.is_client() {
-        Sent::Never { reason }
-    } else {
-        Sent::Later { reason }
-    }
+    if error.is_permanent() && !login { Sent::Never { reason } } else { Sent::Later { reason } }
 }
 
 fn raw(name: &'static str, text: &str) -> HeaderValue {

@@ -21,6 +21,8 @@ const ANSWER_BYTES_MAX: usize = 64 * 1_024;
 const FUEL: u64 = 100_000;
 const URL: &str = "url";
 const BODY: &str = "body";
+/// What a request may name.
+const FACTS: [&str; 7] = ["to", "text", "content", "sig", "id", "ticket", "language"];
 const PERCENT: AutoEscape = AutoEscape::Custom(std::borrow::Cow::Borrowed("percent"));
 
 /// A gateway.
@@ -210,7 +212,15 @@ fn templates(config: &HttpSmsConfig) -> Result<Environment<'static>, String> {
     let mut add = |name: &'static str, source: &str| {
         templates
             .add_template_owned(name, source.to_owned())
-            .map_err(|error| format!("`{name}` is no template: {error}"))
+            .map_err(|error| format!("`{name}` is no template: {error}"))?;
+        let named =
+            templates.get_template(name).map(|template| template.undeclared_variables(false));
+        let mut unknown =
+            named.into_iter().flatten().filter(|fact| !FACTS.contains(&fact.as_str()));
+        match unknown.next() {
+            Some(fact) => Err(format!("`{name}` names `{fact}`; known are {}", FACTS.join(", "))),
+            None => Ok(()),
+        }
     };
     add(URL, &config.url)?;
     if let Some(body) = &config.body {

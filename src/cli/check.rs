@@ -1,7 +1,6 @@
 //! `duban check`: everything that is wrong with configuration and policies, before it matters.
 
 use std::{
-    collections::BTreeSet,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -12,14 +11,11 @@ use serde_json::{Value, json};
 use super::{EXIT_CONFIG, EXIT_NO, Failure};
 use crate::{
     config::Config,
-    core::{policy::Via, timestamp::Timestamp},
-    policies::{self, Complaint, Loaded, Severity, Sources},
-    simulate::check_cases,
+    core::timestamp::Timestamp,
+    policies::{self, Complaint, Sources},
+    rules::{Examined, examine, examine_configured, unmapped},
     wall::Wall,
 };
-
-/// The set that is used where nobody names one.
-const STANDARD_SET: &str = "cn";
 
 /// Validates configuration, policies, calendars, organisation and texts, and plays the cases of the policy files.
 ///
@@ -41,29 +37,29 @@ pub struct Args {
     dirs: Vec<PathBuf>,
 }
 
-/// One set with everything that was found about it.
-struct Checked {
-    name: String,
-    loaded: Loaded,
-    complaints: Vec<Complaint>,
-}
-
 pub fn run(args: &Args) -> Result<ExitCode> {
     let now = Wall::Host.now();
     let config = config(args)?;
     if let Some(config) = config.as_ref().filter(|_| args.print) {
         print!("{}", config.print());
     }
-    let checked: Vec<Checked> = match &config {
-        Some(config) if args.dirs.is_empty() => vec![check_configured(config, now)],
-        Some(_) | None => args.dirs.iter().flat_map(|dir| check_place(dir, now)).collect(),
+    let checked: Vec<Examined> = match &config {
+        Some(config) if args.dirs.is_empty() => {
+            vec![examine_configured(config, args.config.as_deref(), now)]
+        }
+        Some(config) => {
+            let mut all: Vec<Examined> =
+                args.dirs.iter().flat_map(|dir| check_place(dir, now)).collect();
+            for one in &mut all {
+                one.complaints.extend(unmapped(config, args.config.as_deref(), &one.loaded));
+            }
+            all
+        }
+        None => args.dirs.iter().flat_map(|dir| check_place(dir, now)).collect(),
     };
     let mut good = true;
     let mut listed = Vec::new();
-    for mut one in checked {
-        if let Some(config) = &config {
-            one.complaints.extend(unmapped(config, args.config.as_deref(), &one.loaded));
-        }
+    for one in checked {
         good &= !one.complaints.iter().any(Complaint::is_error);
         if args.json {
             listed.push(as_json(&one));
@@ -88,97 +84,35 @@ fn config(args: &Args) -> Result<Option<Config>> {
     }
 }
 
-/// The set the daemon would run with.
-fn check_configured(config: &Config, now: Timestamp) -> Checked {
-    let sources = match &config.policies.dir {
-        Some(dir) => Sources::from_dir(dir).map_err(|error| error.to_string()),
-        None => policies::sources(STANDARD_SET).ok_or_else(|| format!("no set `{STANDARD_SET}`")),
-    };
-    let sources = sources.and_then(|mut sources| {
-        if let Some(org) = &config.policies.org {
-            sources.replace_org(org).map_err(|error| error.to_string())?;
-        }
-        Ok(sources)
-    });
-    let name = match &config.policies.dir {
-        Some(dir) => dir.display().to_string(),
-        None => STANDARD_SET.to_owned(),
-    };
-    check(name, sources, now)
-}
-
 /// A folder of policies, the sets in a folder of such folders, or a shipped set by name.
-fn check_place(place: &Path, now: Timestamp) -> Vec<Checked> {
+fn check_place(place: &Path, now: Timestamp) -> Vec<Examined> {
     let name = place.display().to_string();
     if !place.is_dir()
         && let Some(sources) = policies::sources(&name)
     {
-        return vec![check(name, Ok(sources), now)];
+        return vec![examine(name, Ok(sources), now)];
     }
     let sets = policies::folders(place);
     if sets.is_empty() {
         let sources = Sources::from_dir(place).map_err(|error| error.to_string());
-        return vec![check(name, sources, now)];
+        return vec![examine(name, sources, now)];
     }
     let one = |dir: PathBuf| {
         let sources = Sources::from_dir(&dir).map_err(|error| error.to_string());
-        check(dir.display().to_string(), sources, now)
+        examine(dir.display().to_string(), sources, now)
     };
     sets.into_iter().map(one).collect()
 }
 
-fn check(name: String, sources: Result<Sources, String>, now: Timestamp) -> Checked {
-    let sources = match sources {
-        Ok(sources) => sources,
-        Err(error) => {
-            let complaints = vec![Complaint::about(Severity::Error, name.as_str(), error)];
-            return Checked { name, loaded: Loaded::default(), complaints };
-        }
-    };
-    let loaded = policies::load(&sources, now);
-    let mut complaints = loaded.complaints.clone();
-    if let Some(set) = &loaded.set {
-        complaints.extend(check_cases(set, &loaded.cases));
-    }
-    if loaded.set.is_some() && loaded.templates.is_none() {
-        complaints.push(Complaint::about(
-            Severity::Warning,
-            name.as_str(),
-            "the set has no templates.toml, so its messages have no texts of their own",
-        ));
-    }
-    Checked { name, loaded, complaints }
-}
-
-/// Ways the ladders use that the configuration sends nowhere.
-fn unmapped(config: &Config, file: Option<&Path>, loaded: &Loaded) -> Vec<Complaint> {
-    let ladders = loaded.set.iter().flat_map(|set| &set.ladders);
-    let used: BTreeSet<Via> =
-        ladders.flat_map(|ladder| &ladder.steps).flat_map(|step| step.via.clone()).collect();
-    let file = file.map_or_else(|| "duban.toml".to_owned(), |file| file.display().to_string());
-    let complaint = |via: Via| Complaint {
-        help: Some(format!(
-            "in [kinds] give `{via}` a channel, another kind, or \"off\"",
-            via = via.name()
-        )),
-        ..Complaint::about(
-            Severity::Error,
-            file.as_str(),
-            format!("the ladders send by `{}`, which no channel takes", via.name()),
-        )
-    };
-    config.unmapped(used).into_iter().map(complaint).collect()
-}
-
 /// Complaints to stderr, one line about the set to stdout.
-fn print_text(one: &Checked) {
+fn print_text(one: &Examined) {
     for complaint in &one.complaints {
         eprintln!("{complaint}");
     }
     println!("{}: {}", one.name, summary(one));
 }
 
-fn summary(one: &Checked) -> String {
+fn summary(one: &Examined) -> String {
     let errors = one.complaints.iter().filter(|complaint| complaint.is_error()).count();
     let warnings = one.complaints.len() - errors;
     let verdict = match (errors, warnings) {
@@ -220,7 +154,7 @@ fn counted(number: usize, noun: &str) -> String {
     }
 }
 
-fn as_json(one: &Checked) -> Value {
+fn as_json(one: &Examined) -> Value {
     let complaints: Vec<Value> = one
         .complaints
         .iter()

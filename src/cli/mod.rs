@@ -4,11 +4,13 @@ mod audit;
 mod check;
 mod completions;
 mod explain;
+mod log;
 mod man;
 mod migrate;
 mod open;
 mod plan;
 mod print;
+mod run;
 mod send_test;
 mod sets;
 mod simulate;
@@ -42,6 +44,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Run(run::Args),
     Check(check::Args),
     Time(time::TimeArgs),
     Plan(plan::Args),
@@ -60,6 +63,7 @@ pub enum Command {
 /// Runs the command line and returns the exit code of the contract.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
+        Command::Run(args) => run::run(args),
         Command::Check(args) => check::run(&args),
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),

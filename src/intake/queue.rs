@@ -142,7 +142,9 @@ async fn write(store: &Store, mut together: Vec<Waiting>, now: Timestamp) {
         }
         Err(error) => {
             let why = why(&error);
-            together.into_iter().for_each(|one| answer(one.answer, Err(why.clone())));
+            for one in together {
+                answer(one.answer, Err(why.clone()));
+            }
         }
     }
 }

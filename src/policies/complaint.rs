@@ -158,3 +158,12 @@ impl Source<'_> {
         rendered.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
 }
+
+/// A complaint about a place in a text that was read elsewhere.
+pub fn complain_at(file: &str, text: &str, span: Option<Range<usize>>, message: &str) -> Complaint {
+    let Some(span) = span else { return Complaint::about(Severity::Error, file, message) };
+    let complaints = Complaints::default();
+    let source = Source { name: file, text, private: false, complaints: &complaints };
+    source.complain(Severity::Error, span, message, None);
+    complaints.into_sorted().pop().expect("one complaint was made")
+}

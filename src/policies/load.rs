@@ -86,9 +86,11 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         complaints: &complaints,
     };
     let is_policy = |name: &str| {
-        !name.contains('/') && Path::new(name).extension().is_some_and(|ext| ext == "toml")
+        let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
+        toml && !name.contains('/') && name != ORG && name != TEMPLATES
     };
-    let trees: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = deciding
+    let trees: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = sources
+        .files
         .iter()
         .filter(|(name, _)| is_policy(name))
         .map(|(name, text)| {
@@ -153,8 +155,11 @@ fn texts(source: Source<'_>, set: Option<&PolicySet>) {
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
     for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
         if !templates.has(&id) {
-            let message = format!("no text `[{id}]`, but a ladder issues this slip");
-            source.complain(Severity::Error, 0..0, message, None);
+            source.complaints.add(Complaint::about(
+                Severity::Error,
+                source.name,
+                format!("there is no text `[{id}]`, but a ladder issues this slip"),
+            ));
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) mod suggest;
 mod tests;
 
 pub use case::{CASE_TICKET, Case, Expected, Played, PlayedSlip, Spot, compare, run_cases};
-pub use complaint::{Complaint, Severity};
+pub use complaint::{Complaint, Severity, complain_at};
 pub use embedded::{names as shipped, sources};
 pub use files::{FilesError, Sources, folders};
 pub use load::{Loaded, load, load_dir, load_embedded};

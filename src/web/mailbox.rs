@@ -160,11 +160,11 @@ fn mark(mail: &Mail) -> String {
 /// The colour of the slip the mail names, in either language.
 fn colour(state: &State, mail: &Mail) -> &'static str {
     let rules = state.rules.load();
-    let names =
+    let says =
         |name: &str| !name.is_empty() && (mail.subject.contains(name) || mail.text.contains(name));
     let mut slips = rules.current.slips.iter();
     let named = slips.find(|(id, slip)| {
-        names(&slip.zh) || names(&slip.en) || (slip.colour != "none" && names(&id.to_uppercase()))
+        says(&slip.zh) || says(&slip.en) || (slip.colour != "none" && says(&id.to_uppercase()))
     });
     named.map_or("none", |(_, slip)| super::overview::colour(&slip.colour))
 }

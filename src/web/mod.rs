@@ -3,7 +3,7 @@
 //! Nothing is decided here: what a resident or another system says becomes an event, and
 //! the engine is knocked. Only [`serve`] and [`work`] spawn, and what they spawn is waited for.
 //!
-//! Invariants (tests of the same names in tests/web.rs):
+//! Invariants (tests of the same names in tests/web):
 //! * `opening_a_link_changes_nothing`, `the_first_answer_wins`
 //! * `a_wrong_token_tells_nothing`, `guesses_are_shut_out`
 //! * `every_page_forbids_scripts`, `a_slow_head_is_cut`
@@ -68,7 +68,7 @@ pub fn router(state: State) -> Router {
     }
     router
         .fallback(page::nowhere)
-        .layer(middleware::from_fn_with_state(Arc::clone(&state), work::to_the_end))
+        .layer(middleware::from_fn_with_state(state.web.request_timeout, work::to_the_end))
         .layer(middleware::from_fn(header::secure))
         .with_state(state)
 }

@@ -34,7 +34,7 @@ pub(super) async fn nowhere(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    if uri.path().starts_with("/api/") || uri.path().ends_with(".json") {
+    if uri.path().starts_with("/api/") || uri.path() == "/mailbox.json" {
         return Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address")
             .into_response();
     }

@@ -49,7 +49,7 @@ struct Page<'a> {
     style: &'static str,
     language: Language,
     words: &'static Words,
-    signature: &'a str,
+    sender: &'a str,
     token: &'a str,
     ticket: &'a str,
     class: Option<String>,
@@ -188,7 +188,7 @@ async fn form(
         style: page::style(),
         language,
         words: words(language),
-        signature: state.wording.signature(language.name()),
+        sender: state.sender(language),
         token,
         ticket: &link.ticket_no,
         class,
@@ -231,10 +231,12 @@ fn is_own_form(headers: &HeaderMap, public_url: &str) -> bool {
 mod tests {
     use super::*;
 
+    type Headers = &'static [(&'static str, &'static str)];
+
     #[test]
     fn only_our_own_form_is_taken() {
         #[rustfmt::skip]
-        let table: [(&str, &[(&str, &str)], bool); 8] = [
+        let table: [(&str, Headers, bool); 8] = [
             ("an old browser",               &[],                                                        true),
             ("our page",                     &[("sec-fetch-site", "same-origin"), ("origin", "null")],   true),
             ("typed in",                     &[("sec-fetch-site", "none")],                              true),

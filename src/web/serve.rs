@@ -81,9 +81,9 @@ pub async fn serve(
 
     drop(listener);
     let all = u32::try_from(web.connections_max).unwrap_or(u32::MAX);
-    match timeout(FINISH_MAX + web.request_timeout, slots.acquire_many(all)).await {
-        Ok(Ok(_) | Err(_)) => {}
-        Err(_) => tracing::warn!("stopped with connections still open"),
+    let finished = timeout(FINISH_MAX + web.request_timeout, slots.acquire_many(all)).await;
+    if finished.is_err() {
+        tracing::warn!("stopped with connections still open");
     }
     Ok(())
 }
@@ -106,12 +106,11 @@ async fn converse(
         () = stop.cancelled() => None,
         () = tokio::time::sleep(CONNECTION_AGE_MAX) => None,
     };
-    let ended = match ended {
-        Some(ended) => Ok(ended),
-        None => {
-            connection.as_mut().graceful_shutdown();
-            timeout(FINISH_MAX, connection).await
-        }
+    let ended = if let Some(ended) = ended {
+        Ok(ended)
+    } else {
+        connection.as_mut().graceful_shutdown();
+        timeout(FINISH_MAX, connection).await
     };
     match ended {
         Ok(Ok(())) => {}

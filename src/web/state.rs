@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Notify;
 
-use super::{guesses::Guesses, health::Health};
+use super::{guesses::Guesses, health::Health, language::Language};
 use crate::{
     config::{WebConfig, WordingConfig},
     core::timestamp::Timestamp,
@@ -50,6 +50,12 @@ impl State {
         let rules = self.rules.load();
         let zone = rules.current.calendar.zone();
         zone.to_datetime(at.jiff()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// In whose name a page speaks: the signature of messages without the marks around it.
+    pub(super) fn sender(&self, language: Language) -> &str {
+        let signature = self.wording.signature(language.name());
+        signature.trim_matches(|c: char| "【】:".contains(c) || c.is_whitespace())
     }
 
     /// The instant with the offset of the policies' zone, for programs.

@@ -70,7 +70,7 @@ pub fn listening(port: u16, what: &str) {
     });
 }
 
-/// Waits until `look` finds something, giving the processor away between two looks.
+/// Waits until `look` finds something; between two looks the processor is free for the server.
 pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let end = stopwatch() + PATIENCE;
     loop {
@@ -78,7 +78,7 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
             return found;
         }
         assert!(stopwatch() < end, "waited {PATIENCE:?} in vain until {what}");
-        std::thread::yield_now();
+        std::thread::park_timeout(Duration::from_millis(2));
     }
 }
 

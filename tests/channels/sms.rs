@@ -142,8 +142,6 @@ fn a_template_that_cannot_work_is_refused_before_anything_is_sent() {
         let text = format!("kind = 'http_sms'\nurl = 'http://sms.test/'\nbody = '''{body}'''");
         opened(&text).expect_err("a bad template").to_string()
     };
-    insta::assert_snapshot!(complaint(r#"{"to": "{{ to }}"}"#), @r#"
-    "#);
-    insta::assert_snapshot!(complaint("{{ phone }}"), @r#"
-    "#);
+    insta::assert_snapshot!(complaint(r#"{"to": "{{ to }}"}"#), @r#"channel `x`: `body` gives no JSON: expected `,` or `}` at line 1 column 10; facts bring their own quotes, write `{"to": {{ to }}}`"#);
+    insta::assert_snapshot!(complaint("{{ phone }}"), @"channel `x`: `body` names `phone`; known are to, text, content, sig, id, ticket, language");
 }

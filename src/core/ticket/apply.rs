@@ -100,7 +100,7 @@ impl Ticket {
             }
             Kind::Accepted => self.reach_stage(Stage::Accepted),
             Kind::Contacted => self.contacts += 1,
-            Kind::Resolved => self.reach_stage(Stage::Resolved),
+            Kind::Resolved | Kind::Closed => self.reach_stage(Stage::Resolved),
             Kind::Paused => self.pause(set, event)?,
             Kind::Resumed => self.resume(set, event)?,
             Kind::ExtensionAsked => self.extension_asked = Some(event.at),
