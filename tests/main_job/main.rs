@@ -4,15 +4,21 @@
 //! Needs the Debian packages postfix (`smtp-sink`) and python3; a missing one fails the test
 //! and is named.
 
+#[path = "../common/boston.rs"]
+mod boston;
 mod city;
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../common/daemon.rs"]
 mod daemon;
+#[path = "../common/gateway.rs"]
+mod gateway;
 mod kills;
 mod ledger;
 #[path = "../common/process.rs"]
 mod process;
+#[path = "../common/run.rs"]
+mod run;
 mod servers;
 #[path = "../common/wait.rs"]
 mod wait;
@@ -36,7 +42,7 @@ const SEED: u64 = 12_345;
 
 #[test]
 fn the_daemon_sends_what_simulate_predicts() {
-    let city = City::with_every(6);
+    let city = City::with_every(10);
     let servers = Servers::start();
     city.import();
     let predicted = city.predict();
@@ -54,7 +60,7 @@ fn the_daemon_sends_what_simulate_predicts() {
 
 #[test]
 fn kill_9_loses_nothing_and_doubles_only_what_was_on_its_way() {
-    let city = City::with_every(3);
+    let city = City::with_every(1);
     let servers = Servers::start();
     city.import();
     let predicted = city.predict();
