@@ -1,7 +1,5 @@
 //! What a daemon that cannot start says, and with which exit code.
 
-use std::net::TcpListener;
-
 use crate::{boston, daemon::Daemon, house::House};
 
 /// Starts a daemon that ends by itself; its exit code and what it said.
@@ -41,13 +39,12 @@ fn expose(house: &House) {
 #[test]
 fn an_address_in_use_exits_69() {
     let house = House::new();
-    let taken = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    let address = taken.local_addr().expect("a bound socket has an address").to_string();
-    let text = std::fs::read_to_string(house.config()).expect("it was written");
-    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("listen")).collect();
-    let text = lines.join("\n").replace("[web]", &format!("[web]\nlisten = '{address}'"));
-    std::fs::write(house.config(), text).expect("the scratch folder takes files");
+    let first = house.start();
     let (code, log) = ends(&house);
     assert_eq!(code, 69, "{log}");
-    assert!(log.contains(&format!("cannot listen on {address}")), "{log}");
+    assert!(log.contains("cannot listen on 127.0.0.1:"), "{log}");
+    first.kill();
+    let again = house.start();
+    again.tell("TERM");
+    assert_eq!(again.ended().code(), Some(0), "the address is free after a kill, too");
 }
