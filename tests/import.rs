@@ -90,9 +90,9 @@ fn uci_snapshots_give_the_known_events() {
             let ours = got.data.get("priority").cloned();
             if want.data.get("priority") != ours.as_ref() {
                 if want.kind == Kind::Received {
-                    patched += 1
+                    patched += 1;
                 } else {
-                    later_priorities += 1
+                    later_priorities += 1;
                 }
                 match ours {
                     Some(ours) => want.data.insert("priority".into(), ours),

@@ -113,10 +113,10 @@ fn config(args: &Args, folder: &Folder) -> Result<Config> {
     }
     config.resident.sms = Some(SMS.to_owned());
     config.resident.email = Some(MAIL.to_owned());
-    config.resident.language = "en".to_owned();
-    config.wording.language = "en".to_owned();
-    config.wording.signature_zh = "【波士顿311】".to_owned();
-    config.wording.signature_en = "Boston 311: ".to_owned();
+    "en".clone_into(&mut config.resident.language);
+    "en".clone_into(&mut config.wording.language);
+    "【波士顿311】".clone_into(&mut config.wording.signature_zh);
+    "Boston 311: ".clone_into(&mut config.wording.signature_en);
     Ok(config)
 }
 

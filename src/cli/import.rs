@@ -119,8 +119,8 @@ async fn open(config: &Config) -> Result<(Store, Key)> {
         None => Key::open(&config.secrets.key_file),
     };
     let key = key.map_err(misconfigured)?;
-    let store = Store::open(&config.store.url).await.map_err(unavailable)?;
-    store.migrate().await.map_err(unavailable)?;
+    let store = Store::open(&config.store.url).await.map_err(|error| unavailable(&error))?;
+    store.migrate().await.map_err(|error| unavailable(&error))?;
     Ok((store, key))
 }
 
@@ -145,8 +145,8 @@ fn unreadable(file: &str, error: &std::io::Error) -> anyhow::Error {
     Failure { code: EXIT_DATA, message: format!("cannot read {file}: {error}") }.into()
 }
 
-fn unavailable(error: StoreError) -> anyhow::Error {
-    let code = match &error {
+fn unavailable(error: &StoreError) -> anyhow::Error {
+    let code = match error {
         StoreError::UnknownDatabase { .. } => EXIT_CONFIG,
         StoreError::Folder { .. }
         | StoreError::Open { .. }
@@ -161,7 +161,7 @@ fn unavailable(error: StoreError) -> anyhow::Error {
 }
 
 fn interrupted(error: StoreError) -> anyhow::Error {
-    unavailable(error).context("the import stopped; what is written stays, run it again to go on")
+    unavailable(&error).context("the import stopped; what is written stays, run it again to go on")
 }
 
 fn report(args: &Args, tally: &Tally, ms: u128) -> Value {
