@@ -117,10 +117,11 @@ impl Dispatch {
         if let Some(reason) = why_dropped(&offer, now) {
             return settle(Outcome::Dropped { reason });
         }
-        let addressed = match address(&self.store, &self.config, &self.seal, rules, &offer, now).await {
-            Ok(addressed) => addressed,
-            Err(outcome) => return settle(outcome),
-        };
+        let addressed =
+            match address(&self.store, &self.config, &self.seal, rules, &offer, now).await {
+                Ok(addressed) => addressed,
+                Err(outcome) => return settle(outcome),
+            };
         let Addressed { channel, letter } = addressed;
         let Some(way) = self.channels.get(&channel) else {
             let reason = format!("there is no channel `{channel}`");
@@ -129,8 +130,10 @@ impl Dispatch {
         if tokio::time::Instant::now() >= lease_ends {
             return None;
         }
-        let answer = tokio::time::timeout(self.config.dispatch.send_timeout, way.send(&letter, now)).await;
-        let answer = answer.unwrap_or_else(|_| Sent::Later { reason: "no answer in time".to_owned() });
+        let answer =
+            tokio::time::timeout(self.config.dispatch.send_timeout, way.send(&letter, now)).await;
+        let answer =
+            answer.unwrap_or_else(|_| Sent::Later { reason: "no answer in time".to_owned() });
         settle(match answer {
             Sent::Accepted { provider } => Outcome::Sent { channel, provider },
             Sent::Never { reason } => Outcome::GaveUp { reason, channel },

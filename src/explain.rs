@@ -80,6 +80,11 @@ impl Story {
         self.ticket.policy(&self.set)
     }
 
+    /// The resident's own stopwatch: from the registration to the end, through pauses, units and rounds.
+    fn resident_ms(&self, since: Timestamp, now: Timestamp) -> i64 {
+        self.ticket.ended.unwrap_or(now).since(since)
+    }
+
     fn local(&self, at: Timestamp) -> String {
         let zone = self.set.calendar.zone();
         zone.to_datetime(at.jiff()).strftime("%Y-%m-%d %H:%M:%S").to_string()
@@ -139,6 +144,10 @@ impl Story {
             "first_unit": ticket.first_unit,
             "policy": self.policy().map(|policy| &policy.id),
             "policy_set": { "id": self.set.id, "version": self.set.version, "hash": self.set.hash, "frozen": ticket.frozen.is_some() },
+            "resident": ticket.received.map(|since| json!({
+                "since": self.rfc3339(since),
+                "elapsed_s": self.resident_ms(since, now) / 1_000,
+            })),
             "clocks": clocks,
             "answers": ticket.answers,
             "slips": self.slips.iter().map(|slip| json!({

@@ -10,18 +10,23 @@
 //! | [`config`] | `duban.toml` and the environment as one checked value |
 //! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |
+//! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
+//! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`explain`] | why a ticket stands where it stands |
-//! | [`simulate`] | the same core over events in memory and a clock that jumps |
+//! | [`web`] | rating page, mailbox, API: parse, call, render |
+//! | [`daemon`] | wiring: tasks, cron knocks, signals, reload, drain |
 //! | [`cli`] | one file per subcommand |
 
+pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod core;
+pub mod daemon;
 pub mod dispatch;
 pub mod engine;
 pub mod explain;
@@ -32,3 +37,4 @@ pub mod secret;
 pub mod simulate;
 pub mod store;
 pub mod wall;
+pub mod web;

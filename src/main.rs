@@ -8,5 +8,7 @@ use clap::Parser as _;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // One crypto provider for the whole tree; a second one would panic at the first TLS use.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     duban::cli::run(duban::cli::Cli::parse())
 }

@@ -2,6 +2,8 @@
 //!
 //! A reload swaps the whole value; whoever holds one keeps a consistent picture.
 
+mod load;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
@@ -14,6 +16,10 @@ use crate::{
     },
     policies::{self, Sources},
     store::{Store, StoreError},
+};
+
+pub use load::{
+    Examined, InForce, NotGood, STANDARD_SET, enforce, examine, examine_configured, unmapped,
 };
 
 /// One consistent picture of what holds.

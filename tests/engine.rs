@@ -13,6 +13,7 @@ use duban::{
         policy::PolicySet,
         ticket::Ticket,
         timestamp::Timestamp,
+        wording::Templates,
     },
     engine::Engine,
     intake::files,
@@ -42,7 +43,9 @@ async fn city(name: &str) -> City {
     let store = Store::open(&url).await.expect("a fresh store opens");
     store.migrate().await.expect("a fresh store migrates");
     let key = Key::open(&folder.path().join("key")).expect("a fresh key");
-    let rules = Rules::new(Arc::clone(&set), org.clone());
+    let texts = loaded.templates.unwrap_or_default();
+    let templates = Templates::parse(&texts).expect("the shipped texts are good");
+    let rules = Rules::new(Arc::clone(&set), org.clone(), templates);
     let engine = Engine::new(store.clone(), Arc::new(ArcSwap::from_pointee(rules)), key, 100);
     City { set, org, store, engine, _folder: folder }
 }

@@ -67,7 +67,8 @@ fn the_cases_of_the_contract_agree() {
         let why = fields.remove("why").expect("why");
         want["id"] = fields["id"].clone();
         wanted.push((why, want));
-        questions.push_str(&format!("{case}\n"));
+        questions += &case.to_string();
+        questions.push('\n');
     }
     let (answers, code) = run(questions.as_bytes());
     assert_eq!(answers.len(), wanted.len());

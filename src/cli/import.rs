@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long)]
     dry_run: bool,
     /// The configuration; without one the store is SQLite in the state directory.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "DUBAN_CONFIG")]
     config: Option<PathBuf>,
     /// Print the report as JSON.
     #[arg(long)]
@@ -102,9 +102,9 @@ async fn import(
     let mut import = Import::new(sink, set, &file);
     for taken in taken {
         let taken = taken.map_err(|error| unreadable(&file, &error))?;
-        import.take(taken, Wall::Host.now()).await.map_err(interrupted)?;
+        import.take(taken, Wall::Host.now()).await.map_err(|error| interrupted(&error))?;
     }
-    let tally = import.finish(Wall::Host.now()).await.map_err(interrupted)?;
+    let tally = import.finish(Wall::Host.now()).await.map_err(|error| interrupted(&error))?;
     bar.finish_and_clear();
     if let Some((store, _)) = &open {
         store.close().await;
@@ -119,8 +119,8 @@ async fn open(config: &Config) -> Result<(Store, Key)> {
         None => Key::open(&config.secrets.key_file),
     };
     let key = key.map_err(misconfigured)?;
-    let store = Store::open(&config.store.url).await.map_err(unavailable)?;
-    store.migrate().await.map_err(unavailable)?;
+    let store = Store::open(&config.store.url).await.map_err(|error| unavailable(&error))?;
+    store.migrate().await.map_err(|error| unavailable(&error))?;
     Ok((store, key))
 }
 
@@ -145,8 +145,8 @@ fn unreadable(file: &str, error: &std::io::Error) -> anyhow::Error {
     Failure { code: EXIT_DATA, message: format!("cannot read {file}: {error}") }.into()
 }
 
-fn unavailable(error: StoreError) -> anyhow::Error {
-    let code = match &error {
+fn unavailable(error: &StoreError) -> anyhow::Error {
+    let code = match error {
         StoreError::UnknownDatabase { .. } => EXIT_CONFIG,
         StoreError::Folder { .. }
         | StoreError::Open { .. }
@@ -160,7 +160,7 @@ fn unavailable(error: StoreError) -> anyhow::Error {
     Failure { code, message: error.to_string() }.into()
 }
 
-fn interrupted(error: StoreError) -> anyhow::Error {
+fn interrupted(error: &StoreError) -> anyhow::Error {
     unavailable(error).context("the import stopped; what is written stays, run it again to go on")
 }
 

@@ -1,7 +1,13 @@
 //! The command line: one file per subcommand, exit codes as the contract names them.
 
+mod check;
+mod completions;
 mod import;
+mod log;
+mod man;
 mod plan;
+mod run;
+mod send_test;
 mod sets;
 mod simulate;
 mod time;
@@ -31,19 +37,29 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Run(run::Args),
+    Check(check::Args),
     Time(time::TimeArgs),
     Plan(plan::Args),
     Simulate(simulate::Args),
     Import(import::Args),
+    SendTest(send_test::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the command line and returns the exit code of the contract.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
+        Command::Run(args) => run::run(args),
+        Command::Check(args) => check::run(&args),
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::SendTest(args) => send_test::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     done.unwrap_or_else(|error| failed(&error))
 }

@@ -61,7 +61,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     };
     let pace = if args.one_look { Pace::OneLook } else { Pace::Live };
     let other = match &args.compare {
-        Some(place) => Some((sets::load(place)?, events.clone())),
+        Some(folder) => Some((sets::load(folder)?, events.clone())),
         None => None,
     };
     let started = wall::stopwatch();

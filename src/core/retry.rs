@@ -54,7 +54,11 @@ mod tests {
             ("after the end is not",               5, 90_001, Next::GiveUp),
         ];
         for (name, attempt, now, want) in table {
-            assert_eq!(after_failure(limits, attempt, Timestamp(0), Timestamp(now)), want, "{name}");
+            assert_eq!(
+                after_failure(limits, attempt, Timestamp(0), Timestamp(now)),
+                want,
+                "{name}"
+            );
         }
     }
 }

@@ -57,6 +57,8 @@ pub struct Ticket {
     /// The return that waits for its ruling, and how many were accepted.
     pub return_pending: Option<Timestamp>,
     pub returns: u32,
+    /// When the ticket last went to another unit in this round; clocks before belong to the unit before.
+    pub handed_over: Option<Timestamp>,
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
     pub contacts: u32,

@@ -90,19 +90,27 @@ fn staff(
     person: Option<&str>,
     now: Timestamp,
 ) -> Result<Place, Outcome> {
-    let kind = Via::of(&message.via).ok_or_else(|| gave_up(format!("`{}` is no kind of way", message.via), ""))?;
+    let kind = Via::of(&message.via)
+        .ok_or_else(|| gave_up(format!("`{}` is no kind of way", message.via), ""))?;
     let (channel, via) = match config.target(kind) {
         Some(Target::Channel { name, address }) => (name.to_owned(), address),
         Some(Target::Off) => {
-            return Err(Outcome::Dropped { reason: format!("`{}` is switched off here", message.via) });
+            return Err(Outcome::Dropped {
+                reason: format!("`{}` is switched off here", message.via),
+            });
         }
         None => return Err(gave_up(format!("`{}` has no target in [kinds]", message.via), "")),
     };
     let person = holder_now(rules, unit, role, person, now)
         .ok_or_else(|| gave_up(format!("nobody is {role} of {unit}"), &channel))?;
-    let to = address_of(person, via)
-        .ok_or_else(|| gave_up(format!("{} has no address for `{}`", person.id, via.name()), &channel))?;
-    let language = Language::of(if person.language.is_empty() { &config.wording.language } else { &person.language });
+    let to = address_of(person, via).ok_or_else(|| {
+        gave_up(format!("{} has no address for `{}`", person.id, via.name()), &channel)
+    })?;
+    let language = Language::of(if person.language.is_empty() {
+        &config.wording.language
+    } else {
+        &person.language
+    });
     Ok(Place { channel, via, to, language })
 }
 
@@ -115,7 +123,8 @@ fn holder_now<'r>(
     now: Timestamp,
 ) -> Option<&'r Person> {
     let holders = rules.org.holders(unit, role, now);
-    let post = holders.iter().find(|post| Some(post.person.as_str()) == person).or(holders.first())?;
+    let post =
+        holders.iter().find(|post| Some(post.person.as_str()) == person).or(holders.first())?;
     rules.org.people.get(&post.person)
 }
 
@@ -128,29 +137,34 @@ fn address_of(person: &Person, via: Via) -> Option<String> {
     }
 }
 
-async fn resident(store: &Store, config: &Config, seal: &Key, offer: &Offer) -> Result<Place, Outcome> {
+async fn resident(
+    store: &Store,
+    config: &Config,
+    seal: &Key,
+    offer: &Offer,
+) -> Result<Place, Outcome> {
     let trouble = |reason: String| gave_up(reason, "");
     let sealed = store
         .contact(offer.ticket_key)
         .await
         .map_err(|error| trouble(error.to_string()))?
         .ok_or_else(|| trouble("no way to reach the resident is known".to_owned()))?;
-    let plain = seal
-        .unseal(&offer.message.ticket, &sealed)
-        .map_err(|error| trouble(error.to_string()))?;
+    let plain =
+        seal.unseal(&offer.message.ticket, &sealed).map_err(|error| trouble(error.to_string()))?;
     let contact: Contact = serde_json::from_slice(&plain)
         .map_err(|_| trouble("the resident's contact cannot be read".to_owned()))?;
     let language = Language::of(contact.language.as_deref().unwrap_or(&config.resident.language));
     let sms = config.resident.sms.as_ref().zip(contact.phone).map(|way| (Via::Sms, way));
     let email = config.resident.email.as_ref().zip(contact.email).map(|way| (Via::Email, way));
-    let (via, (channel, to)) = sms
-        .or(email)
-        .ok_or_else(|| trouble("no channel of [resident] fits the ways to this resident".to_owned()))?;
+    let (via, (channel, to)) = sms.or(email).ok_or_else(|| {
+        trouble("no channel of [resident] fits the ways to this resident".to_owned())
+    })?;
     Ok(Place { channel: channel.clone(), via, to, language })
 }
 
 fn open_link(config: &Config, seal: &Key, ticket: &str, sealed: &[u8]) -> Result<String, Outcome> {
     let token = seal.unseal(ticket, sealed).map_err(|error| gave_up(error.to_string(), ""))?;
-    let token = String::from_utf8(token).map_err(|_| gave_up("the link cannot be read".to_owned(), ""))?;
+    let token =
+        String::from_utf8(token).map_err(|_| gave_up("the link cannot be read".to_owned(), ""))?;
     Ok(format!("{}/r/{token}", config.web.public_url))
 }

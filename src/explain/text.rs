@@ -21,7 +21,7 @@ impl Story {
     }
 
     fn write(&self, out: &mut String, now: Timestamp) -> fmt::Result {
-        self.head(out)?;
+        self.head(out, now)?;
         writeln!(out, "\nClocks")?;
         for clock in &self.ticket.clocks {
             self.clock(out, clock, now)?;
@@ -66,7 +66,7 @@ impl Story {
         self.what_next(out)
     }
 
-    fn head(&self, out: &mut String) -> fmt::Result {
+    fn head(&self, out: &mut String, now: Timestamp) -> fmt::Result {
         let ticket = &self.ticket;
         let state = if ticket.ended.is_some() { "ended" } else { "open" };
         writeln!(
@@ -80,6 +80,14 @@ impl Story {
             let first = ticket.first_unit.as_ref().filter(|first| *first != unit);
             let first = first.map(|first| format!(" (first receiver {first})")).unwrap_or_default();
             writeln!(out, "Unit {unit}{first}, {} dispatches", ticket.hops.len())?;
+        }
+        if let Some(since) = ticket.received {
+            let waits = span_text(self.resident_ms(since, now));
+            writeln!(
+                out,
+                "Resident clock: since {}, {waits} (it never pauses)",
+                self.local(since)
+            )?;
         }
         let Some(policy) = self.policy() else {
             return writeln!(out, "No policy takes this ticket");

@@ -4,3 +4,4 @@ pub mod canon;
 pub mod files;
 pub mod import;
 pub mod mapping;
+pub mod queue;

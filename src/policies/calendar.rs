@@ -13,7 +13,8 @@ use super::{
     complaint::{Complaints, Severity, Source},
     files::Sources,
     holidays::Holidays,
-    reader::{Item, Section},
+    reader::Item,
+    section::Section,
 };
 use crate::core::{
     calendar::{Calendar, CalendarSpec, Window},
@@ -35,6 +36,7 @@ pub fn calendar(
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Calendar> {
+    let errors = complaints.errors();
     let mut spec = CalendarSpec::new(zone);
     spec.week = week(&section);
     if let Some(item) = section.get("holidays") {
@@ -73,7 +75,10 @@ pub fn calendar(
     let calendar = match Calendar::compile(spec) {
         Ok(calendar) => Some(calendar),
         Err(error) => {
-            section.complain(error.to_string());
+            // Without the windows that were refused it may well never be open.
+            if complaints.errors() == errors {
+                section.complain(error.to_string());
+            }
             None
         }
     };
@@ -102,13 +107,11 @@ fn week(section: &Section<'_>) -> [Vec<Window>; 7] {
         }
         return week;
     }
-    let windows = match hours {
-        Some(hours) => hours.windows(),
-        None => {
-            section.complain("[calendar] has neither `work_hours` nor `[calendar.week]`");
-            return week;
-        }
+    let Some(hours) = hours else {
+        section.complain("[calendar] has neither `work_hours` nor `[calendar.week]`");
+        return week;
     };
+    let windows = hours.windows();
     let rest: Vec<usize> = rest
         .map(|item| item.one_or_many())
         .unwrap_or_default()
@@ -210,6 +213,7 @@ fn missing_years(calendar: &Calendar, section: &Section<'_>, now: Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policies::{embedded, load};
 
     #[test]
     fn a_pattern_finds_its_files() {
@@ -226,5 +230,48 @@ mod tests {
         for (pattern, name, want) in table {
             assert_eq!(matches(pattern, name), want, "{pattern} {name}");
         }
+    }
+
+    /// The calendar of the reference set with this in place of its `overrides`, and one more file.
+    fn changed(overrides: &str, file: (&str, &str)) -> Result<Calendar, String> {
+        let mut sources = embedded::sources("cn").expect("a shipped set");
+        for text in sources.files.values_mut() {
+            *text = text.replace("overrides = \"holidays/cn-*.json\"", overrides);
+        }
+        sources.files.insert(file.0.to_owned(), file.1.to_owned());
+        let now = Timestamp::parse("2026-05-07T09:00:00+08:00").expect("a good instant");
+        let loaded = load::load(&sources, now);
+        let first = || loaded.complaints.first().map(ToString::to_string).unwrap_or_default();
+        loaded.set.as_ref().map(|set| set.calendar.clone()).ok_or_else(first)
+    }
+
+    #[test]
+    fn holidays_come_from_files_of_every_kind_or_stand_in_place() {
+        let table = "holidays = [\"2026-01-01\"]\n\
+            overrides = { \"2026-02-14\" = [[\"09:00\", \"12:00\"]] }";
+        let pattern = "overrides = \"holidays/x.*\"";
+        let json =
+            r#"{"year":2026,"rest":[{"date":"2026-01-01"}],"makeup":[{"date":"2026-02-14"}]}"#;
+        let toml = "year = 2026\nrest = [{ date = \"2026-01-01\" }]\nmakeup = [{ date = \"2026-02-14\" }]\n";
+        let ics = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:A\nDTSTART:20260101\nEND:VEVENT\n\
+            BEGIN:VEVENT\nSUMMARY:补班\nDTSTART:20260214T090000\nEND:VEVENT\nEND:VCALENDAR\n";
+        for (name, overrides, file) in [
+            ("in place", table, ("holidays/unused.json", json)),
+            ("JSON", pattern, ("holidays/x.json", json)),
+            ("TOML", pattern, ("holidays/x.toml", toml)),
+            ("iCalendar", pattern, ("holidays/x.ics", ics)),
+        ] {
+            let calendar = changed(overrides, file).unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert!(!calendar.is_workday(jiff::civil::date(2026, 1, 1)), "{name}: rest day");
+            assert!(calendar.is_workday(jiff::civil::date(2026, 2, 14)), "{name}: make-up day");
+        }
+        let broken = changed(pattern, ("holidays/x.ics", "BEGIN:VCALENDAR\nEND:VEVENT\n"));
+        let complaint = broken.expect_err("the feed is broken");
+        let (first, _) = complaint.split_once('\n').unwrap_or((&complaint, ""));
+        assert!(
+            first.contains("`END:VEVENT` where `BEGIN:VCALENDAR` of line 1 is open"),
+            "{complaint}"
+        );
+        assert!(complaint.contains("holidays/x.ics:2:1"), "{complaint}");
     }
 }

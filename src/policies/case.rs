@@ -9,7 +9,8 @@ use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::{
     complaint::{Complaint, Severity},
-    reader::{Item, Section, local_time},
+    reader::{Item, local_time},
+    section::Section,
 };
 use crate::core::{
     event::{Event, Kind},
@@ -121,8 +122,8 @@ pub fn compare(case: &Case, played: &Played, zone: &TimeZone) -> Vec<Complaint> 
         )));
     }
     for (clock, expected) in &case.dues {
-        let came = played.dues.get(clock).copied();
-        if came != expected.value {
+        let ran_to = played.dues.get(clock).copied();
+        if ran_to != expected.value {
             let shown = |due: Option<Timestamp>| match due {
                 Some(due) => format!("due {}", local(due, zone)),
                 None => "without a due".to_owned(),
@@ -130,7 +131,7 @@ pub fn compare(case: &Case, played: &Played, zone: &TimeZone) -> Vec<Complaint> 
             complaints.push(expected.spot.complain(format!(
                 "case `{}`: clock `{clock}` is {}, not {}",
                 case.name,
-                shown(came),
+                shown(ran_to),
                 shown(expected.value)
             )));
         }

@@ -85,6 +85,11 @@ impl Complaints {
         self.0.borrow_mut().push(complaint);
     }
 
+    /// How many errors there are so far.
+    pub fn errors(&self) -> usize {
+        self.0.borrow().iter().filter(|complaint| complaint.is_error()).count()
+    }
+
     /// All of them by file and place, each once.
     pub fn into_sorted(self) -> Vec<Complaint> {
         let mut list = self.0.into_inner();
@@ -152,4 +157,13 @@ impl Source<'_> {
             Renderer::plain().render(&[Group::with_level(Level::ERROR).element(snippet)]);
         rendered.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A complaint about a place in a text that was read elsewhere.
+pub fn complain_at(file: &str, text: &str, span: Option<Range<usize>>, message: &str) -> Complaint {
+    let Some(span) = span else { return Complaint::about(Severity::Error, file, message) };
+    let complaints = Complaints::default();
+    let source = Source { name: file, text, private: false, complaints: &complaints };
+    source.complain(Severity::Error, span, message, None);
+    complaints.into_sorted().pop().expect("one complaint was made")
 }

@@ -12,6 +12,8 @@ use super::holidays;
 pub const ORG: &str = "org.toml";
 /// The file of message texts.
 pub const TEMPLATES: &str = "templates.toml";
+/// The file of cases: what a policy writer expects, which decides nothing.
+const CASES: &str = "cases.toml";
 /// The folder of holiday files.
 const HOLIDAYS: &str = "holidays";
 /// A file larger than this is not a policy.
@@ -84,12 +86,26 @@ impl Sources {
         }
     }
 
-    /// The files that decide: policies and holidays, neither people nor wording.
+    /// The files that decide: policies and holidays; neither people nor wording nor cases.
     pub fn deciding(&self) -> BTreeMap<String, String> {
-        let decides = |name: &str| name != ORG && name != TEMPLATES;
+        let decides = |name: &str| ![ORG, TEMPLATES, CASES].contains(&name);
         let chosen = self.files.iter().filter(|(name, _)| decides(name));
         chosen.map(|(name, text)| (name.clone(), text.clone())).collect()
     }
+}
+
+/// The policy sets inside a folder that is none itself; other folders beside them are passed over.
+pub fn folders(dir: &Path) -> Vec<PathBuf> {
+    let toml_files = |dir: &Path| {
+        let is_toml = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "toml");
+        listing(dir).unwrap_or_default().into_iter().filter(is_toml).collect::<Vec<PathBuf>>()
+    };
+    if !toml_files(dir).is_empty() {
+        return Vec::new();
+    }
+    let says_so = |path: &PathBuf| text_of(path).is_ok_and(|text| text.contains("sla-policy-set/"));
+    let is_set = |dir: &PathBuf| toml_files(dir).iter().any(says_so);
+    listing(dir).unwrap_or_default().into_iter().filter(is_set).collect()
 }
 
 /// What a ticket is frozen to: blake3 over names and texts, in hex. Lengths stand before

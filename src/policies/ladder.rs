@@ -2,14 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    case::Spot,
-    reader::{Item, Section},
-    set::role_list,
-};
+use super::{case::Spot, reader::Item, section::Section, set::role_list};
 use crate::core::{
     policy::{Ladder, Repeat, Step, StepAt, Via},
-    span::Span,
+    span::{Span, SpanError},
 };
 
 /// What `at` may be, for complaints.
@@ -35,9 +31,9 @@ impl Names {
 
 /// Reads one `[[ladder]]`, with the place of each step.
 pub fn ladder(section: Section<'_>, names: &Names) -> (Ladder, Vec<Spot>) {
-    let steps = section
-        .need("steps")
-        .and_then(|item| item.list())
+    let listed = section.need("steps").and_then(|item| item.list());
+    let none_listed = listed.as_ref().is_some_and(Vec::is_empty);
+    let steps = listed
         .unwrap_or_default()
         .into_iter()
         .filter_map(|item| Some((step(&item, names)?, item.spot())));
@@ -48,7 +44,7 @@ pub fn ladder(section: Section<'_>, names: &Names) -> (Ladder, Vec<Spot>) {
         stop_on: section.get("stop_on").map(|item| item.kinds()).unwrap_or_default(),
         steps,
     };
-    if ladder.steps.is_empty() {
+    if none_listed {
         section.complain(format!("ladder `{}` has no steps", ladder.id));
     }
     section.finish();
@@ -116,17 +112,32 @@ pub fn step_at(item: &Item<'_>) -> Option<(StepAt, String)> {
     let text = item.text()?;
     match parse_at(text) {
         Ok(at) => Some((at, text.to_owned())),
-        Err(why) => {
-            item.complain_with(why, AT_GRAMMAR);
+        Err(error @ AtError::Span(_)) => {
+            item.complain(error.to_string());
+            None
+        }
+        Err(error @ (AtError::Place(_) | AtError::Percent(_))) => {
+            item.complain_with(error.to_string(), AT_GRAMMAR);
             None
         }
     }
 }
 
+/// Why a text is not an `at`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AtError {
+    #[error("`{0}` is not a place on a clock")]
+    Place(String),
+    #[error("`{0}` is not 1% to 100%")]
+    Percent(String),
+    #[error(transparent)]
+    Span(#[from] SpanError),
+}
+
 /// Reads the text of an `at`.
-pub fn parse_at(text: &str) -> Result<StepAt, String> {
-    let malformed = || format!("`{text}` is not a place on a clock");
-    let span = |text: &str| Span::parse(text).map_err(|error| error.to_string());
+pub fn parse_at(text: &str) -> Result<StepAt, AtError> {
+    let malformed = || AtError::Place(text.to_owned());
+    let span = |text: &str| Span::parse(text).map_err(AtError::from);
     if let Some(offset) = text.strip_prefix("start") {
         return match (offset, offset.strip_prefix('+')) {
             ("", _) => Ok(StepAt::Start),
@@ -136,7 +147,7 @@ pub fn parse_at(text: &str) -> Result<StepAt, String> {
                 .ok()
                 .filter(|percent| (1..=100).contains(percent))
                 .map(StepAt::StartPercent)
-                .ok_or_else(|| format!("`{share}` is not 1% to 100%")),
+                .ok_or_else(|| AtError::Percent(share.to_owned())),
             (_, Some(offset)) => span(offset).map(StepAt::StartPlus),
             (_, None) => Err(malformed()),
         };
@@ -174,7 +185,8 @@ mod tests {
             ("",           Err("`` is not a place on a clock")),
         ];
         for (text, want) in table {
-            assert_eq!(parse_at(text), want.map_err(str::to_owned), "{text}");
+            let got = parse_at(text).map_err(|error| error.to_string());
+            assert_eq!(got, want.map_err(str::to_owned), "{text}");
         }
     }
 }

@@ -19,7 +19,7 @@ use super::{
     lint::{self, Spots},
     org,
     policy::{self, Around},
-    reader::Section,
+    section::Section,
     set,
 };
 use crate::core::{
@@ -27,6 +27,7 @@ use crate::core::{
     org::Org,
     policy::{Ladder, Policy, PolicySet},
     timestamp::Timestamp,
+    wording::Templates,
 };
 
 /// What came of reading a folder.
@@ -84,8 +85,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         private: name == ORG,
         complaints: &complaints,
     };
-    let is_policy = |name: &str| name.ends_with(".toml") && !name.contains('/');
-    let trees: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = deciding
+    let is_policy = |name: &str| {
+        let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
+        toml && !name.contains('/') && name != ORG && name != TEMPLATES
+    };
+    let trees: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = sources
+        .files
         .iter()
         .filter(|(name, _)| is_policy(name))
         .map(|(name, text)| {
@@ -116,6 +121,9 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         let tree = parse(source);
         loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
     }
+    if let Some(text) = sources.files.get(TEMPLATES) {
+        texts(source(TEMPLATES, text), reading.as_ref().map(|reading| &reading.set));
+    }
     loaded.complaints = complaints.into_sorted();
     let wrong_in_org = |c: &Complaint| c.is_error() && c.file == sources.display(ORG);
     let wrong_in_set = |c: &Complaint| c.is_error() && c.file != sources.display(ORG);
@@ -131,8 +139,33 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     loaded
 }
 
+/// Compiles the texts and misses those of slips that are issued.
+fn texts(source: Source<'_>, set: Option<&PolicySet>) {
+    let templates = match Templates::parse(source.text) {
+        Ok(templates) => templates,
+        Err(errors) => {
+            for error in errors {
+                let span = error.span.unwrap_or(0..0);
+                source.complain(Severity::Error, span, error.text, None);
+            }
+            return;
+        }
+    };
+    let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
+    let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
+    for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
+        if !templates.has(&id) {
+            source.complaints.add(Complaint::about(
+                Severity::Error,
+                source.name,
+                format!("there is no text `[{id}]`, but a ladder issues this slip"),
+            ));
+        }
+    }
+}
+
 /// The tree of a file, as far as it can be understood.
-fn parse<'a>(source: Source<'a>) -> Spanned<DeTable<'a>> {
+fn parse(source: Source<'_>) -> Spanned<DeTable<'_>> {
     let (tree, errors) = DeTable::parse_recoverable(source.text);
     for error in errors {
         let span = error.span().unwrap_or(0..0);
@@ -182,14 +215,22 @@ fn read(
 
     let mut names = Names::default();
     let (mut roles, mut slips, mut pauses) = Default::default();
-    tables("roles").iter().for_each(|section| set::roles(section, &mut roles));
+    for section in tables("roles") {
+        set::roles(&section, &mut roles);
+    }
     names.roles = roles.keys().cloned().collect();
-    tables("slips").iter().for_each(|section| set::slips(section, &mut slips));
+    for section in tables("slips") {
+        set::slips(&section, &mut slips);
+    }
     names.slips = slips.keys().cloned().collect();
-    tables("pauses").iter().for_each(|s| set::pauses(s, &names.roles, &mut pauses));
+    for section in tables("pauses") {
+        set::pauses(&section, &names.roles, &mut pauses);
+    }
     names.pauses = pauses.keys().cloned().collect();
     let mut presets = BTreeMap::new();
-    tables("presets").iter().for_each(|section| set::presets(section, &mut presets));
+    for section in tables("presets") {
+        set::presets(&section, &mut presets);
+    }
 
     let mut spots = Spots::default();
     let mut ladders: Vec<Ladder> = Vec::new();
@@ -234,12 +275,11 @@ fn read(
         .collect();
     let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
     let noise = single("noise").map(set::noise).unwrap_or_default();
-    let calendar = match single("calendar") {
-        Some(section) => calendar::calendar(section, head.zone.clone(), sources, complaints, now),
-        None => {
-            head_root.complain("the set has no [calendar]");
-            None
-        }
+    let calendar = if let Some(section) = single("calendar") {
+        calendar::calendar(section, head.zone.clone(), sources, complaints, now)
+    } else {
+        head_root.complain("the set has no [calendar]");
+        None
     };
     let set = PolicySet {
         kinds: kinds(&policies, &ladders, &head),
@@ -262,8 +302,11 @@ fn read(
         policies,
         presets,
     };
-    for doubt in lint::doubts(&set, &spots, now) {
-        complaints.add(doubt);
+    // What follows from an error is not worth a doubt.
+    if complaints.errors() == 0 {
+        for doubt in lint::doubts(&set, &spots, now) {
+            complaints.add(doubt);
+        }
     }
     Some(Reading { set, cases })
 }

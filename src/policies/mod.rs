@@ -19,13 +19,14 @@ mod org;
 mod policy;
 pub(crate) mod reader;
 mod rules;
+pub(crate) mod section;
 mod set;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
 
 pub use case::{CASE_TICKET, Case, Expected, Played, PlayedSlip, Spot, compare, run_cases};
-pub use complaint::{Complaint, Severity};
-pub use embedded::names as shipped;
-pub use files::{FilesError, Sources};
+pub use complaint::{Complaint, Severity, complain_at};
+pub use embedded::{names as shipped, sources};
+pub use files::{FilesError, Sources, folders};
 pub use load::{Loaded, load, load_dir, load_embedded};

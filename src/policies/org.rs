@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
-use super::reader::{Item, Section, local_time};
+use super::{
+    reader::{Item, local_time},
+    section::Section,
+};
 use crate::core::{
     org::{Org, Person, Post, Unit},
     timestamp::Timestamp,
@@ -69,14 +72,18 @@ fn check_parent(item: &Item<'_>, org: &Org) {
     if parent.known("unit", "[[unit]]", org.units.keys().map(String::as_str)).is_none() {
         return;
     }
+    let own = section.get("id").and_then(|item| item.text());
     let mut above = parent.text();
-    for _ in 0..=org.units.len() {
-        match above {
-            None => return,
-            Some(id) => above = org.units.get(id).and_then(|unit| unit.parent.as_deref()),
+    for _ in 0..org.units.len() {
+        if above.is_none() {
+            return;
         }
+        if above == own {
+            parent.complain("this unit stands above itself");
+            return;
+        }
+        above = above.and_then(|id| org.units.get(id)).and_then(|unit| unit.parent.as_deref());
     }
-    parent.complain("this unit stands above itself");
 }
 
 fn person(item: &Item<'_>) -> Option<Person> {

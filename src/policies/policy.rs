@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     ladder::Names,
-    reader::{Item, Section, one_of},
+    reader::{Item, one_of},
     rules,
+    section::Section,
 };
 use crate::core::{
     event::Kind,

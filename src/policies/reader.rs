@@ -1,20 +1,16 @@
-//! Reads a parsed TOML file value by value and complains instead of stopping.
+//! Reads one value of a parsed TOML file and complains instead of stopping.
 //!
-//! A `Section` knows which keys were asked for; what is left at `finish` is unknown and
-//! is complained about, with the nearest known key. A reader gets `None` for what is
-//! missing or wrong: the complaint is already made.
+//! Whoever asks gets `None` for what is missing or wrong: the complaint is already made.
 
-use std::{cell::RefCell, collections::BTreeSet, ops::Range};
+use std::ops::Range;
 
 use jiff::civil::{Date, DateTime, Time};
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use toml::{Spanned, de::DeValue};
 
 use super::{
     case::Spot,
     complaint::{Severity, Source},
+    section::Section,
     suggest::{nearest, nearest_within},
 };
 use crate::core::{calendar::Window, event::Kind, span::Span};
@@ -22,22 +18,11 @@ use crate::core::{calendar::Window, event::Kind, span::Span};
 /// One value with its place.
 #[derive(Clone, Debug)]
 pub struct Item<'a> {
-    source: Source<'a>,
-    value: &'a DeValue<'a>,
-    span: Range<usize>,
+    pub(super) source: Source<'a>,
+    pub(super) value: &'a DeValue<'a>,
+    pub(super) span: Range<usize>,
     /// The key or list it stands in, for messages.
-    key: &'a str,
-}
-
-/// One table whose keys are read by name.
-#[derive(Debug)]
-pub struct Section<'a> {
-    source: Source<'a>,
-    table: &'a DeTable<'a>,
-    span: Range<usize>,
-    /// As messages name it: `[calendar]`, ``policy `general` ``.
-    name: String,
-    known: RefCell<BTreeSet<&'static str>>,
+    pub(super) key: &'a str,
 }
 
 /// What a value is, in the words of messages.
@@ -173,14 +158,7 @@ impl<'a> Item<'a> {
             self.wrong("a table");
             return None;
         };
-        let known = RefCell::default();
-        Some(Section {
-            source: self.source,
-            table,
-            span: self.span.clone(),
-            name: name.into(),
-            known,
-        })
+        Some(Section::new(self.source, table, self.span.clone(), name.into()))
     }
 
     /// A span: `30m`, `2h`, `7d`, `2wh`, `5wd`.
@@ -254,13 +232,12 @@ impl<'a> Item<'a> {
 
     /// A pair of clock times.
     pub fn time_pair(&self) -> Option<(Time, Time)> {
-        match &self.list()?[..] {
-            [from, to] => Some((from.time()?, to.time()?)),
-            _ => {
-                self.complain(format!("`{}` needs two clock times: from and to", self.key));
-                None
-            }
-        }
+        let pair = self.list()?;
+        let [from, to] = &pair[..] else {
+            self.complain(format!("`{}` needs two clock times: from and to", self.key));
+            return None;
+        };
+        Some((from.time()?, to.time()?))
     }
 
     /// A list of pairs of clock times.
@@ -399,110 +376,4 @@ pub fn local_time(text: &str) -> Option<DateTime> {
     let seconds = clock_face(time).filter(|seconds| *seconds < 86_400)?;
     let date: Date = date.parse().ok()?;
     Some(date.at((seconds / 3600) as i8, (seconds / 60 % 60) as i8, (seconds % 60) as i8, 0))
-}
-
-impl<'a> Section<'a> {
-    /// The root of a parsed file.
-    pub fn root(source: Source<'a>, table: &'a DeTable<'a>) -> Self {
-        Self { source, table, span: 0..0, name: "the file".to_owned(), known: RefCell::default() }
-    }
-
-    /// Refuses the section as a whole.
-    pub fn complain(&self, message: impl Into<String>) {
-        self.source.complain(Severity::Error, self.span.clone(), message, None);
-    }
-
-    /// Accepts the section, with doubts.
-    pub fn warn(&self, message: impl Into<String>, help: Option<String>) {
-        self.source.complain(Severity::Warning, self.span.clone(), message, help);
-    }
-
-    /// How messages call it.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Where it stands, for complaints made later.
-    pub fn spot(&self) -> Spot {
-        Spot::new(self.source.blank(self.span.clone()))
-    }
-
-    /// The value of a key, if it is there.
-    pub fn get(&self, key: &'static str) -> Option<Item<'a>> {
-        self.known.borrow_mut().insert(key);
-        self.entries().find(|item| item.key == key)
-    }
-
-    /// The value of a key that must be there.
-    pub fn need(&self, key: &'static str) -> Option<Item<'a>> {
-        let item = self.get(key);
-        if item.is_none() {
-            self.complain(format!("{} has no `{key}`", self.name));
-        }
-        item
-    }
-
-    /// Every value with its key, for tables whose keys are names.
-    pub fn entries(&self) -> impl Iterator<Item = Item<'a>> {
-        let source = self.source;
-        self.table.iter().map(move |(key, value)| Item {
-            source,
-            value: value.get_ref(),
-            span: value.span(),
-            key: key.get_ref(),
-        })
-    }
-
-    /// The text of a key, or a default.
-    pub fn text_or(&self, key: &'static str, default: &str) -> String {
-        self.get(key).and_then(|item| item.text()).unwrap_or(default).to_owned()
-    }
-
-    /// The switch of a key, or a default.
-    pub fn switch_or(&self, key: &'static str, default: bool) -> bool {
-        self.get(key).and_then(|item| item.switch()).unwrap_or(default)
-    }
-
-    /// The number of a key, or a default.
-    pub fn count_or(&self, key: &'static str, default: u32) -> u32 {
-        self.get(key).and_then(|item| item.count()).unwrap_or(default)
-    }
-
-    /// The span of a key, if it is there and good.
-    pub fn span(&self, key: &'static str) -> Option<Span> {
-        self.get(key).and_then(|item| item.span())
-    }
-
-    /// The span of a key that must be there.
-    pub fn need_span(&self, key: &'static str) -> Option<Span> {
-        self.need(key).and_then(|item| item.span())
-    }
-
-    /// The texts of a key, none if it is not there.
-    pub fn texts(&self, key: &'static str) -> Vec<String> {
-        self.get(key).map(|item| item.texts()).unwrap_or_default()
-    }
-
-    /// Complains about every key nobody asked for.
-    pub fn finish(self) {
-        let known = self.known.borrow();
-        for key in self.table.keys() {
-            let name: &str = key.get_ref();
-            if known.contains(name) {
-                continue;
-            }
-            let help = match nearest(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => {
-                    format!("known keys: {}", known.iter().copied().collect::<Vec<_>>().join(", "))
-                }
-            };
-            self.source.complain(
-                Severity::Error,
-                key.span(),
-                format!("unknown key `{name}` in {}", self.name),
-                Some(help),
-            );
-        }
-    }
 }

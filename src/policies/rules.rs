@@ -2,7 +2,8 @@
 
 use super::{
     ladder::Names,
-    reader::{Item, Section},
+    reader::Item,
+    section::Section,
     set::{role, role_list},
 };
 use crate::core::{

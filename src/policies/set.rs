@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{civil::Time, tz::TimeZone};
 use toml::de::DeValue;
 
-use super::reader::{Item, Section};
+use super::{reader::Item, section::Section};
 use crate::core::{
     event::Kind,
     policy::{

@@ -1,7 +1,7 @@
 //! The only SQL: tickets, journals, slips, outbox and what intake and web keep.
 //!
 //! SQLite in one file by default, PostgreSQL when several nodes share the work; the same
-//! functions, the same contract tests (tests/store_contract/) on both. Decisions are not
+//! functions, the same contract tests (`tests/store_contract/`) on both. Decisions are not
 //! made here: the engine says what to write, the store writes it whole or not at all.
 //!
 //! Two rules for callers:
@@ -12,7 +12,7 @@
 //! * While a [`Look`] is open, ask the store nothing else from the same task: SQLite has one
 //!   writing connection, and the look holds it.
 //!
-//! Invariants (tests of the same names in tests/store_contract/):
+//! Invariants (tests of the same names in `tests/store_contract/`):
 //! * `a_key_is_written_once` - a second message or slip with a key fails the whole batch.
 //! * `an_event_is_appended_once` - per ticket and dedupe key, also within one batch.
 //! * `two_looks_take_disjoint_tickets`, `two_claims_take_disjoint_messages`.

@@ -3,7 +3,7 @@
 use std::{os::unix::fs::DirBuilderExt as _, path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
-    Connection as _, PgPool, SqlitePool,
+    Connection as _, PgConnection, PgPool, SqlitePool,
     migrate::{Migrate, MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -156,6 +156,9 @@ async fn require_fixed_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
 async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
     let failed = |source| StoreError::Open { what: "PostgreSQL", source };
     let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("duban");
+    // A pool would knock at a closed door for half a minute; one connection says at once what is wrong.
+    let first = PgConnection::connect_with(&options).await.map_err(failed)?;
+    first.close().await.map_err(failed)?;
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .after_connect(|connection, _| {
@@ -168,9 +171,7 @@ async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
                     .map(drop)
             })
         })
-        .connect_with(options)
-        .await
-        .map_err(failed)?;
+        .connect_lazy_with(options);
     Ok(Pools::Postgres(pool))
 }
 

@@ -100,7 +100,7 @@ impl Ticket {
             }
             Kind::Accepted => self.reach_stage(Stage::Accepted),
             Kind::Contacted => self.contacts += 1,
-            Kind::Resolved => self.reach_stage(Stage::Resolved),
+            Kind::Resolved | Kind::Closed => self.reach_stage(Stage::Resolved),
             Kind::Paused => self.pause(set, event)?,
             Kind::Resumed => self.resume(set, event)?,
             Kind::ExtensionAsked => self.extension_asked = Some(event.at),
@@ -141,6 +141,7 @@ impl Ticket {
         self.unit = Some(unit.clone());
         if moves {
             self.cancel_open(event.at, |clock| clock.key.name != "dispatch");
+            self.handed_over = Some(event.at);
             self.seen.retain(|kind, _| matches!(kind, Kind::Received | Kind::Registered));
         }
     }
@@ -249,6 +250,7 @@ impl Ticket {
         let reason = event.text("reason").map(str::to_owned);
         self.rounds.push(Round { policy, opened: event.at, reason });
         self.seen.clear();
+        self.handed_over = None;
         self.pause = None;
         self.return_pending = None;
         self.deadline = event.deadline;
@@ -339,11 +341,12 @@ impl Ticket {
             for unit in units_of(rule, event) {
                 let round = self.round();
                 let is_there = self.clocks.iter().any(|clock| {
-                    let ClockKey { round: r, name, unit: u, .. } = &clock.key;
-                    *r == round
+                    let ClockKey { round: of_round, name, unit: of_unit, .. } = &clock.key;
+                    *of_round == round
                         && *name == rule.name
-                        && *u == unit
+                        && *of_unit == unit
                         && !matches!(clock.state, State::Cancelled { .. })
+                        && self.handed_over.is_none_or(|at| clock.started >= at)
                 });
                 if !is_there {
                     self.start_clock(set, policy, index, rule, event, unit);

@@ -54,7 +54,7 @@ pub fn day(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     match language {
         Language::Zh => format!("{}月{}日", date.month(), date.day()),
         Language::En => {
-            let month = MONTHS.iter().nth((date.month() - 1) as usize).unwrap_or(&"");
+            let month = MONTHS.get((date.month() - 1) as usize).unwrap_or(&"");
             format!("{} {month}", date.day())
         }
     }

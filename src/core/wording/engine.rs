@@ -19,7 +19,7 @@ pub const OUTPUT_BYTES_MAX: usize = 64 * 1_024;
 const FUEL: u64 = 50_000;
 const KEYWORDS: [&str; 4] = ["if", "elif", "else", "endif"];
 
-/// Compiled templates, by name; names that end in `.html` escape their facts.
+/// Compiled templates, by name; the page of a mail escapes its facts.
 #[derive(Clone, Debug)]
 pub struct Engine(Environment<'static>);
 
@@ -30,7 +30,7 @@ impl Engine {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
         environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+            if name == super::mail::PAGE { AutoEscape::Html } else { AutoEscape::None }
         });
         environment.set_formatter(print);
         Self(environment)

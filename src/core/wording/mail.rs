@@ -5,7 +5,7 @@
 
 use minijinja::{Value, context};
 
-/// The page's name among the compiled templates; the ending asks for escaping.
+/// The page's name among the compiled templates; its facts are escaped.
 pub const PAGE: &str = "mail.html";
 /// The page.
 pub const SOURCE: &str = include_str!("mail.html");

@@ -51,8 +51,8 @@ fn names() -> Names {
     }
 }
 
-fn at(text: &str) -> Option<Timestamp> {
-    Some(Timestamp::parse(text).expect("an instant"))
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).expect("an instant")
 }
 
 /// A message of the slip `slip` at the step `step`; days and months have two digits, the longest there are.
@@ -88,28 +88,26 @@ fn message(template: &str, via: &str, step: &str) -> Message {
             slip: slip.into(),
             serial: serial.map(str::to_owned),
             clock: clock.into(),
-            due: at(if slip == "task" {
+            due: Some(at(if slip == "task" {
                 "2026-10-12T11:30:00+08:00"
             } else {
                 "2026-10-15T18:00:00+08:00"
-            }),
-            accept_due: at("2026-10-12T11:30:00+08:00"),
-            resolve_due: at("2026-10-15T18:00:00+08:00"),
-            dispatched: at("2026-10-12T09:12:00+08:00"),
-            reply_due: matches!(slip, "yellow" | "red")
-                .then(|| at("2026-10-16T18:00:00+08:00"))
-                .flatten(),
-            step_time: at(if step == "start" {
+            })),
+            accept_due: Some(at("2026-10-12T11:30:00+08:00")),
+            resolve_due: Some(at("2026-10-15T18:00:00+08:00")),
+            dispatched: Some(at("2026-10-12T09:12:00+08:00")),
+            reply_due: matches!(slip, "yellow" | "red").then(|| at("2026-10-16T18:00:00+08:00")),
+            step_time: Some(at(if step == "start" {
                 "2026-10-12T09:12:00+08:00"
             } else {
                 "2026-10-16T09:00:00+08:00"
-            }),
+            })),
             step: step.into(),
             reason: Some("answer_unsolved".into()),
             contacts: 3,
             stage: "accepted".into(),
             roles: vec!["principal".into(), "deputy_head".into(), "county_sup".into()],
-            link_expires: at("2026-12-17T18:00:00+08:00"),
+            link_expires: Some(at("2026-12-17T18:00:00+08:00")),
         },
         not_before: Timestamp(0),
         expires: None,
@@ -222,7 +220,7 @@ fn missing_facts_never_fail() {
 fn a_repeated_step_says_how_late_it_is_by_now() {
     let mut red = message("staff.red", "sms", "due+1wd");
     red.slip = Some("W261007-0123/r1/resolve/cx-scjg/0/3.2.0".into());
-    red.facts.step_time = at("2026-10-21T18:00:00+08:00");
+    red.facts.step_time = Some(at("2026-10-21T18:00:00+08:00"));
     assert!(say(&red, Language::Zh).text.contains("超期6天"), "{}", say(&red, Language::Zh).text);
 }
 

@@ -1,0 +1,185 @@
+//! The ways out: one letter in, one verdict back.
+//!
+//! Nothing in here decides whether or when to try again, and nothing writes to the
+//! outbox: a channel hands a letter to its provider and says what the provider said.
+//!
+//! Invariants:
+//! * `a_cancelled_send_is_never_reported_as_sent` - a session that was left in the
+//!   middle of a letter is thrown away, not reused.
+//! * `a_verdict_never_shows_the_address` - what a provider says about an address is
+//!   kept without the address.
+
+pub mod email;
+pub mod http_sms;
+mod mailbox;
+
+use std::{collections::BTreeMap, fmt};
+
+use crate::{
+    config::{
+        Config,
+        channels::{ChannelConfig, ChannelKind},
+    },
+    core::timestamp::Timestamp,
+    store::Store,
+};
+
+pub use mailbox::Mailbox;
+
+/// The most of a provider's answer that is kept.
+const ANSWER_CHARS_MAX: usize = 500;
+/// What stands in an answer where the address was.
+pub const ADDRESS: &str = "(address)";
+
+/// One message, addressed and worded.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The same for every attempt, so that a provider can tell a repetition.
+    pub message_id: String,
+    /// A mail address or a phone number.
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: Option<String>,
+    pub links: Vec<String>,
+    /// The number of the ticket; mails of one ticket stand in one thread.
+    pub ticket: String,
+    /// `zh` or `en`.
+    pub language: String,
+}
+
+/// Neither the address nor the words: both are private.
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Letter")
+            .field("message_id", &self.message_id)
+            .field("ticket", &self.ticket)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Letter {
+    /// A text that may be kept and logged: no address, one line, bounded.
+    fn discreet(&self, answer: &str) -> String {
+        let mut answer = answer.split_whitespace().collect::<Vec<_>>().join(" ");
+        let bare = self.to.trim_start_matches('+');
+        for form in [self.to.as_str(), bare] {
+            if !form.is_empty() {
+                answer = answer.replace(form, ADDRESS);
+            }
+        }
+        answer.chars().take(ANSWER_CHARS_MAX).collect()
+    }
+}
+
+/// What became of a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// The provider took it; its own words.
+    Accepted { provider: String },
+    /// Not now: worth another attempt.
+    Later { reason: String },
+    /// Not this letter, however often.
+    Never { reason: String },
+}
+
+/// Why a channel cannot even be tried.
+#[derive(Debug, thiserror::Error)]
+#[error("channel `{channel}`: {why}")]
+pub struct ChannelError {
+    pub channel: String,
+    pub why: String,
+}
+
+/// A way out.
+#[derive(Debug)]
+pub enum Channel {
+    Mailbox(Mailbox),
+    Smtp(Box<email::Smtp>),
+    HttpSms(Box<http_sms::HttpSms>),
+}
+
+impl Channel {
+    /// Makes the channel ready; asks nothing of the network.
+    pub fn open(config: &ChannelConfig, store: &Store) -> Result<Self, ChannelError> {
+        match Self::without_store(config)? {
+            Some(channel) => Ok(channel),
+            None => Ok(Self::Mailbox(Mailbox::new(&config.name, store.clone()))),
+        }
+    }
+
+    /// The channel, unless it is one that keeps letters in the store.
+    pub fn without_store(config: &ChannelConfig) -> Result<Option<Self>, ChannelError> {
+        let wrong = |why| ChannelError { channel: config.name.clone(), why };
+        match &config.kind {
+            ChannelKind::Mailbox => Ok(None),
+            ChannelKind::Smtp(smtp) => {
+                let smtp = email::Smtp::new(smtp).map_err(wrong)?;
+                Ok(Some(Self::Smtp(Box::new(smtp))))
+            }
+            ChannelKind::HttpSms(http) => {
+                let http = http_sms::HttpSms::new(http).map_err(wrong)?;
+                Ok(Some(Self::HttpSms(Box::new(http))))
+            }
+        }
+    }
+
+    /// Hands one letter over and says what came back. May be cancelled at any moment.
+    pub async fn send(&self, letter: &Letter, now: Timestamp) -> Sent {
+        let sent = match self {
+            Self::Mailbox(mailbox) => mailbox.send(letter, now).await,
+            Self::Smtp(smtp) => smtp.send(letter, now).await,
+            Self::HttpSms(http) => http.send(letter).await,
+        };
+        match sent {
+            Sent::Accepted { provider } => Sent::Accepted { provider: letter.discreet(&provider) },
+            Sent::Later { reason } => Sent::Later { reason: letter.discreet(&reason) },
+            Sent::Never { reason } => Sent::Never { reason: letter.discreet(&reason) },
+        }
+    }
+}
+
+/// Every configured channel, by name.
+pub fn open_all(config: &Config, store: &Store) -> Result<BTreeMap<String, Channel>, ChannelError> {
+    config
+        .channels
+        .iter()
+        .map(|channel| Ok((channel.name.clone(), Channel::open(channel, store)?)))
+        .collect()
+}
+
+/// What is wrong with the configured channels, as far as it can be seen without the network.
+pub fn check(config: &Config) -> Vec<ChannelError> {
+    config.channels.iter().filter_map(|channel| Channel::without_store(channel).err()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_never_shows_the_address() {
+        let letter = |to: &str| Letter {
+            message_id: "m-1".into(),
+            to: to.into(),
+            subject: String::new(),
+            text: String::new(),
+            html: None,
+            links: Vec::new(),
+            ticket: "W1".into(),
+            language: "zh".into(),
+        };
+        #[rustfmt::skip]
+        let table = [
+            ("a@b.test",       "550 5.1.1 <a@b.test>:\r\n unknown",       "550 5.1.1 <(address)>: unknown"),
+            ("+8613800138000", "no route to +8613800138000",             "no route to (address)"),
+            ("+8613800138000", "{\"to\":8613800138000}",                 "{\"to\":(address)}"),
+            ("",               "not a mail address",                     "not a mail address"),
+        ];
+        for (to, answer, want) in table {
+            assert_eq!(letter(to).discreet(answer), want, "{to}");
+        }
+        let long = letter("x").discreet(&"督".repeat(ANSWER_CHARS_MAX + 1));
+        assert_eq!(long.chars().count(), ANSWER_CHARS_MAX);
+    }
+}

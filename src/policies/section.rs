@@ -1,0 +1,143 @@
+//! Reads one table of a TOML file key by key.
+//!
+//! A section knows which keys were asked for; what is left at `finish` is unknown and is
+//! complained about, with the nearest known key.
+
+use std::{cell::RefCell, collections::BTreeSet, ops::Range};
+
+use toml::de::DeTable;
+
+use super::{
+    case::Spot,
+    complaint::{Severity, Source},
+    reader::Item,
+    suggest::nearest,
+};
+use crate::core::span::Span;
+
+/// One table whose keys are read by name.
+#[derive(Debug)]
+pub struct Section<'a> {
+    source: Source<'a>,
+    table: &'a DeTable<'a>,
+    span: Range<usize>,
+    /// As messages name it: `[calendar]`, ``policy `general` ``.
+    name: String,
+    known: RefCell<BTreeSet<&'static str>>,
+}
+
+impl<'a> Section<'a> {
+    /// The root of a parsed file.
+    pub fn root(source: Source<'a>, table: &'a DeTable<'a>) -> Self {
+        Self::new(source, table, 0..0, "the file".to_owned())
+    }
+
+    /// A table, named `name` in messages.
+    pub fn new(
+        source: Source<'a>,
+        table: &'a DeTable<'a>,
+        span: Range<usize>,
+        name: String,
+    ) -> Self {
+        Self { source, table, span, name, known: RefCell::default() }
+    }
+
+    /// Refuses the section as a whole.
+    pub fn complain(&self, message: impl Into<String>) {
+        self.source.complain(Severity::Error, self.span.clone(), message, None);
+    }
+
+    /// Accepts the section, with doubts.
+    pub fn warn(&self, message: impl Into<String>, help: Option<String>) {
+        self.source.complain(Severity::Warning, self.span.clone(), message, help);
+    }
+
+    /// How messages call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it stands, for complaints made later.
+    pub fn spot(&self) -> Spot {
+        Spot::new(self.source.blank(self.span.clone()))
+    }
+
+    /// The value of a key, if it is there.
+    pub fn get(&self, key: &'static str) -> Option<Item<'a>> {
+        self.known.borrow_mut().insert(key);
+        self.entries().find(|item| item.key == key)
+    }
+
+    /// The value of a key that must be there.
+    pub fn need(&self, key: &'static str) -> Option<Item<'a>> {
+        let item = self.get(key);
+        if item.is_none() {
+            self.complain(format!("{} has no `{key}`", self.name));
+        }
+        item
+    }
+
+    /// Every value with its key, for tables whose keys are names.
+    pub fn entries(&self) -> impl Iterator<Item = Item<'a>> {
+        let source = self.source;
+        self.table.iter().map(move |(key, value)| Item {
+            source,
+            value: value.get_ref(),
+            span: value.span(),
+            key: key.get_ref(),
+        })
+    }
+
+    /// The text of a key, or a default.
+    pub fn text_or(&self, key: &'static str, default: &str) -> String {
+        self.get(key).and_then(|item| item.text()).unwrap_or(default).to_owned()
+    }
+
+    /// The switch of a key, or a default.
+    pub fn switch_or(&self, key: &'static str, default: bool) -> bool {
+        self.get(key).and_then(|item| item.switch()).unwrap_or(default)
+    }
+
+    /// The number of a key, or a default.
+    pub fn count_or(&self, key: &'static str, default: u32) -> u32 {
+        self.get(key).and_then(|item| item.count()).unwrap_or(default)
+    }
+
+    /// The span of a key, if it is there and good.
+    pub fn span(&self, key: &'static str) -> Option<Span> {
+        self.get(key).and_then(|item| item.span())
+    }
+
+    /// The span of a key that must be there.
+    pub fn need_span(&self, key: &'static str) -> Option<Span> {
+        self.need(key).and_then(|item| item.span())
+    }
+
+    /// The texts of a key, none if it is not there.
+    pub fn texts(&self, key: &'static str) -> Vec<String> {
+        self.get(key).map(|item| item.texts()).unwrap_or_default()
+    }
+
+    /// Complains about every key nobody asked for.
+    pub fn finish(self) {
+        let known = self.known.borrow();
+        for key in self.table.keys() {
+            let name: &str = key.get_ref();
+            if known.contains(name) {
+                continue;
+            }
+            let help = match nearest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    format!("known keys: {}", known.iter().copied().collect::<Vec<_>>().join(", "))
+                }
+            };
+            self.source.complain(
+                Severity::Error,
+                key.span(),
+                format!("unknown key `{name}` in {}", self.name),
+                Some(help),
+            );
+        }
+    }
+}

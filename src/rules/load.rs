@@ -1,0 +1,163 @@
+//! From configuration to rules in force: a set is taken only if all of it passes.
+
+use std::{path::Path, sync::Arc};
+
+use super::Rules;
+use crate::{
+    config::Config,
+    core::{policy::Via, timestamp::Timestamp, wording::Templates},
+    policies::{self, Complaint, Loaded, Severity, Sources},
+    simulate::check_cases,
+    store::{Store, StoreError},
+};
+
+/// The set that is used where nobody names one.
+pub const STANDARD_SET: &str = "cn";
+
+/// One policy set with everything that was found about it.
+#[derive(Debug)]
+pub struct Examined {
+    pub name: String,
+    pub loaded: Loaded,
+    pub templates: Option<Templates>,
+    pub complaints: Vec<Complaint>,
+}
+
+/// The rules do not load; every complaint is in here.
+#[derive(Debug, thiserror::Error)]
+#[error("the policies in `{name}` do not load\n{}", .complaints.iter().filter(|one| one.is_error()).map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+pub struct NotGood {
+    pub name: String,
+    pub complaints: Vec<Complaint>,
+}
+
+/// Rules with what the store has to keep of them.
+#[derive(Debug)]
+pub struct InForce {
+    pub rules: Rules,
+    pub warnings: Vec<Complaint>,
+    files: String,
+}
+
+impl InForce {
+    /// Keeps the set for tickets that will be frozen to it, and adds the sets older tickets are frozen to.
+    pub async fn settle(self, store: &Store, now: Timestamp) -> Result<Rules, super::RulesError> {
+        let kept: Result<(), StoreError> = {
+            let set = &self.rules.current;
+            store.keep_policy_set(&set.hash, &set.id, &set.version, &self.files, now).await
+        };
+        kept?;
+        self.rules.with_frozen(store, now).await
+    }
+}
+
+/// Examines one set: files, cases, texts.
+pub fn examine(name: String, sources: Result<Sources, String>, now: Timestamp) -> Examined {
+    let sources = match sources {
+        Ok(sources) => sources,
+        Err(error) => {
+            let complaints = vec![Complaint::about(Severity::Error, name.as_str(), error)];
+            return Examined { name, loaded: Loaded::default(), templates: None, complaints };
+        }
+    };
+    let loaded = policies::load(&sources, now);
+    let mut complaints = loaded.complaints.clone();
+    if let Some(set) = &loaded.set {
+        complaints.extend(check_cases(set, &loaded.cases));
+    }
+    let templates = templates(&sources, &loaded, &name, &mut complaints);
+    Examined { name, loaded, templates, complaints }
+}
+
+fn templates(
+    sources: &Sources,
+    loaded: &Loaded,
+    name: &str,
+    complaints: &mut Vec<Complaint>,
+) -> Option<Templates> {
+    let Some(text) = &loaded.templates else {
+        let message = "the set has no templates.toml, so its messages have no texts";
+        complaints.push(Complaint::about(Severity::Error, name, message));
+        return None;
+    };
+    match Templates::parse(text) {
+        Ok(templates) => {
+            let steps = loaded.set.iter().flat_map(|set| &set.ladders).flat_map(|l| &l.steps);
+            let wanted: std::collections::BTreeSet<String> =
+                steps.map(|step| format!("staff.{}", step.slip)).collect();
+            for id in wanted.iter().filter(|id| !templates.has(id)) {
+                let message = format!(
+                    "the ladders issue slips that need a template `[{id}]`, which is missing"
+                );
+                complaints.push(Complaint::about(
+                    Severity::Error,
+                    sources.display("templates.toml"),
+                    message,
+                ));
+            }
+            Some(templates)
+        }
+        Err(errors) => {
+            for error in errors {
+                let file = sources.display("templates.toml");
+                complaints.push(policies::complain_at(&file, text, error.span, &error.text));
+            }
+            None
+        }
+    }
+}
+
+/// Examines the set a configuration names, with the ways its ladders use.
+pub fn examine_configured(config: &Config, file: Option<&Path>, now: Timestamp) -> Examined {
+    let name = match &config.policies.dir {
+        Some(dir) => dir.display().to_string(),
+        None => STANDARD_SET.to_owned(),
+    };
+    let mut examined = examine(name, sources(config), now);
+    examined.complaints.extend(unmapped(config, file, &examined.loaded));
+    examined
+}
+
+fn sources(config: &Config) -> Result<Sources, String> {
+    let mut sources = match &config.policies.dir {
+        Some(dir) => policies::sources(&dir.display().to_string())
+            .filter(|_| !dir.is_dir())
+            .map_or_else(|| Sources::from_dir(dir).map_err(|error| error.to_string()), Ok),
+        None => policies::sources(STANDARD_SET).ok_or_else(|| format!("no set `{STANDARD_SET}`")),
+    }?;
+    if let Some(org) = &config.policies.org {
+        sources.replace_org(org).map_err(|error| error.to_string())?;
+    }
+    Ok(sources)
+}
+
+/// Ways the ladders use that the configuration sends nowhere.
+pub fn unmapped(config: &Config, file: Option<&Path>, loaded: &Loaded) -> Vec<Complaint> {
+    let ladders = loaded.set.iter().flat_map(|set| &set.ladders);
+    let used: std::collections::BTreeSet<Via> =
+        ladders.flat_map(|ladder| &ladder.steps).flat_map(|step| step.via.clone()).collect();
+    let file = file.map_or_else(|| "duban.toml".to_owned(), |file| file.display().to_string());
+    let complaint = |via: Via| Complaint {
+        help: Some(format!("in [kinds] give `{}` a channel, another kind, or \"off\"", via.name())),
+        ..Complaint::about(
+            Severity::Error,
+            file.as_str(),
+            format!("the ladders send by `{}`, which no channel takes", via.name()),
+        )
+    };
+    config.unmapped(used).into_iter().map(complaint).collect()
+}
+
+/// Rules from an examined set, or all that is wrong with it.
+pub fn enforce(examined: Examined) -> Result<InForce, NotGood> {
+    let Examined { name, loaded, templates, complaints } = examined;
+    let bad = complaints.iter().any(Complaint::is_error);
+    match (loaded.set, templates) {
+        (Some(set), Some(templates)) if !bad => Ok(InForce {
+            rules: Rules::new(Arc::clone(&set), loaded.org.unwrap_or_default(), templates),
+            warnings: complaints,
+            files: serde_json::to_string(&loaded.files).expect("texts by name are JSON"),
+        }),
+        (Some(_) | None, Some(_) | None) => Err(NotGood { name, complaints }),
+    }
+}

@@ -1,0 +1,83 @@
+//! Is the process alive, can it do its work, and what does it count?
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Json,
+    extract::State as Shared,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::{problem::Problem, state::State};
+
+/// When the engine last came round. Measured on the host's monotonic clock, so that neither
+/// a jump of the wall clock nor the fast time of a demonstration matters.
+pub struct Health {
+    silence_max: Duration,
+    cycled: Mutex<Option<Instant>>,
+}
+
+impl fmt::Debug for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Health").field("silence_max", &self.silence_max).finish_non_exhaustive()
+    }
+}
+
+impl Health {
+    /// An engine that has not cycled yet and may be silent for this long.
+    pub fn new(silence_max: Duration) -> Self {
+        Self { silence_max, cycled: Mutex::new(None) }
+    }
+
+    /// The engine says that it came round.
+    pub fn cycled(&self) {
+        let mut cycled = self.cycled.lock().unwrap_or_else(PoisonError::into_inner);
+        *cycled = Some(Instant::now());
+    }
+
+    /// Whether the engine came round lately.
+    pub fn is_cycling(&self) -> bool {
+        let cycled = *self.cycled.lock().unwrap_or_else(PoisonError::into_inner);
+        cycled.is_some_and(|at| at.elapsed() <= self.silence_max)
+    }
+}
+
+/// `GET /healthz`
+pub(super) async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// `GET /readyz`
+pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Response {
+    let store = match state.store.ping().await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(%error, "the store does not answer");
+            false
+        }
+    };
+    let engine = state.health.is_cycling();
+    let ready = store && engine;
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let word = |ok: bool, bad: &'static str| if ok { "ok" } else { bad };
+    let body = json!({
+        "ready": ready, "store": word(store, "unreachable"), "engine": word(engine, "not cycling"),
+    });
+    (status, Json(body)).into_response()
+}
+
+/// `GET /metrics`
+pub(super) async fn metrics(Shared(state): Shared<Arc<State>>) -> Response {
+    let Some(metrics) = &state.metrics else {
+        return Problem::new(StatusCode::NOT_FOUND, "no metrics are recorded here").into_response();
+    };
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.render())
+        .into_response()
+}

@@ -1,0 +1,74 @@
+//! Pages and the API: parse, call, render.
+//!
+//! Nothing is decided here: what a resident or another system says becomes an event, and
+//! the engine is knocked. Only [`serve`] and [`work`] spawn, and what they spawn is waited for.
+//!
+//! Invariants (tests of the same names in tests/web):
+//! * `opening_a_link_changes_nothing`, `the_first_answer_wins`
+//! * `a_wrong_token_tells_nothing`, `guesses_are_shut_out`
+//! * `every_page_forbids_scripts`, `a_slow_head_is_cut`
+
+mod access;
+mod address;
+mod api;
+mod asset;
+mod body;
+mod events;
+mod guesses;
+mod header;
+mod health;
+mod language;
+mod lines;
+mod mailbox;
+mod overview;
+mod page;
+mod problem;
+mod rating;
+mod serve;
+mod start;
+mod state;
+mod work;
+
+use std::sync::Arc;
+
+use axum::{Router, middleware, routing::get};
+
+pub use self::{
+    guesses::Guesses,
+    health::Health,
+    serve::{ServeError, serve},
+    state::State,
+};
+
+/// Everything that can be asked over HTTP.
+pub fn router(state: State) -> Router {
+    let state = Arc::new(state);
+    let mut router = Router::new()
+        .route("/", get(start::start))
+        .route(asset::STYLE_PATH, get(asset::style))
+        .route("/r/{token}", get(rating::ask).post(rating::answer))
+        .route("/api/v1/events", axum::routing::post(events::receive))
+        .route("/api/v1/tickets/{ticket}", get(api::ticket))
+        .route("/api/v1/tickets/{ticket}/timeline", get(api::timeline))
+        .route("/api/v1/tickets/{ticket}/explain", get(api::explain))
+        .route("/api/v1/slips", get(api::slips))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics));
+    if state.mailbox {
+        router = router
+            .route("/mailbox", get(mailbox::list))
+            .route("/mailbox.json", get(mailbox::json))
+            .route("/mailbox/{mark}/html", get(mailbox::html));
+    }
+    if state.demo {
+        router = router
+            .route("/demo", get(overview::overview))
+            .route("/t/{ticket}", get(overview::ticket));
+    }
+    router
+        .fallback(page::nowhere)
+        .layer(middleware::from_fn_with_state(state.web.request_timeout, work::to_the_end))
+        .layer(middleware::from_fn(header::secure))
+        .with_state(state)
+}

@@ -1,0 +1,60 @@
+//! Every mistake in a policy file is named at its place, with what would be right.
+//!
+//! Each file of `tests/bad-policies` has one mistake; beside this file stands what its writer reads.
+
+mod cases;
+mod clocks;
+mod ladders;
+mod selectors;
+mod sets;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use duban::{
+    core::timestamp::Timestamp,
+    policies::{Sources, load},
+    simulate::check_cases,
+};
+
+/// What `duban check` says about a file, read together with `base.toml` unless it has a head.
+fn complaints(name: &str) -> String {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad-policies");
+    let read = |name: &str| {
+        fs::read_to_string(dir.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    let file = format!("{name}.toml");
+    let mut files = BTreeMap::from([(file.clone(), read(&file))]);
+    if !files[&file].contains("schema") {
+        files.insert("base.toml".to_owned(), read("base.toml"));
+    }
+    let now = Timestamp::parse("2026-05-07T09:00:00+08:00").expect("a good instant");
+    let loaded = load(&Sources { label: String::new(), files }, now);
+    let mut all = loaded.complaints;
+    if let Some(set) = &loaded.set {
+        all.extend(check_cases(set, &loaded.cases));
+    }
+    all.iter().map(|complaint| format!("{complaint}\n")).collect()
+}
+
+#[test]
+fn the_base_is_good() {
+    assert_eq!(complaints("base"), "");
+}
+
+#[test]
+fn every_file_has_its_test() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad-policies");
+    let sources = [
+        include_str!("cases.rs"),
+        include_str!("clocks.rs"),
+        include_str!("ladders.rs"),
+        include_str!("selectors.rs"),
+        include_str!("sets.rs"),
+    ];
+    for entry in fs::read_dir(dir).expect("the folder is part of the repository") {
+        let path = entry.expect("a readable folder").path();
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("a plain name");
+        let call = format!("complaints(\"{name}\")");
+        assert!(name == "base" || sources.iter().any(|s| s.contains(&call)), "{name} has no test");
+    }
+}

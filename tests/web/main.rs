@@ -1,0 +1,7 @@
+//! The web against a real listener: what residents, other systems and operators get.
+
+mod api;
+mod house;
+mod pages;
+mod rating;
+mod server;
