@@ -93,9 +93,9 @@ fn uci_snapshots_give_the_known_events() {
             let ours = got.data.get("priority").cloned();
             if want.data.get("priority") != ours.as_ref() {
                 if want.kind == Kind::Received {
-                    patched += 1
+                    patched += 1;
                 } else {
-                    later_priorities += 1
+                    later_priorities += 1;
                 }
                 match ours {
                     Some(ours) => want.data.insert("priority".into(), ours),
@@ -115,7 +115,12 @@ fn the_demo_sample_is_drawn_as_its_readme_says() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/events.jsonl.zst");
     let mut shipped = Vec::new();
     files::read(&path, |_, event| shipped.push(event), |bad| panic!("{bad}")).expect("readable");
-    assert!(drawn == shipped, "draw it again: {} events, {} are shipped", drawn.len(), shipped.len());
+    assert!(
+        drawn == shipped,
+        "draw it again: {} events, {} are shipped",
+        drawn.len(),
+        shipped.len()
+    );
 }
 
 /// Runs the program in a folder of its own.
