@@ -22,10 +22,10 @@ use crate::{
     wall::Wall,
 };
 
-/// Real tickets of one city, three weeks of June 2015; see demo/README.md.
+/// Real tickets of one city, three weeks of April 2015; see demo/README.md.
 const EVENTS: &[u8] = include_bytes!("../../demo/events.jsonl.zst");
 /// Virtual time at the start: a week of tickets is there, two are to come.
-const BEGIN: &str = "2015-06-08T08:00:00-04:00";
+const BEGIN: &str = "2015-04-13T08:00:00-04:00";
 /// The two mailbox channels of the demonstration.
 const MAIL: &str = "mail";
 const SMS: &str = "sms";
