@@ -56,6 +56,8 @@ pub struct Start {
     /// Events of a demonstration, fed as the wall reaches them.
     pub feed: Vec<Event>,
     pub demo: bool,
+    /// Stop by itself after this real time.
+    pub stop_after: Option<Duration>,
     pub metrics: Option<PrometheusHandle>,
 }
 
@@ -115,7 +117,7 @@ struct House {
 
 /// Runs until SIGTERM or SIGINT, then finishes what was begun.
 pub async fn run(start: Start) -> Result<(), DaemonError> {
-    let Start { config, file, wall, feed, demo, metrics } = start;
+    let Start { config, file, wall, feed, demo, stop_after, metrics } = start;
     let in_force = enforce(examine_configured(&config, file.as_deref(), wall.now()))?;
     for warning in &in_force.warnings {
         tracing::warn!("{warning}");
@@ -152,7 +154,7 @@ pub async fn run(start: Start) -> Result<(), DaemonError> {
     let first = house.rules.load().current.version.clone();
     tracing::info!(web = %address, policies = %first, "duban runs");
     systemd::ready();
-    let ended = wait(&house, &mut tasks).await;
+    let ended = wait(&house, &mut tasks, stop_after).await;
     systemd::stopping();
     house.stop.cancel();
     drop(cron);
@@ -258,10 +260,21 @@ async fn knock_by_cron(house: &House) -> Result<JobScheduler, DaemonError> {
 }
 
 /// Waits for a signal to stop, or for a task that ends on its own, which is a fault.
-async fn wait(house: &House, tasks: &mut Tasks) -> Result<(), DaemonError> {
+async fn wait(
+    house: &House,
+    tasks: &mut Tasks,
+    stop_after: Option<Duration>,
+) -> Result<(), DaemonError> {
     let mut term = signal(SignalKind::terminate()).map_err(DaemonError::Signals)?;
     let mut int = signal(SignalKind::interrupt()).map_err(DaemonError::Signals)?;
+    let over = async {
+        match stop_after {
+            Some(span) => tokio::time::sleep(span).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
+        () = over => Ok(()),
         _ = term.recv() => Ok(()),
         _ = int.recv() => Ok(()),
         () = house.stop.cancelled() => Ok(()),

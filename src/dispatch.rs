@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use futures_util::{StreamExt as _, stream};
+use tokio::sync::mpsc;
 
 use self::letter::{Addressed, address};
 use crate::{
@@ -76,20 +77,45 @@ impl Dispatch {
             return Ok(done);
         }
         let rules = self.rules.load_full();
+        let rules: &Rules = &rules;
         let lease_ends = tokio::time::Instant::now() + config.lease;
-        let sending = stream::iter(offers)
-            .map(|offer| self.bring(&rules, offer, lease_ends, now))
-            .buffer_unordered(config.workers.max(1))
-            .ready_chunks(SETTLE_MAX);
-        let mut sending = std::pin::pin!(sending);
-        while let Some(settled) = sending.next().await {
-            let settled: Vec<Settled> = settled.into_iter().flatten().collect();
+        // Sending and settling go on side by side: a send that holds a connection of the store (the
+        // mailbox does) must be able to finish while an earlier outcome waits for that connection.
+        let (outcomes, settling) = mpsc::channel(SETTLE_MAX);
+        let sends: Vec<_> = offers
+            .into_iter()
+            .map(|offer| {
+                let outcomes = outcomes.clone();
+                async move {
+                    if let Some(settled) = self.bring(rules, offer, lease_ends, now).await {
+                        // The other end is gone only if the store failed; the lease then offers it again.
+                        let _ = outcomes.send(settled).await;
+                    }
+                }
+            })
+            .collect();
+        drop(outcomes);
+        let sending = stream::iter(sends).buffer_unordered(config.workers.max(1)).collect::<()>();
+        let ((), settled) = tokio::join!(sending, self.settle(settling, &mut done, now));
+        settled?;
+        Ok(done)
+    }
+
+    /// Writes outcomes as they come, as many together as there are.
+    async fn settle(
+        &self,
+        mut outcomes: mpsc::Receiver<Settled>,
+        done: &mut Dispatched,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut settled = Vec::with_capacity(SETTLE_MAX);
+        while outcomes.recv_many(&mut settled, SETTLE_MAX).await > 0 {
             let kept = self.store.settle(&settled, now).await?;
-            for (one, kept) in settled.iter().zip(kept) {
+            for (one, kept) in settled.drain(..).zip(kept) {
                 done.count(&one.outcome, kept);
             }
         }
-        Ok(done)
+        Ok(())
     }
 
     /// Sends until nothing is offered at `now`.

@@ -203,8 +203,11 @@ impl Engine {
             }
         }
         let keys: Vec<i64> = again.iter().map(|loaded| loaded.key).collect();
-        let journals =
-            if keys.is_empty() { Default::default() } else { look.journals(&keys).await? };
+        let journals = if keys.is_empty() {
+            std::collections::BTreeMap::new()
+        } else {
+            look.journals(&keys).await?
+        };
         for loaded in again {
             let journal = journals.get(&loaded.key).map_or(&[][..], Vec::as_slice);
             batch.fold_again(rules, &loaded, journal, now)?;

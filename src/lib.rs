@@ -17,8 +17,8 @@
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
-//! | [`audit`] | whether what is stored can be true: chain, replay, slips, messages |
 //! | [`explain`] | why a ticket stands where it stands |
+//! | [`audit`] | does the store still say what the journals say |
 //! | [`web`] | rating page, mailbox, API: parse, call, render |
 //! | [`daemon`] | wiring: tasks, cron knocks, signals, reload, drain |
 //! | [`cli`] | one file per subcommand |

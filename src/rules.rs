@@ -4,7 +4,10 @@
 
 mod load;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use crate::{
     core::{
@@ -76,9 +79,9 @@ impl Rules {
     /// These rules with every set that tickets in the store are frozen to.
     pub async fn with_frozen(mut self, store: &Store, now: Timestamp) -> Result<Self, RulesError> {
         for hash in store.policy_hashes_in_use().await? {
-            if !self.frozen.contains_key(&hash) {
-                let set = load_kept(store, &hash, now).await?;
-                self.frozen.insert(hash, set);
+            if let Entry::Vacant(place) = self.frozen.entry(hash) {
+                let set = load_kept(store, place.key(), now).await?;
+                place.insert(set);
             }
         }
         Ok(self)

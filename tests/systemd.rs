@@ -122,7 +122,7 @@ fn the_unit_says_what_it_has_to() {
     #[rustfmt::skip]
     let table = [
         ("Type",                     "notify"),
-        ("ExecReload",               "/bin/kill -HUP $MAINPID"),
+        ("ExecReload",               "/bin/sh -c 'kill -HUP $MAINPID'"),
         ("Restart",                  "on-failure"),
         ("RestartPreventExitStatus", "78"),
         ("StartLimitIntervalSec",    "0"),

@@ -89,11 +89,11 @@ fn clock<'a>(replayed: &'a Replayed, name: &str) -> &'a Clock {
 }
 
 fn refusals(replayed: &Replayed) -> Vec<&str> {
-    let reason = |(_, record)| match record {
-        &Record::Refused { ref reason, .. } => Some(reason.as_str()),
+    let refused = replayed.records().filter_map(|(_, record)| match record {
+        Record::Refused { reason, .. } => Some(reason.as_str()),
         _ => None, // only refusals are told here
-    };
-    replayed.records().filter_map(reason).collect()
+    });
+    refused.collect()
 }
 
 #[test]
@@ -377,7 +377,7 @@ fn a_return_needs_its_basis_and_its_window() {
         match refusals(&told).first() {
             None => assert_eq!(want, "", "{name}"),
             Some(reason) => {
-                assert!(!want.is_empty() && reason.starts_with(want), "{name}: {reason}")
+                assert!(!want.is_empty() && reason.starts_with(want), "{name}: {reason}");
             }
         }
     }

@@ -23,15 +23,12 @@ pub struct Args {
 
 /// Prints one page, or writes them all.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    match &args.dir {
-        Some(dir) => {
-            let written = write_all(dir)?;
-            eprintln!("wrote {written} pages to {}", dir.display());
-        }
-        None => {
-            let page = page(Cli::command())?;
-            io::stdout().write_all(&page).context("cannot write to standard output")?;
-        }
+    if let Some(dir) = &args.dir {
+        let written = write_all(dir)?;
+        eprintln!("wrote {written} pages to {}", dir.display());
+    } else {
+        let page = page(Cli::command())?;
+        io::stdout().write_all(&page).context("cannot write to standard output")?;
     }
     Ok(ExitCode::SUCCESS)
 }

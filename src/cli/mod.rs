@@ -3,7 +3,9 @@
 mod audit;
 mod check;
 mod completions;
+mod demo;
 mod explain;
+mod import;
 mod log;
 mod man;
 mod migrate;
@@ -45,10 +47,12 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Run(run::Args),
+    Demo(demo::Args),
     Check(check::Args),
     Time(time::TimeArgs),
     Plan(plan::Args),
     Simulate(simulate::Args),
+    Import(import::Args),
     Explain(explain::Args),
     Ticket(ticket::Args),
     Slip(slip::Args),
@@ -64,10 +68,12 @@ pub enum Command {
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Run(args) => run::run(args),
+        Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),

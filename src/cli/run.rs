@@ -38,6 +38,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         wall: Wall::Host,
         feed: Vec::new(),
         demo: false,
+        stop_after: None,
         metrics: Some(metrics),
     };
     serve(start)

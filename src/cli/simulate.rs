@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 
 use super::{EXIT_DATA, sets};
 use crate::{
-    core::{event::Event, policy::PolicySet, record::Record, timestamp::Timestamp},
+    core::{
+        contact::split_contact, event::Event, policy::PolicySet, record::Record,
+        timestamp::Timestamp,
+    },
     intake::files,
     simulate::{Pace, Replayed, Report, replay_all},
     wall,
@@ -92,7 +95,11 @@ fn read(paths: &[PathBuf], bad: &mut u64) -> Result<Vec<Event>> {
     for path in paths {
         files::read(
             path,
-            |_, event| events.push(event),
+            |_, mut event| {
+                // The daemon never sees more than this of an event either.
+                split_contact(&mut event);
+                events.push(event);
+            },
             |line| {
                 *bad += 1;
                 eprintln!("{line}");

@@ -121,8 +121,9 @@ pub struct ClockKey {
     pub turn: u32,
 }
 
-fn is_zero(number: &u32) -> bool {
-    *number == 0
+/// For numbers that are left out of the stored state while they are nothing.
+fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
 }
 
 /// One promise of one ticket, as the fold of the journal knows it.
@@ -173,13 +174,9 @@ pub struct Fired {
     pub step: u16,
     pub repetition: u16,
     /// Counts withdrawals of the same step: a step withdrawn because of a late event may be due again.
-    #[serde(default, skip_serializing_if = "is_zero_u16")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub reissue: u16,
     pub outcome: FiredAs,
-}
-
-fn is_zero_u16(number: &u16) -> bool {
-    *number == 0
 }
 
 /// What became of a step that was due.

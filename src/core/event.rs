@@ -198,7 +198,7 @@ impl<'de> Visitor<'de> for EventVisitor {
                 "by" => event.by = map.next_value()?,
                 "deadline" => {
                     if let Some(text) = map.next_value::<Option<Cow<'de, str>>>()? {
-                        event.deadline = Some(instant(text, "deadline")?);
+                        event.deadline = Some(instant(&text, "deadline")?);
                     }
                 }
                 "data" => match map.next_value::<Value>()? {
@@ -208,7 +208,7 @@ impl<'de> Visitor<'de> for EventVisitor {
                 },
                 "arrived" => {
                     if let Some(text) = map.next_value::<Option<Cow<'de, str>>>()? {
-                        event.arrived = Some(instant(text, "arrived")?);
+                        event.arrived = Some(instant(&text, "arrived")?);
                     }
                 }
                 other => _ = event.data.insert(other.to_owned(), map.next_value()?),
@@ -223,8 +223,8 @@ impl<'de> Visitor<'de> for EventVisitor {
     }
 }
 
-fn instant<E: serde::de::Error>(text: Cow<'_, str>, key: &str) -> Result<Timestamp, E> {
-    Timestamp::parse(&text).map_err(|_| {
+fn instant<E: serde::de::Error>(text: &str, key: &str) -> Result<Timestamp, E> {
+    Timestamp::parse(text).map_err(|_| {
         E::custom(format!(
             "`{key}` is `{text}`; write an instant with its offset, like `2026-05-07T09:12:00+08:00`"
         ))

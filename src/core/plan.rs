@@ -17,12 +17,12 @@ pub struct PlannedClock<'a> {
 }
 
 /// The clocks that start with a ticket's dispatch under policy number `policy`, with all their steps.
-pub fn plan<'a>(
-    set: &'a PolicySet,
+pub fn plan(
+    set: &PolicySet,
     policy: usize,
     attributes: Attributes,
     start: Timestamp,
-) -> Vec<PlannedClock<'a>> {
+) -> Vec<PlannedClock<'_>> {
     let mut ticket = Ticket::new("plan", set);
     ticket.attributes = attributes;
     ticket.dispatched = Some(start);

@@ -82,10 +82,13 @@ mod tests {
     use super::*;
     use crate::core::timestamp::Timestamp;
 
+    /// Name, kind, what the event says, and what it fulfils.
+    type Row = (&'static str, Kind, &'static [(&'static str, &'static str)], &'static [Condition]);
+
     #[test]
     fn a_condition_looks_at_one_event() {
         #[rustfmt::skip]
-        let table: [(&str, Kind, &[(&str, &str)], &[Condition]); 7] = [
+        let table: [Row; 7] = [
             ("unsolved in Chinese",      Kind::Answered, &[("solved", "未解决")],                        &[Condition::AnswerUnsolved]),
             ("solved but not satisfied", Kind::Rated,    &[("solved", "yes"), ("satisfied", "不满意")],   &[Condition::RatingUnsatisfied]),
             ("both bad",                 Kind::Answered, &[("solved", "no"), ("satisfied", "no")],       &[Condition::RatingUnsatisfied, Condition::AnswerUnsolved]),

@@ -29,7 +29,7 @@ pub async fn run(
             match canonical(event, &house.seal, now) {
                 Ok(entry) => entries.push(entry),
                 Err(refusal) => {
-                    tracing::warn!(%refusal, "an event of the demonstration is not good")
+                    tracing::warn!(%refusal, "an event of the demonstration is not good");
                 }
             }
         }

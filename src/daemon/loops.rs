@@ -148,7 +148,7 @@ pub async fn knocks(house: Arc<House>) -> Result<(), DaemonError> {
                 }
             },
             Err(error) => {
-                tracing::warn!(%error, "knocks of other nodes are not heard; polling goes on")
+                tracing::warn!(%error, "knocks of other nodes are not heard; polling goes on");
             }
         }
         tokio::select! {

@@ -185,7 +185,7 @@ impl Story {
                 )?;
             }
             State::Cancelled { at } => {
-                writeln!(out, "      ended without a verdict at {}", self.local(*at))?
+                writeln!(out, "      ended without a verdict at {}", self.local(*at))?;
             }
         }
         for one in self.ticket.extensions.iter().filter(|_| {

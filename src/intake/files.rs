@@ -161,7 +161,7 @@ mod tests {
         insta::assert_snapshot!(taken.join("\n"), @r#"
         f.jsonl:1: longer than 1048576 bytes | xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
         3 W1
-        f.jsonl:4: `at` is missing at line 1 column 57 | {"ticket":"W1","event":"received"}
+        f.jsonl:4: `at` is missing at line 1 column 56 | {"ticket":"W1","event":"received"}
         f.jsonl:5: invalid type: integer `***`, expected a string at line 1 column 21 | {"ticket":13800138000}
         "#);
     }

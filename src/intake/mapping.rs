@@ -14,12 +14,14 @@
 mod file;
 mod rows;
 mod template;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use std::collections::BTreeMap;
 
 pub use file::{Unusable, load, parse};
-pub use rows::Rows;
+pub use rows::{Rows, RowsError};
 pub use template::Template;
 pub use time::{TimeRule, Times};
 

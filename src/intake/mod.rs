@@ -2,5 +2,6 @@
 
 pub mod canon;
 pub mod files;
+pub mod import;
 pub mod mapping;
 pub mod queue;

@@ -33,6 +33,15 @@ const SQLITE_READERS_MAX: u32 = 4;
 /// Connections to PostgreSQL: engine, intake, dispatch and listener hold one each, the web the rest.
 const POSTGRES_CONNECTIONS_MAX: u32 = 10;
 
+/// What every PostgreSQL session starts with.
+///
+/// A transaction that hangs would hold its tickets from all nodes: the server ends it. The
+/// statements are short batches: compiling them costs more than running them. Every join goes from
+/// a small batch into an index; a planner without statistics, as after a first import, would read
+/// and hash or sort whole tables instead.
+const SESSION: &str = "SET idle_in_transaction_session_timeout = '60s'; SET jit = off;
+     SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off";
+
 impl Store {
     /// Opens `sqlite:FILE`, `sqlite::memory:` (one connection, gone at the end) or
     /// `postgres://...`. Makes a missing file and its folder, but no tables: see [`Store::migrate`].
@@ -162,14 +171,7 @@ async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .after_connect(|connection, _| {
-            Box::pin(async move {
-                // A transaction that hangs would hold its tickets from all nodes. The statements are
-                // short batches: compiling them costs more than running them.
-                sqlx::raw_sql("SET idle_in_transaction_session_timeout = '60s'; SET jit = off")
-                    .execute(connection)
-                    .await
-                    .map(drop)
-            })
+            Box::pin(async move { sqlx::raw_sql(SESSION).execute(connection).await.map(drop) })
         })
         .connect_lazy_with(options);
     Ok(Pools::Postgres(pool))

@@ -161,17 +161,15 @@ impl Store {
         // Locked in the order of ids, as withdrawals do, so that the two cannot wait for each other.
         const SQL: Text = text!(
             "WITH held AS (
-               SELECT outbox.id FROM outbox
-               WHERE outbox.id IN (SELECT CAST(value->>0 AS BIGINT) FROM " rows ")
-               ORDER BY outbox.id" for_update ")
-             UPDATE outbox SET state = value->>2,
-                    offer_at_ms = COALESCE(CAST(value->>3 AS BIGINT), outbox.offer_at_ms),
-                    done_at_ms = CAST(value->>4 AS BIGINT),
-                    channel = value->>5, provider = value->>6, reason = value->>7
-             FROM " rows " WHERE outbox.id = CAST(value->>0 AS BIGINT)
-               AND outbox.id IN (SELECT held.id FROM held)
-               AND outbox.attempt = CAST(value->>1 AS BIGINT)
-               AND (outbox.state = 'waiting' OR (outbox.state = 'dropped' AND value->>2 = 'sent'))
+               SELECT outbox.id AS id, wanted.value AS value FROM " rows " AS wanted
+               JOIN outbox ON outbox.id = CAST(wanted.value->>0 AS BIGINT)
+               ORDER BY outbox.id" for_update_of_outbox ")
+             UPDATE outbox SET state = held.value->>2,
+                    offer_at_ms = COALESCE(CAST(held.value->>3 AS BIGINT), outbox.offer_at_ms),
+                    done_at_ms = CAST(held.value->>4 AS BIGINT), channel = held.value->>5,
+                    provider = held.value->>6, reason = held.value->>7
+             FROM held WHERE outbox.id = held.id AND outbox.attempt = CAST(held.value->>1 AS BIGINT)
+               AND (outbox.state = 'waiting' OR (outbox.state = 'dropped' AND held.value->>2 = 'sent'))
              RETURNING outbox.id, outbox.attempt"
         );
         let rows: Vec<_> = settled

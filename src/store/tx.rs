@@ -1,8 +1,9 @@
 //! One text and one body for two databases: the macros, the transaction, the batch.
 //!
 //! A batch is ONE statement with ONE parameter: a JSON array of arrays. SQLite opens it
-//! with `json_each`, PostgreSQL with `jsonb_array_elements`; both call the column `value`
-//! and read it with `value->>0`, so that the rest of the text is the same.
+//! with `jsonb_each`, PostgreSQL with `jsonb_array_elements`; both call the column `value`
+//! and read it with `value->>0`, so that the rest of the text is the same. (SQLite's
+//! `json_each` would print each row as text and parse it again: three times slower.)
 //!
 //! No future in here may be dropped half-way (no `select!`, no timeout, no abort around
 //! it): a cancelled `BEGIN` leaves a PostgreSQL connection inside a transaction, and the
@@ -24,9 +25,12 @@ pub(super) struct Text {
 /// another one could hold: locking clauses neither exist there nor are needed.
 macro_rules! sqlite_word {
     (rows) => {
-        "json_each($1)"
+        "jsonb_each($1)"
     };
     (for_update) => {
+        ""
+    };
+    (for_update_of_outbox) => {
         ""
     };
     (skip_locked) => {
@@ -42,6 +46,9 @@ macro_rules! postgres_word {
     };
     (for_update) => {
         " FOR UPDATE"
+    };
+    (for_update_of_outbox) => {
+        " FOR UPDATE OF outbox"
     };
     (skip_locked) => {
         " FOR UPDATE SKIP LOCKED"

@@ -244,13 +244,13 @@ async fn withdraw_slips(
     // Through the ticket, because that is the index there is.
     const MESSAGES: Text = text!(
         "WITH held AS (
-           SELECT outbox.id FROM outbox
-           WHERE outbox.state = 'waiting' AND outbox.slip IN (SELECT value->>0 FROM " rows ")
-             AND outbox.ticket_key IN (SELECT slip.ticket_key FROM slip
-                                       WHERE slip.key IN (SELECT value->>0 FROM " rows "))
-           ORDER BY outbox.id" for_update ")
-         UPDATE outbox SET state = 'dropped', done_at_ms = CAST(value->>2 AS BIGINT), reason = value->>1
-         FROM " rows " WHERE outbox.id IN (SELECT held.id FROM held) AND outbox.slip = value->>0"
+           SELECT outbox.id AS id, wanted.value AS value FROM " rows " AS wanted
+           JOIN slip ON slip.key = wanted.value->>0
+           JOIN outbox ON outbox.ticket_key = slip.ticket_key AND outbox.slip = slip.key
+           WHERE outbox.state = 'waiting' ORDER BY outbox.id" for_update_of_outbox ")
+         UPDATE outbox SET state = 'dropped', done_at_ms = CAST(held.value->>2 AS BIGINT),
+                reason = held.value->>1
+         FROM held WHERE outbox.id = held.id AND outbox.state = 'waiting'"
     );
     let rows: Vec<_> = withdrawn.iter().map(|w| (&w.key, &w.reason, now.0)).collect();
     all(tx, SLIPS, "open slips", "withdrawing slips", &rows).await?;

@@ -9,11 +9,12 @@ use std::{
     net::IpAddr,
     num::NonZeroU32,
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tokio::time::Instant;
+
+use crate::wall::stopwatch;
 
 /// How long an address is shut out.
 const SHUT_OUT: Duration = Duration::from_mins(1);
@@ -42,7 +43,7 @@ impl Guesses {
     /// How long this address still has to wait; `None` if it may try.
     pub(super) fn shut_for(&self, address: IpAddr) -> Option<Duration> {
         let shut = self.shut.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = shut.get(&address)?.saturating_duration_since(Instant::now());
+        let left = shut.get(&address)?.saturating_duration_since(stopwatch());
         (!left.is_zero()).then_some(left)
     }
 
@@ -56,7 +57,7 @@ impl Guesses {
             return Some(SHUT_OUT);
         }
         self.wrong.check_key(&address).err()?;
-        let now = Instant::now();
+        let now = stopwatch();
         let mut shut = self.shut.lock().unwrap_or_else(PoisonError::into_inner);
         shut.retain(|_, until| *until > now);
         if shut.len() < ADDRESSES_MAX {

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -13,9 +13,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::{problem::Problem, state::State};
+use crate::wall::stopwatch;
 
 /// When the engine last came round. Measured on the host's monotonic clock, so that neither
 /// a jump of the wall clock nor the fast time of a demonstration matters.
@@ -39,7 +39,7 @@ impl Health {
     /// The engine says that it came round.
     pub fn cycled(&self) {
         let mut cycled = self.cycled.lock().unwrap_or_else(PoisonError::into_inner);
-        *cycled = Some(Instant::now());
+        *cycled = Some(stopwatch());
     }
 
     /// Whether the engine came round lately.

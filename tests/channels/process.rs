@@ -9,7 +9,7 @@ use std::{
 };
 
 /// How long a server may take to come up, or a condition to come true, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command whose absence fails the test with the package that brings it.
 pub fn tool(program: &str, package: &str) -> Command {

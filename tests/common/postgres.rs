@@ -10,7 +10,7 @@ use std::{
     io::{BufRead as _, BufReader},
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
-    process::{ChildStdin, Command, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
     sync::{
         LazyLock,
         atomic::{AtomicU32, Ordering},
@@ -39,6 +39,8 @@ struct Cluster {
     folder: PathBuf,
     /// While this is open, the cluster runs.
     _alive: ChildStdin,
+    /// Never waited for: it outlives this process, to clean up behind it.
+    _watchdog: Child,
 }
 
 /// Starts the cluster, says `ready`, and stops it when its input ends. `$1` binaries,
@@ -81,7 +83,7 @@ impl Cluster {
         for line in BufReader::new(output).lines() {
             let line = line.expect("the shell writes text");
             match line.as_str() {
-                "ready" => return Self { folder, _alive: alive },
+                "ready" => return Self { folder, _alive: alive, _watchdog: watchdog },
                 "failed" => break,
                 _ => said.push(line),
             }

@@ -128,7 +128,7 @@ pub async fn an_offer_knows_what_happened_meanwhile(scratch: &Scratch) {
     // A message issued for a slip that was withdrawn before: the offer says so.
     withdraw(&store, "k1", |_| Vec::new()).await;
     let look = store.look(1, at(2)).await.expect("a look is taken");
-    let mut late = message(&duban_ticket(&offers[0].ticket_key), "m3", Some("k1"), T0);
+    let mut late = message(&duban_ticket(offers[0].ticket_key), "m3", Some("k1"), T0);
     late.sealed = None;
     let writes = Writes { messages: vec![late], ..Writes::default() };
     look.commit(&writes, at(2)).await.expect("it commits");
@@ -137,9 +137,9 @@ pub async fn an_offer_knows_what_happened_meanwhile(scratch: &Scratch) {
     assert_eq!((offers[0].slip_withdrawn, &offers[0].sealed), (true, &None));
 }
 
-fn duban_ticket(key: &i64) -> duban::store::Loaded {
+fn duban_ticket(key: i64) -> duban::store::Loaded {
     duban::store::Loaded {
-        key: *key,
+        key,
         no: "T000".to_owned(),
         head_seq: 1,
         head_hash: String::new(),

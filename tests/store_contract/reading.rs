@@ -11,9 +11,9 @@ pub async fn tickets_are_filtered_and_paged(scratch: &Scratch) {
     let look = store.look(10, T0).await.expect("a look is taken");
     let mut tickets: Vec<_> = look.tickets.iter().map(|ticket| looked(ticket, None)).collect();
     tickets[1].open = false;
-    tickets[2].unit = "cx-cg".to_owned();
-    tickets[3].stage = "accepted".to_owned();
-    tickets[4].policy = "urgent".to_owned();
+    tickets[2].unit = "cx-cg".into();
+    tickets[3].stage = "accepted".into();
+    tickets[4].policy = "urgent".into();
     look.commit(&Writes { tickets, ..Writes::default() }, T0).await.expect("it commits");
 
     let any = TicketFilter::default;
@@ -42,8 +42,8 @@ pub async fn tickets_are_filtered_and_paged(scratch: &Scratch) {
 pub async fn slips_are_filtered_and_paged(scratch: &Scratch) {
     let (store, ticket) = with_ticket(scratch, |t| {
         let mut slips = vec![slip(t, "k1"), slip(t, "k2"), slip(t, "k3")];
-        slips[1].kind = "red".to_owned();
-        slips[2].unit = "cx-cg".to_owned();
+        slips[1].kind = "red".into();
+        slips[2].unit = "cx-cg".into();
         Writes { slips, ..Writes::default() }
     })
     .await;

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use duban::{
     config::{Config, WebConfig},
-    core::timestamp::Timestamp,
+    core::{timestamp::Timestamp, wording::Templates},
     intake::queue::{self, Queue},
     policies::load_embedded,
     rules::Rules,
@@ -67,8 +67,11 @@ pub async fn house(wish: Wish) -> House {
         .await
         .expect("a new store");
     store.migrate().await.expect("tables");
-    let set = load_embedded("cn", NOW).and_then(|loaded| loaded.set).expect("the reference set");
-    let rules = Arc::new(ArcSwap::from_pointee(Rules::new(set, duban::core::org::Org::default())));
+    let loaded = load_embedded("cn", NOW).expect("the reference set");
+    let set = loaded.set.expect("without errors");
+    let templates = Templates::parse(&loaded.templates.expect("its texts")).expect("good texts");
+    let rules = Rules::new(set, loaded.org.unwrap_or_default(), templates);
+    let rules = Arc::new(ArcSwap::from_pointee(rules));
     let wall = Wall::fast(NOW, 0.0);
     let knock = Arc::new(Notify::new());
     let health = Arc::new(Health::new(Duration::from_mins(1)));
@@ -207,7 +210,7 @@ impl House {
             round: 1,
             expires: NOW.plus_ms(hours * HOUR_MS),
         };
-        self.write(Writes { links: vec![link], ..Writes::default() }, NOW).await;
+        self.write(Writes { links: vec![link], ..Writes::default() }).await;
         token
     }
 
@@ -228,7 +231,7 @@ impl House {
             reply_due: None,
             recipients: "[]".to_owned(),
         };
-        self.write(Writes { slips: vec![slip], ..Writes::default() }, NOW).await;
+        self.write(Writes { slips: vec![slip], ..Writes::default() }).await;
     }
 
     pub async fn mail(&self, id: &str, channel: &str, subject: &str, text: &str, link: &str) {
@@ -262,7 +265,7 @@ impl House {
             .collect()
     }
 
-    async fn write(&self, writes: Writes, now: Timestamp) {
+    async fn write(&self, writes: Writes) {
         let look = self.store.look(0, NOW).await.expect("a look");
         look.commit(&writes, NOW).await.expect("written");
     }

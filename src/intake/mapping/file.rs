@@ -82,8 +82,8 @@ struct Reader {
 impl Reader {
     fn mapping(self, name: &str, root: &Section<'_>) -> Option<Mapping> {
         let modes = [("rows", Mode::Rows), ("snapshots", Mode::Snapshots)];
-        let mode = root.get("mode").and_then(|item| item.word("a mode", &modes));
-        let mode = mode.unwrap_or(Mode::Rows);
+        let mode = root.get("mode").map(|item| item.word("a mode", &modes));
+        let mode = mode.map_or(Some(Mode::Rows), |mode| mode);
         let missing = root.get("missing").map(|item| markers(&item)).unwrap_or_default();
         let times = match root.get("time").and_then(|item| item.section("[time]")) {
             Some(section) => {
@@ -105,7 +105,7 @@ impl Reader {
             .collect();
         Some(Mapping {
             name: name.to_owned(),
-            mode,
+            mode: mode?,
             delimiter: root.get("delimiter").map_or(Some(b','), |item| delimiter(&item))?,
             missing,
             times: times?,
@@ -142,7 +142,12 @@ impl Reader {
         }
     }
 
-    fn event(&self, item: &Item<'_>, mode: Mode, at: Option<ColumnId>) -> Option<EventRule> {
+    fn event(
+        &self,
+        item: &Item<'_>,
+        mode: Option<Mode>,
+        at: Option<ColumnId>,
+    ) -> Option<EventRule> {
         let section = item.section("[[event]]")?;
         let kind = section.need("kind").and_then(|item| self.value(&item, false));
         if let Some(item) = section.get("kind").filter(|item| item.raw().as_str().is_some()) {
@@ -162,7 +167,7 @@ impl Reader {
         let when = when.collect();
         let on = section.get("on").map_or(Some(On::Each), |item| self.on(&item));
         let once = section.switch_or("once", false);
-        if mode == Mode::Rows && (on != Some(On::Each) || once) {
+        if mode == Some(Mode::Rows) && (on != Some(On::Each) || once) {
             section.complain("`on` and `once` look at changes; write `mode = \"snapshots\"` above");
         }
         section.finish();
@@ -258,20 +263,21 @@ impl Reader {
 }
 
 fn read_times(section: &Section<'_>) -> Option<Times> {
-    let formats = section.get("formats").map(|item| formats(&item)).unwrap_or_default();
-    let zone = match section.get("zone") {
-        Some(item) => zone(&item)?,
-        None if formats.is_empty() => TimeZone::UTC,
-        None => {
-            section
-                .complain("[time] has no `zone`; say where the clock hung, like `Asia/Shanghai`");
-            return None;
-        }
-    };
     let rules =
         [("as_written", TimeRule::AsWritten), ("wall_taken_for_utc", TimeRule::WallTakenForUtc)];
     let rule = section.get("rule").map(|item| item.word("a time rule", &rules));
-    Some(Times { formats, zone, rule: rule.map_or(Some(TimeRule::AsWritten), |rule| rule)? })
+    let formats = section.get("formats").map(|item| formats(&item)).unwrap_or_default();
+    let zone = match section.get("zone") {
+        Some(item) => zone(&item),
+        None if formats.is_empty() => Some(TimeZone::UTC),
+        None => {
+            section
+                .complain("[time] has no `zone`; say where the clock hung, like `Asia/Shanghai`");
+            None
+        }
+    };
+    let rule = rule.map_or(Some(TimeRule::AsWritten), |rule| rule);
+    Some(Times { formats, zone: zone?, rule: rule? })
 }
 
 fn formats(item: &Item<'_>) -> Vec<String> {

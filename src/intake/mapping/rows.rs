@@ -37,6 +37,8 @@ pub struct Rows<'m, R> {
     fields: usize,
     record: ByteRecord,
     read: u64,
+    /// The file can be read no further; said once.
+    broken: bool,
     ready: VecDeque<Taken>,
     /// Of snapshots: what each ticket's watched columns held last.
     last: HashMap<String, Seen>,
@@ -89,6 +91,7 @@ impl<'m, R: Read> Rows<'m, R> {
             fields: header.len(),
             record: ByteRecord::new(),
             read: 0,
+            broken: false,
             ready: VecDeque::new(),
             last: HashMap::new(),
         })
@@ -186,10 +189,16 @@ impl<R: Read> Iterator for Rows<'_, R> {
             if let Some(taken) = self.ready.pop_front() {
                 return Some(Ok(taken));
             }
+            if self.broken {
+                return None;
+            }
             match self.row() {
                 Ok(true) => {}
                 Ok(false) => return None,
-                Err(error) => return Some(Err(error)),
+                Err(error) => {
+                    self.broken = true;
+                    return Some(Err(error));
+                }
             }
         }
     }
