@@ -113,7 +113,7 @@ pub fn examine_configured(config: &Config, file: Option<&Path>, now: Timestamp) 
         Some(dir) => dir.display().to_string(),
         None => STANDARD_SET.to_owned(),
     };
-    let mut examined = examine(name, sources(config), now);
+    let mut examined = examine(name, configured_sources(config), now);
     if examined.loaded.set.is_some() && examined.loaded.templates.is_none() {
         let message = "a daemon needs the texts of its messages: add a templates.toml to the set";
         examined.complaints.push(Complaint::about(Severity::Error, &*examined.name, message));
@@ -122,7 +122,8 @@ pub fn examine_configured(config: &Config, file: Option<&Path>, now: Timestamp) 
     examined
 }
 
-fn sources(config: &Config) -> Result<Sources, String> {
+/// The texts of the set a configuration names, with the organisation it names.
+pub fn configured_sources(config: &Config) -> Result<Sources, String> {
     let mut sources = match &config.policies.dir {
         Some(dir) => policies::sources(&dir.display().to_string())
             .filter(|_| !dir.is_dir())
