@@ -5,8 +5,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
 //! | [`wall`] | the only reader of the wall clock |
+//! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
 //! | [`config`] | `duban.toml` and the environment as one checked value |
 //! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |
@@ -18,10 +18,12 @@
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`explain`] | why a ticket stands where it stands |
+//! | [`audit`] | does the store still say what the journals say |
 //! | [`web`] | rating page, mailbox, API: parse, call, render |
 //! | [`daemon`] | wiring: tasks, cron knocks, signals, reload, drain |
 //! | [`cli`] | one file per subcommand |
 
+pub mod audit;
 pub mod channel;
 pub mod cli;
 pub mod config;

@@ -68,6 +68,13 @@ impl Rules {
         self.frozen.get(hash)
     }
 
+    /// These rules, and one more set that tickets may be frozen to.
+    pub fn knowing(&self, hash: &str, set: Arc<PolicySet>) -> Self {
+        let mut rules = self.clone();
+        rules.frozen.insert(hash.to_owned(), set);
+        rules
+    }
+
     /// These rules with every set that tickets in the store are frozen to.
     pub async fn with_frozen(mut self, store: &Store, now: Timestamp) -> Result<Self, RulesError> {
         for hash in store.policy_hashes_in_use().await? {
@@ -80,7 +87,8 @@ impl Rules {
     }
 }
 
-async fn load_kept(
+/// The set with this hash as the store keeps it.
+pub async fn load_kept(
     store: &Store,
     hash: &str,
     now: Timestamp,

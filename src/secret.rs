@@ -25,6 +25,8 @@ use subtle::ConstantTimeEq as _;
 
 /// Random bytes of a token: 96 bits, 16 characters in a link.
 const TOKEN_BYTES: usize = 12;
+/// Random bytes of an API token: 192 bits, 32 characters in a header.
+const API_TOKEN_BYTES: usize = 24;
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 /// A key file holds one line of 43 characters; anything much longer is another file.
@@ -135,6 +137,16 @@ pub fn token() -> Result<String, SecretError> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// A new API token: 32 characters of base64url. Shown once, kept only as its hash.
+///
+/// Whoever presents one is found by the hash in an index. How long that takes depends on the hash,
+/// which a guesser cannot steer, so no comparison in constant time is needed; and a fast hash is
+/// enough, because 192 random bits cannot be tried out as a password can.
+pub fn api_token() -> Result<String, SecretError> {
+    let bytes: [u8; API_TOKEN_BYTES] = random()?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
 /// What the store keeps of a token.
 pub fn token_hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(blake3::hash(token.as_bytes()).as_bytes())
@@ -205,6 +217,7 @@ mod tests {
         let (one, other) = (token().expect("random"), token().expect("random"));
         assert_eq!(one.len(), 16);
         assert_ne!(one, other);
+        assert_eq!(api_token().expect("random").len(), 32);
         assert!(same(&token_hash(&one), &token_hash(&one)));
         assert!(!same(&token_hash(&one), &token_hash(&other)));
     }

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use arc_swap::ArcSwap;
 use duban::{
     core::{
-        event::Event,
+        event::{Event, Kind},
         fact::{Fact, Line},
         org::Org,
         policy::PolicySet,
@@ -31,7 +31,7 @@ struct City {
     org: Org,
     store: Store,
     engine: Engine,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 async fn city(name: &str) -> City {
@@ -47,7 +47,7 @@ async fn city(name: &str) -> City {
     let templates = Templates::parse(&texts).expect("the shipped texts are good");
     let rules = Rules::new(Arc::clone(&set), org.clone(), templates);
     let engine = Engine::new(store.clone(), Arc::new(ArcSwap::from_pointee(rules)), key, 100);
-    City { set, org, store, engine, _folder: folder }
+    City { set, org, store, engine, folder }
 }
 
 /// The events of every n-th ticket of a real city.
@@ -175,5 +175,91 @@ async fn replay_equals_the_stored_state() {
         let stored: Ticket =
             serde_json::from_str(&loaded.state.expect("it was looked at")).expect("a state");
         assert_eq!(again, stored, "{}", loaded.no);
+    }
+}
+
+const T0: Timestamp = Timestamp(1_778_116_320_000);
+const DAY_MS: i64 = 86_400_000;
+
+/// Seven tickets received at `T0` with a deadline three days on, looked at once.
+async fn seven_tickets(city: &City) {
+    let entries: Vec<NewEntry> = (1..=7)
+        .map(|n| {
+            let mut event = Event::new(format!("W{n}"), Kind::Received, T0);
+            event.unit = Some("cx-scjg".to_owned());
+            event.deadline = Some(T0.plus_ms(3 * DAY_MS));
+            entry(&event)
+        })
+        .collect();
+    city.store.append(&entries, T0).await.expect("events are kept");
+    let looked = city.engine.run_until_idle(T0).await.expect("the engine looks");
+    assert_eq!((looked.tickets, looked.parked), (7, 0));
+}
+
+/// Writes into the file of the store behind its back.
+fn tamper(city: &City, sql: &str) {
+    let file =
+        rusqlite::Connection::open(city.folder.path().join("duban.db")).expect("the file opens");
+    assert_eq!(file.execute(sql, []).expect("the statement is good"), 1, "{sql}");
+}
+
+async fn tickets_with_slips(city: &City) -> BTreeSet<String> {
+    let filter = SlipFilter { limit: 1_000, ..SlipFilter::default() };
+    let slips = city.store.slips(&filter).await.expect("the store answers");
+    slips.into_iter().map(|slip| slip.ticket_no).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_poisoned_ticket_silences_nobody() {
+    let slip_of = |city: &City| {
+        let mut event = Event::new("W3", Kind::Received, T0);
+        event.deadline = Some(T0.plus_ms(3 * DAY_MS));
+        let late = T0.plus_ms(9 * DAY_MS);
+        let one = replay(
+            &city.set,
+            &city.org,
+            Ticket::new("W3", &city.set),
+            vec![event],
+            Pace::OneLook,
+            late,
+        );
+        let key = one.records().find_map(|(_, record)| match record {
+            duban::core::record::Record::Slip { key, .. } => Some(key.text("W3")),
+            _ => None,
+        });
+        key.expect("a late ticket has a slip")
+    };
+    #[rustfmt::skip]
+    let table: [(&str, fn(&str) -> String); 5] = [
+        ("a state that is no JSON",   |_| "UPDATE ticket SET state = '{' WHERE no = 'W3'".to_owned()),
+        ("a state that is no text",   |_| "UPDATE ticket SET state = CAST(X'7BFF7D' AS TEXT) WHERE no = 'W3'".to_owned()),
+        ("a set that is not kept",    |_| "UPDATE ticket SET state = json_set(state, '$.frozen', 'gone') WHERE no = 'W3'".to_owned()),
+        ("a line that cannot be read",|_| "UPDATE journal SET body = '[]' WHERE seq = 1 AND ticket_key = (SELECT key FROM ticket WHERE no = 'W3')".to_owned()),
+        ("a slip that is there already", |key| format!(
+            "INSERT INTO slip (key, ticket_key, ticket_no, round, clock, unit, step, kind, at_ms, recipients, state)
+             VALUES ('{key}', 99, 'W99', 1, 'x', 'x', 'x', 'x', 0, '{{}}', 'open')")),
+    ];
+    for (name, poison) in table {
+        let city = city("external").await;
+        seven_tickets(&city).await;
+        tamper(&city, &poison(&slip_of(&city)));
+        if name.starts_with("a line") {
+            // Only a fold of the whole journal reads the line again.
+            tamper(
+                &city,
+                "UPDATE ticket SET state = json_set(state, '$.judged_by', 'x') WHERE no = 'W3'",
+            );
+        }
+        let late = T0.plus_ms(9 * DAY_MS);
+        let looked = city.engine.run_until_idle(late).await.expect("the engine looks");
+        assert_eq!((looked.tickets, looked.parked), (6, 1), "{name}");
+        let mut told = tickets_with_slips(&city).await;
+        told.remove("W99");
+        let want: BTreeSet<String> = [1, 2, 4, 5, 6, 7].map(|n| format!("W{n}")).into();
+        assert_eq!(told, want, "{name}");
+        let next = city.store.next_look().await.expect("the store answers");
+        assert_eq!(next, Some(late.plus_ms(3_600_000)), "{name}: it rests for an hour");
+        let again = city.engine.run_until_idle(late).await.expect("the engine looks");
+        assert!(again.is_idle(), "{name}: nothing is due meanwhile");
     }
 }

@@ -44,7 +44,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         print!("{}", config.print());
     }
     let checked: Vec<Examined> = match &config {
-        Some(config) if args.dirs.is_empty() => vec![examine_configured(config, args.config.as_deref(), now)],
+        Some(config) if args.dirs.is_empty() => {
+            vec![examine_configured(config, args.config.as_deref(), now)]
+        }
         Some(config) => {
             let mut all: Vec<Examined> =
                 args.dirs.iter().flat_map(|dir| check_place(dir, now)).collect();

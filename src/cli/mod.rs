@@ -1,17 +1,25 @@
 //! The command line: one file per subcommand, exit codes as the contract names them.
 
+mod audit;
 mod check;
 mod completions;
 mod demo;
+mod explain;
 mod import;
 mod log;
 mod man;
+mod migrate;
+mod open;
 mod plan;
+mod print;
 mod run;
 mod send_test;
 mod sets;
 mod simulate;
+mod slip;
+mod ticket;
 mod time;
+mod token;
 
 use std::process::ExitCode;
 
@@ -45,6 +53,12 @@ pub enum Command {
     Plan(plan::Args),
     Simulate(simulate::Args),
     Import(import::Args),
+    Explain(explain::Args),
+    Ticket(ticket::Args),
+    Slip(slip::Args),
+    Audit(audit::Args),
+    Token(token::Args),
+    Migrate(migrate::Args),
     SendTest(send_test::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -60,6 +74,12 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Ticket(args) => ticket::run(&args),
+        Command::Slip(args) => slip::run(&args),
+        Command::Audit(args) => audit::run(&args),
+        Command::Token(args) => token::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
         Command::SendTest(args) => send_test::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

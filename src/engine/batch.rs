@@ -275,6 +275,7 @@ impl Batch {
             messages: self.writes.messages.len(),
             alarms: self.alarms,
             withdrawn: self.writes.withdrawn.len(),
+            parked: 0,
         }
     }
 }

@@ -160,12 +160,7 @@ impl Source<'_> {
 }
 
 /// A complaint about a place in a text that was read elsewhere.
-pub fn complain_at(
-    file: &str,
-    text: &str,
-    span: Option<Range<usize>>,
-    message: &str,
-) -> Complaint {
+pub fn complain_at(file: &str, text: &str, span: Option<Range<usize>>, message: &str) -> Complaint {
     let Some(span) = span else { return Complaint::about(Severity::Error, file, message) };
     let complaints = Complaints::default();
     let source = Source { name: file, text, private: false, complaints: &complaints };

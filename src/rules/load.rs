@@ -86,8 +86,14 @@ fn templates(
             let wanted: std::collections::BTreeSet<String> =
                 steps.map(|step| format!("staff.{}", step.slip)).collect();
             for id in wanted.iter().filter(|id| !templates.has(id)) {
-                let message = format!("the ladders issue slips that need a template `[{id}]`, which is missing");
-                complaints.push(Complaint::about(Severity::Error, sources.display("templates.toml"), message));
+                let message = format!(
+                    "the ladders issue slips that need a template `[{id}]`, which is missing"
+                );
+                complaints.push(Complaint::about(
+                    Severity::Error,
+                    sources.display("templates.toml"),
+                    message,
+                ));
             }
             Some(templates)
         }

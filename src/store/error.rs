@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use sqlx::error::ErrorKind;
+
 /// Why the store could not do it.
 #[derive(thiserror::Error)]
 pub enum StoreError {
@@ -38,6 +40,22 @@ pub enum StoreError {
     Database { doing: &'static str, source: sqlx::Error },
 }
 
+impl StoreError {
+    /// Whether it is what some rows hold that was refused, so that other rows may well be taken.
+    /// A store that is gone, full or busy refuses all of them alike.
+    pub fn is_about_rows(&self) -> bool {
+        match self {
+            Self::Doubled { .. } | Self::Lost { .. } | Self::Nul { .. } => true,
+            Self::Database { source, .. } => is_about_rows(source),
+            Self::UnknownDatabase { .. }
+            | Self::Folder { .. }
+            | Self::Open { .. }
+            | Self::OldSqlite { .. }
+            | Self::Migrate { .. } => false,
+        }
+    }
+}
+
 impl fmt::Debug for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
@@ -52,6 +70,26 @@ pub(super) trait While<T> {
 impl<T> While<T> for sqlx::Result<T> {
     fn doing(self, doing: &'static str) -> Result<T, StoreError> {
         self.map_err(|source| StoreError::Database { doing, source })
+    }
+}
+
+fn is_about_rows(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_) => true,
+        sqlx::Error::Database(refused) => {
+            let is_constraint = match refused.kind() {
+                ErrorKind::UniqueViolation
+                | ErrorKind::ForeignKeyViolation
+                | ErrorKind::NotNullViolation
+                | ErrorKind::CheckViolation
+                | ErrorKind::ExclusionViolation => true,
+                _ => false, // busy, full, gone: sqlx's enum is open
+            };
+            // Class 22 of PostgreSQL: a value that cannot be what it should be.
+            is_constraint
+                || refused.code().is_some_and(|code| code.len() == 5 && code.starts_with("22"))
+        }
+        _ => false, // connections and pools: sqlx's enum is open
     }
 }
 

@@ -3,6 +3,9 @@
 //! On PostgreSQL the tickets are locked and those another node holds are skipped; on SQLite
 //! the look is the only writer. Dropped without a commit it leaves no trace, as soon as its
 //! connection is back in the pool; `rollback` waits for that.
+//!
+//! A look that fails because of one of its tickets is taken again over fewer of them
+//! (`due`, `look_at`), until the one is found and put off (`park`).
 
 use std::collections::BTreeMap;
 
@@ -11,7 +14,7 @@ use super::{
     error::While as _,
     journal::{JournalRow, entries_after},
     row::rows,
-    tx::{Pools, Text, Tx, on, on_readers, text},
+    tx::{Pools, Text, Tx, on, on_readers, on_writer, text},
     writes::{self, Writes},
 };
 use crate::core::timestamp::Timestamp;
@@ -35,6 +38,14 @@ pub struct Loaded {
 
 rows!(Loaded { key, no, head_seq, head_hash, applied_seq, state } with news);
 
+/// A ticket by its key and its number, nothing else of it read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub key: i64,
+    pub no: String,
+}
+rows!(Named { key, no });
+
 /// Due tickets, held until the look is committed or rolled back.
 pub struct Look {
     /// The longest overdue first.
@@ -55,6 +66,45 @@ impl Store {
         let mut tx = self.pools.begin().await.doing("beginning a look")?;
         let tickets = load(&mut tx, limit, now).await.doing("loading due tickets")?;
         Ok(Look { tickets, tx, pools: self.pools.clone() })
+    }
+
+    /// The tickets a look would take, by name only: works where one of them cannot be read.
+    pub async fn due(&self, limit: i64, now: Timestamp) -> Result<Vec<Named>, StoreError> {
+        const SQL: &str = "SELECT key, no FROM ticket
+                           WHERE next_look_ms <= $1 ORDER BY next_look_ms, key LIMIT $2";
+        on_readers!(self, pool => sqlx::query_as(SQL).bind(now.0).bind(limit).fetch_all(pool).await)
+            .doing("naming due tickets")
+    }
+
+    /// Takes those of these tickets that are due at `now` and that no other node holds.
+    pub async fn look_at(&self, keys: &[i64], now: Timestamp) -> Result<Look, StoreError> {
+        const SQL: Text = text!(
+            "SELECT ticket.key, ticket.no, ticket.head_seq, ticket.head_hash, ticket.applied_seq, ticket.state
+             FROM " rows " AS wanted JOIN ticket ON ticket.key = CAST(wanted.value->>0 AS BIGINT)
+             WHERE ticket.next_look_ms <= CAST(wanted.value->>1 AS BIGINT)
+             ORDER BY ticket.next_look_ms, ticket.key" skip_locked
+        );
+        const DOING: &str = "loading some of the due tickets";
+        let wanted: Vec<(i64, i64)> = keys.iter().map(|key| (*key, now.0)).collect();
+        let mut tx = self.pools.begin().await.doing("beginning a look")?;
+        let mut tickets: Vec<Loaded> = tx.fetch(SQL, &wanted).await.doing(DOING)?;
+        load_news(&mut tx, &mut tickets).await.doing(DOING)?;
+        Ok(Look { tickets, tx, pools: self.pools.clone() })
+    }
+
+    /// Puts off a ticket whose look fails for its own reason, so that the others get theirs. False
+    /// if it is not due any more. An event that comes in makes it due at once again.
+    pub async fn park(
+        &self,
+        key: i64,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str =
+            "UPDATE ticket SET next_look_ms = $2 WHERE key = $1 AND next_look_ms <= $3";
+        on_writer!(self, pool => sqlx::query(SQL).bind(key).bind(until.0).bind(now.0).execute(pool).await
+            .map(|done| done.rows_affected() == 1))
+        .doing("parking a ticket")
     }
 
     /// When the next look is due; `None` if no ticket waits for one.
@@ -108,16 +158,21 @@ async fn load(tx: &mut Tx, limit: i64, now: Timestamp) -> sqlx::Result<Vec<Loade
     );
     let mut due: Vec<Loaded> = on!(tx, SQL, (sql, conn) => sqlx::query_as(sql)
         .bind(now.0).bind(limit).fetch_all(conn).await)?;
-    let wanted: Vec<(i64, i64)> = due
+    load_news(tx, &mut due).await?;
+    Ok(due)
+}
+
+async fn load_news(tx: &mut Tx, tickets: &mut [Loaded]) -> sqlx::Result<()> {
+    let wanted: Vec<(i64, i64)> = tickets
         .iter()
         .filter(|ticket| ticket.head_seq > ticket.applied_seq)
         .map(|ticket| (ticket.key, ticket.applied_seq))
         .collect();
     let mut news = entries_after(tx, &wanted).await?;
-    for ticket in &mut due {
+    for ticket in tickets {
         ticket.news = news.remove(&ticket.key).unwrap_or_default();
     }
-    Ok(due)
+    Ok(())
 }
 
 async fn take_serials(tx: &mut Tx, wanted: &[(String, i32, i64)]) -> sqlx::Result<Vec<i64>> {

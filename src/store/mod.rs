@@ -35,6 +35,7 @@ mod slip;
 mod ticket;
 mod token;
 mod tx;
+mod whole;
 mod writes;
 
 use std::fmt;
@@ -44,13 +45,14 @@ pub use self::{
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
     link::{Answer, Link},
-    look::{Loaded, Look},
+    look::{Loaded, Look, Named},
     mailbox::Mail,
     outbox::{MessageRow, Offer, Outcome, Settled},
     refusal::{Refusal, RefusalRow},
     slip::{SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,
+    whole::{MessageMark, Orphans, Rest, SlipMark, Whole},
     writes::{
         JournalWrite, LinkWrite, MessageWrite, SlipWithdrawal, SlipWrite, TicketWrite, Writes,
     },
