@@ -230,14 +230,24 @@ async fn one_poisoned_ticket_silences_nobody() {
         key.expect("a late ticket has a slip")
     };
     #[rustfmt::skip]
-    let table: [(&str, fn(&str) -> String); 5] = [
-        ("a state that is no JSON",   |_| "UPDATE ticket SET state = '{' WHERE no = 'W3'".to_owned()),
-        ("a state that is no text",   |_| "UPDATE ticket SET state = CAST(X'7BFF7D' AS TEXT) WHERE no = 'W3'".to_owned()),
-        ("a set that is not kept",    |_| "UPDATE ticket SET state = json_set(state, '$.frozen', 'gone') WHERE no = 'W3'".to_owned()),
-        ("a line that cannot be read",|_| "UPDATE journal SET body = '[]' WHERE seq = 1 AND ticket_key = (SELECT key FROM ticket WHERE no = 'W3')".to_owned()),
-        ("a slip that is there already", |key| format!(
+    type Spoil = fn(&str) -> String;
+    let table: [(&str, Spoil); 5] = [
+        ("a state that is no JSON", |_| "UPDATE ticket SET state = '{' WHERE no = 'W3'".to_owned()),
+        ("a state that is no text", |_| {
+            "UPDATE ticket SET state = CAST(X'7BFF7D' AS TEXT) WHERE no = 'W3'".to_owned()
+        }),
+        ("a set that is not kept", |_| {
+            "UPDATE ticket SET state = json_set(state, '$.frozen', 'gone') WHERE no = 'W3'"
+                .to_owned()
+        }),
+        ("a line that cannot be read", |_| {
+            "UPDATE journal SET body = '[]' WHERE seq = 1 AND ticket_key = (SELECT key FROM ticket WHERE no = 'W3')".to_owned()
+        }),
+        ("a slip that is there already", |key| {
+            format!(
             "INSERT INTO slip (key, ticket_key, ticket_no, round, clock, unit, step, kind, at_ms, recipients, state)
-             VALUES ('{key}', 99, 'W99', 1, 'x', 'x', 'x', 'x', 0, '{{}}', 'open')")),
+             VALUES ('{key}', 99, 'W99', 1, 'x', 'x', 'x', 'x', 0, '{{}}', 'open')")
+        }),
     ];
     for (name, poison) in table {
         let city = city("external").await;
