@@ -5,7 +5,8 @@ use duban::channel::{Channel, Letter, Sent};
 use crate::{
     NOW, channel, letter,
     postfix::{PASSWORD, Postfix, USER},
-    process::{Server, free_port, listening, run, tool},
+    process::{Server, run, tool},
+    wait::{free_port, listening},
 };
 
 /// `smtp-sink` of Postfix: a server that does what it is told.

@@ -5,9 +5,12 @@
 
 mod mail;
 mod postfix;
+#[path = "../common/process.rs"]
 mod process;
 mod send_test;
 mod sms;
+#[path = "../common/wait.rs"]
+mod wait;
 
 use duban::{
     channel::{Channel, ChannelError, Letter, Sent},

@@ -7,7 +7,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::process::{Server, free_port, listening, run, tool, until};
+use crate::{
+    process::{Server, run, tool},
+    wait::{free_port, listening, until},
+};
 
 pub const USER: &str = "duban";
 pub const PASSWORD: &str = "s3cret";

@@ -2,7 +2,10 @@
 
 use std::process::Command;
 
-use crate::process::{Server, free_port, listening, tool};
+use crate::{
+    process::{Server, tool},
+    wait::{free_port, listening},
+};
 
 fn send_test(keys: &str, args: &[&str]) -> (i32, String) {
     let folder = tempfile::tempdir().expect("a scratch folder");

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::{
     NOW, channel, letter, opened,
-    process::{Server, free_port, tool},
+    process::{Server, tool},
+    wait::free_port,
 };
 
 struct Gateway {

@@ -1,15 +1,10 @@
-//! Real servers as child processes: found or named as missing, waited for, ended.
+//! Real servers as child processes: found or named as missing, started, ended.
 
 use std::{
     io::{BufRead as _, BufReader},
-    net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
 };
-
-/// How long a server may take to come up, or a condition to come true, on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command whose absence fails the test with the package that brings it.
 pub fn tool(program: &str, package: &str) -> Command {
@@ -55,34 +50,4 @@ impl Drop for Server {
         drop(self.0.kill());
         drop(self.0.wait());
     }
-}
-
-/// A port nobody listens on at this moment.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
-}
-
-/// Waits until something listens on the port.
-pub fn listening(port: u16, what: &str) {
-    until(&format!("{what} listens on port {port}"), || {
-        TcpStream::connect(("127.0.0.1", port)).ok().map(drop)
-    });
-}
-
-/// Waits until `look` finds something; between two looks the processor is free for the server.
-pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = stopwatch() + PATIENCE;
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(stopwatch() < end, "waited {PATIENCE:?} in vain until {what}");
-        std::thread::park_timeout(Duration::from_millis(2));
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "bounds a wait for another process, decides nothing")]
-fn stopwatch() -> Instant {
-    Instant::now()
 }
