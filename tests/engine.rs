@@ -209,28 +209,25 @@ async fn tickets_with_slips(city: &City) -> BTreeSet<String> {
     slips.into_iter().map(|slip| slip.ticket_no).collect()
 }
 
+/// The key of the slip `W3` will get.
+fn slip_of(city: &City) -> String {
+    let mut event = Event::new("W3", Kind::Received, T0);
+    event.deadline = Some(T0.plus_ms(3 * DAY_MS));
+    let ticket = Ticket::new("W3", &city.set);
+    let late = T0.plus_ms(9 * DAY_MS);
+    let one = replay(&city.set, &city.org, ticket, vec![event], Pace::OneLook, late);
+    let key = one.records().find_map(|(_, record)| match record {
+        duban::core::record::Record::Slip { key, .. } => Some(key.text("W3")),
+        _ => None, // only slips have a row of their own
+    });
+    key.expect("a late ticket has a slip")
+}
+
+/// Damage to one ticket, given the key of its next slip.
+type Spoil = fn(&str) -> String;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_poisoned_ticket_silences_nobody() {
-    let slip_of = |city: &City| {
-        let mut event = Event::new("W3", Kind::Received, T0);
-        event.deadline = Some(T0.plus_ms(3 * DAY_MS));
-        let late = T0.plus_ms(9 * DAY_MS);
-        let one = replay(
-            &city.set,
-            &city.org,
-            Ticket::new("W3", &city.set),
-            vec![event],
-            Pace::OneLook,
-            late,
-        );
-        let key = one.records().find_map(|(_, record)| match record {
-            duban::core::record::Record::Slip { key, .. } => Some(key.text("W3")),
-            _ => None,
-        });
-        key.expect("a late ticket has a slip")
-    };
-    #[rustfmt::skip]
-    type Spoil = fn(&str) -> String;
     let table: [(&str, Spoil); 5] = [
         ("a state that is no JSON", |_| "UPDATE ticket SET state = '{' WHERE no = 'W3'".to_owned()),
         ("a state that is no text", |_| {
