@@ -168,8 +168,8 @@ async fn a_story_reads_well() {
         text.split_once(" hash ").and_then(|(_, rest)| rest.get(..12)).expect("the set is named");
     let text = text.replace(hash, "0123456789ab");
     insta::assert_snapshot!(text, @r#"
-    Ticket W260507-0123: ended, ended, round 1
-    Unit cx-scjg, 1 dispatches
+    Ticket W260507-0123: ended, round 1
+    Unit cx-scjg
     Resident clock: since 2026-05-07 09:10:00, 1d01h50m (it never pauses)
     Policy general (general), frozen to set cn version 2026.1 hash 0123456789ab
       because category is one of 求助, 投诉, 举报, 建议 and urgency is one of 一般

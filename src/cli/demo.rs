@@ -73,6 +73,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     println!(
         "  http://{address}/mailbox   mails and SMS; residents' messages carry a link to answer"
     );
+    println!("  or in a second terminal, for any ticket shown there:");
+    println!(
+        "    DUBAN__STORE__URL=sqlite:{} DUBAN__POLICIES__DIR=boston duban explain TICKET",
+        folder.0.join("duban.db").display()
+    );
     println!("  Ctrl-C ends it");
     serve(start)
 }
