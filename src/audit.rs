@@ -3,8 +3,7 @@
 //! Pure checks of one ticket at a time; who walks the store and prints is elsewhere. A
 //! finding names the ticket and says what is wrong in words; it mends nothing.
 //!
-//! Invariants (tests/audit.rs): `an_untouched_store_has_no_findings`,
-//! `every_kind_of_damage_is_found`.
+//! Invariant (tests/cli.rs): `every_kind_of_damage_is_found`, and an untouched store has no findings.
 
 mod compare;
 mod finding;

@@ -5,8 +5,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`wall`] | the only reader of the wall clock |
 //! | [`core`] | the pure part: time, policies, the ticket as a fold, `decide` |
+//! | [`wall`] | the only reader of the wall clock |
 //! | [`config`] | `duban.toml` and the environment as one checked value |
 //! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |

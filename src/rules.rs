@@ -22,7 +22,8 @@ use crate::{
 };
 
 pub use load::{
-    Examined, InForce, NotGood, STANDARD_SET, enforce, examine, examine_configured, unmapped,
+    Examined, InForce, NotGood, STANDARD_SET, configured_sources, enforce, examine,
+    examine_configured, unmapped,
 };
 
 /// One consistent picture of what holds.

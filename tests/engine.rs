@@ -209,35 +209,42 @@ async fn tickets_with_slips(city: &City) -> BTreeSet<String> {
     slips.into_iter().map(|slip| slip.ticket_no).collect()
 }
 
+/// The key of the slip `W3` will get.
+fn slip_of(city: &City) -> String {
+    let mut event = Event::new("W3", Kind::Received, T0);
+    event.deadline = Some(T0.plus_ms(3 * DAY_MS));
+    let ticket = Ticket::new("W3", &city.set);
+    let late = T0.plus_ms(9 * DAY_MS);
+    let one = replay(&city.set, &city.org, ticket, vec![event], Pace::OneLook, late);
+    let key = one.records().find_map(|(_, record)| match record {
+        duban::core::record::Record::Slip { key, .. } => Some(key.text("W3")),
+        _ => None, // only slips have a row of their own
+    });
+    key.expect("a late ticket has a slip")
+}
+
+/// Damage to one ticket, given the key of its next slip.
+type Spoil = fn(&str) -> String;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_poisoned_ticket_silences_nobody() {
-    let slip_of = |city: &City| {
-        let mut event = Event::new("W3", Kind::Received, T0);
-        event.deadline = Some(T0.plus_ms(3 * DAY_MS));
-        let late = T0.plus_ms(9 * DAY_MS);
-        let one = replay(
-            &city.set,
-            &city.org,
-            Ticket::new("W3", &city.set),
-            vec![event],
-            Pace::OneLook,
-            late,
-        );
-        let key = one.records().find_map(|(_, record)| match record {
-            duban::core::record::Record::Slip { key, .. } => Some(key.text("W3")),
-            _ => None,
-        });
-        key.expect("a late ticket has a slip")
-    };
-    #[rustfmt::skip]
-    let table: [(&str, fn(&str) -> String); 5] = [
-        ("a state that is no JSON",   |_| "UPDATE ticket SET state = '{' WHERE no = 'W3'".to_owned()),
-        ("a state that is no text",   |_| "UPDATE ticket SET state = CAST(X'7BFF7D' AS TEXT) WHERE no = 'W3'".to_owned()),
-        ("a set that is not kept",    |_| "UPDATE ticket SET state = json_set(state, '$.frozen', 'gone') WHERE no = 'W3'".to_owned()),
-        ("a line that cannot be read",|_| "UPDATE journal SET body = '[]' WHERE seq = 1 AND ticket_key = (SELECT key FROM ticket WHERE no = 'W3')".to_owned()),
-        ("a slip that is there already", |key| format!(
+    let table: [(&str, Spoil); 5] = [
+        ("a state that is no JSON", |_| "UPDATE ticket SET state = '{' WHERE no = 'W3'".to_owned()),
+        ("a state that is no text", |_| {
+            "UPDATE ticket SET state = CAST(X'7BFF7D' AS TEXT) WHERE no = 'W3'".to_owned()
+        }),
+        ("a set that is not kept", |_| {
+            "UPDATE ticket SET state = json_set(state, '$.frozen', 'gone') WHERE no = 'W3'"
+                .to_owned()
+        }),
+        ("a line that cannot be read", |_| {
+            "UPDATE journal SET body = '[]' WHERE seq = 1 AND ticket_key = (SELECT key FROM ticket WHERE no = 'W3')".to_owned()
+        }),
+        ("a slip that is there already", |key| {
+            format!(
             "INSERT INTO slip (key, ticket_key, ticket_no, round, clock, unit, step, kind, at_ms, recipients, state)
-             VALUES ('{key}', 99, 'W99', 1, 'x', 'x', 'x', 'x', 0, '{{}}', 'open')")),
+             VALUES ('{key}', 99, 'W99', 1, 'x', 'x', 'x', 'x', 0, '{{}}', 'open')")
+        }),
     ];
     for (name, poison) in table {
         let city = city("external").await;

@@ -1,6 +1,9 @@
 //! Files of other systems become the events we know, and imports can be repeated.
 
 mod common;
+#[expect(dead_code, reason = "the example of the same file has a `main`")]
+#[path = "../demo/draw.rs"]
+mod draw;
 
 use std::{
     collections::BTreeMap,
@@ -90,9 +93,9 @@ fn uci_snapshots_give_the_known_events() {
             let ours = got.data.get("priority").cloned();
             if want.data.get("priority") != ours.as_ref() {
                 if want.kind == Kind::Received {
-                    patched += 1
+                    patched += 1;
                 } else {
-                    later_priorities += 1
+                    later_priorities += 1;
                 }
                 match ours {
                     Some(ours) => want.data.insert("priority".into(), ours),
@@ -103,6 +106,21 @@ fn uci_snapshots_give_the_known_events() {
         assert_eq!(got, want, "{ticket}");
     }
     assert_eq!((later_priorities, patched), (411, 0));
+}
+
+#[test]
+fn the_demo_sample_is_drawn_as_its_readme_says() {
+    let export = shared().join("data/raw/boston311_animal_2013_2016.csv.zst");
+    let drawn = draw::draw(&export).expect("the export");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/events.jsonl.zst");
+    let mut shipped = Vec::new();
+    files::read(&path, |_, event| shipped.push(event), |bad| panic!("{bad}")).expect("readable");
+    assert!(
+        drawn == shipped,
+        "draw it again: {} events, {} are shipped",
+        drawn.len(),
+        shipped.len()
+    );
 }
 
 /// Runs the program in a folder of its own.

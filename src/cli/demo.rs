@@ -22,10 +22,10 @@ use crate::{
     wall::Wall,
 };
 
-/// Real tickets of one city, three weeks of June 2015; see demo/README.md.
+/// Real tickets of one city, three weeks of April 2015; see demo/README.md.
 const EVENTS: &[u8] = include_bytes!("../../demo/events.jsonl.zst");
 /// Virtual time at the start: a week of tickets is there, two are to come.
-const BEGIN: &str = "2015-06-08T08:00:00-04:00";
+const BEGIN: &str = "2015-04-13T08:00:00-04:00";
 /// The two mailbox channels of the demonstration.
 const MAIL: &str = "mail";
 const SMS: &str = "sms";
@@ -73,6 +73,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     println!(
         "  http://{address}/mailbox   mails and SMS; residents' messages carry a link to answer"
     );
+    println!("  or in a second terminal, for any ticket shown there:");
+    println!(
+        "    DUBAN__STORE__URL=sqlite:{} DUBAN__POLICIES__DIR=boston duban explain TICKET",
+        folder.0.join("duban.db").display()
+    );
     println!("  Ctrl-C ends it");
     serve(start)
 }
@@ -113,10 +118,10 @@ fn config(args: &Args, folder: &Folder) -> Result<Config> {
     }
     config.resident.sms = Some(SMS.to_owned());
     config.resident.email = Some(MAIL.to_owned());
-    config.resident.language = "en".to_owned();
-    config.wording.language = "en".to_owned();
-    config.wording.signature_zh = "【波士顿311】".to_owned();
-    config.wording.signature_en = "Boston 311: ".to_owned();
+    "en".clone_into(&mut config.resident.language);
+    "en".clone_into(&mut config.wording.language);
+    "【波士顿311】".clone_into(&mut config.wording.signature_zh);
+    "Boston 311: ".clone_into(&mut config.wording.signature_en);
     Ok(config)
 }
 

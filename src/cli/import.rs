@@ -6,11 +6,14 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::{EXIT_CONFIG, EXIT_DATA, EXIT_UNAVAILABLE, EXIT_USAGE, Failure, sets};
+use super::{
+    EXIT_DATA, EXIT_USAGE, Failure,
+    open::{self, ConfigFile, bad_data, block_on, misconfigured, unavailable},
+};
 use crate::{
     config::Config,
     core::policy::PolicySet,
@@ -19,8 +22,7 @@ use crate::{
         import::{Import, Sink, Tally},
         mapping::{self, Mapping, Rows, RowsError},
     },
-    secret::Key,
-    store::{Store, StoreError},
+    store::StoreError,
     wall::{self, Wall},
 };
 
@@ -36,9 +38,8 @@ pub struct Args {
     /// Check everything and write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// The configuration; without one the store is SQLite in the state directory.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    config: ConfigFile,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
@@ -52,19 +53,16 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         );
         return Err(Failure { code: EXIT_USAGE, message }.into());
     }
-    let config = Config::load(args.config.as_deref(), std::env::vars()).map_err(misconfigured)?;
-    let policies = config.policies.dir.as_deref().unwrap_or(Path::new("cn"));
-    let set = sets::load(policies)?.set;
+    let config = args.config.load()?;
+    let rules = open::current_rules(&config, Wall::Host.now())?;
     let mapping = args.map.as_deref().map(mapping::load).transpose().map_err(misconfigured)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?;
     let started = wall::stopwatch();
-    let tally = runtime.block_on(import(args, &config, &set, mapping.as_ref()))?;
-    let report = report(args, &tally, started.elapsed().as_millis());
-    print(args, &tally, &report);
-    Ok(if tally.refused > 0 { ExitCode::from(EXIT_DATA) } else { ExitCode::SUCCESS })
+    block_on(async {
+        let tally = import(args, &config, &rules.current, mapping.as_ref()).await?;
+        let report = report(args, &tally, started.elapsed().as_millis());
+        print(args, &tally, &report);
+        Ok(if tally.refused > 0 { ExitCode::from(EXIT_DATA) } else { ExitCode::SUCCESS })
+    })
 }
 
 /// Whether the name says CSV, packed or not.
@@ -94,7 +92,8 @@ async fn import(
             })?)
         }
     };
-    let open = if args.dry_run { None } else { Some(open(config).await?) };
+    let open =
+        if args.dry_run { None } else { Some((open::store(config).await?, open::key(config)?)) };
     let sink = match &open {
         None => Sink::Nowhere,
         Some((store, sealer)) => Sink::Store { store, sealer },
@@ -112,18 +111,6 @@ async fn import(
     Ok(tally)
 }
 
-/// The store with its tables up to date, and the key for contacts.
-async fn open(config: &Config) -> Result<(Store, Key)> {
-    let key = match &config.secrets.key {
-        Some(found) => Key::parse(found.secret.reveal(), "the configured key"),
-        None => Key::open(&config.secrets.key_file),
-    };
-    let key = key.map_err(misconfigured)?;
-    let store = Store::open(&config.store.url).await.map_err(unavailable)?;
-    store.migrate().await.map_err(unavailable)?;
-    Ok((store, key))
-}
-
 /// A bar over the bytes of the file; nobody draws it where no terminal looks on.
 fn progress(path: &Path) -> ProgressBar {
     if !stderr().is_terminal() {
@@ -137,27 +124,8 @@ fn progress(path: &Path) -> ProgressBar {
     }
 }
 
-fn misconfigured(error: impl std::fmt::Display) -> anyhow::Error {
-    Failure { code: EXIT_CONFIG, message: error.to_string() }.into()
-}
-
 fn unreadable(file: &str, error: &std::io::Error) -> anyhow::Error {
-    Failure { code: EXIT_DATA, message: format!("cannot read {file}: {error}") }.into()
-}
-
-fn unavailable(error: StoreError) -> anyhow::Error {
-    let code = match &error {
-        StoreError::UnknownDatabase { .. } => EXIT_CONFIG,
-        StoreError::Folder { .. }
-        | StoreError::Open { .. }
-        | StoreError::OldSqlite { .. }
-        | StoreError::Migrate { .. }
-        | StoreError::Doubled { .. }
-        | StoreError::Lost { .. }
-        | StoreError::Nul { .. }
-        | StoreError::Database { .. } => EXIT_UNAVAILABLE,
-    };
-    Failure { code, message: error.to_string() }.into()
+    bad_data(format!("cannot read {file}: {error}"))
 }
 
 fn interrupted(error: StoreError) -> anyhow::Error {

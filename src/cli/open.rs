@@ -9,15 +9,12 @@ use super::{EXIT_CONFIG, EXIT_DATA, EXIT_NO, EXIT_UNAVAILABLE, Failure};
 use crate::{
     config::Config,
     core::{timestamp::Timestamp, wording::Templates},
-    policies::{self, Sources},
-    rules::{Rules, RulesError},
+    policies,
+    rules::{Rules, RulesError, configured_sources},
     secret::Key,
     store::{Store, StoreError, TicketRow},
     wall::Wall,
 };
-
-/// The set that holds where nobody names one.
-const STANDARD_SET: &str = "cn";
 
 /// Which configuration a command works with.
 #[derive(Debug, clap::Args)]
@@ -85,15 +82,10 @@ pub fn block_on(work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode
     runtime.block_on(work)
 }
 
-/// The configured policy set and organisation, with nothing from the store yet.
+/// The configured policy set and organisation, with nothing from the store yet. Their cases are not
+/// played: that is for `duban check` and `duban run`.
 pub fn current_rules(config: &Config, now: Timestamp) -> Result<Rules> {
-    let mut sources = match &config.policies.dir {
-        Some(dir) => Sources::from_dir(dir).map_err(misconfigured)?,
-        None => policies::sources(STANDARD_SET).context("the standard set is not built in")?,
-    };
-    if let Some(org) = &config.policies.org {
-        sources.replace_org(org).map_err(misconfigured)?;
-    }
+    let sources = configured_sources(config).map_err(misconfigured)?;
     let loaded = policies::load(&sources, now);
     if loaded.has_errors() {
         let complaints: Vec<String> = loaded.complaints.iter().map(ToString::to_string).collect();

@@ -15,16 +15,19 @@ pub fn line(text: impl Display) -> Result<()> {
     }
 }
 
-/// Prints rows under a header; wide characters count as two columns.
+/// Prints rows under a header, one line each, for eyes and for `grep`; wide characters count as two columns.
 pub fn table<const N: usize>(
     header: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> Result<()> {
     let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(header);
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(header.map(str::to_uppercase));
     for row in rows {
         table.add_row(row);
     }
-    line(table)
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    line(table.trim_fmt())
 }

@@ -2,12 +2,13 @@
 
 use std::{
     fs::File,
-    io::{BufWriter, Write as _},
+    io::{BufWriter, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::{Context as _, Result};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::{EXIT_DATA, sets};
@@ -20,6 +21,9 @@ use crate::{
     simulate::{Pace, Replayed, Report, replay_all},
     wall,
 };
+
+/// Fewer events are replayed before anybody looks.
+const EVENTS_SHORT: usize = 50_000;
 
 /// Replays events and counts what would have happened: clocks met and late, slips, messages.
 #[derive(Debug, clap::Args)]
@@ -68,12 +72,15 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let mut lines = Lines::open(args)?;
     let set = &chosen.set;
     let mut written = Ok(());
+    let bar = progress(events.len());
     let report =
         replay_all(set, &chosen.org, std::mem::take(&mut events), pace, until, |replayed| {
+            bar.inc(1);
             if written.is_ok() {
                 written = lines.write(set, replayed);
             }
         });
+    bar.finish_and_clear();
     written.and_then(|()| lines.flush()).context("cannot write the lines")?;
     let mut shown = report.json(set, until, started.elapsed().as_millis());
     if let Some((other, events)) = other {
@@ -108,6 +115,16 @@ fn read(paths: &[PathBuf], bad: &mut u64) -> Result<Vec<Event>> {
         .with_context(|| format!("cannot read {}", path.display()))?;
     }
     Ok(events)
+}
+
+/// A count of replayed tickets; nobody draws it where no terminal looks on or the work is short.
+fn progress(events: usize) -> ProgressBar {
+    if events < EVENTS_SHORT || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = "{spinner} {human_pos} tickets replayed in {elapsed}";
+    ProgressBar::new_spinner()
+        .with_style(ProgressStyle::with_template(style).expect("the template is well formed"))
 }
 
 /// The numbers of `b` that differ from `a`, as pairs.

@@ -86,9 +86,7 @@ async fn show(args: &ShowArgs) -> Result<ExitCode> {
     let opened = Opened::existing(&args.config).await?;
     let mut shown = story(&opened, &args.no).await?.json(opened.now);
     let parts = shown.as_object_mut().expect("a story is a JSON object");
-    for part in ["slips", "messages", "journal"] {
-        parts.remove(part);
-    }
+    parts.retain(|part, _| !["slips", "messages", "journal"].contains(&part.as_str()));
     if args.json {
         print::line(&shown)?;
     } else {
@@ -98,6 +96,9 @@ async fn show(args: &ShowArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is shown of a clock, as its JSON names it.
+const CLOCK: [&str; 5] = ["clock", "round", "state", "started", "due"];
+
 fn print_ticket(shown: &Value) -> Result<()> {
     let next = match &shown["next"] {
         Value::Null => "nothing until something happens".to_owned(),
@@ -105,19 +106,13 @@ fn print_ticket(shown: &Value) -> Result<()> {
             format!("{}: {} at {}", plain(&next["step"]), plain(&next["slip"]), plain(&next["at"]))
         }
     };
-    let facts = ["ticket", "stage", "round", "unit", "policy"];
-    let facts = facts.map(|name| [name.to_owned(), plain(&shown[name])]);
-    print::table(
-        ["ticket", &plain(&shown["ticket"])],
-        facts.into_iter().skip(1).chain([["next".to_owned(), next]]),
-    )?;
+    print::line(format!("ticket  {}", plain(&shown["ticket"])))?;
+    for name in ["stage", "round", "unit", "policy"] {
+        print::line(format!("{name:<7} {}", plain(&shown[name])))?;
+    }
+    print::line(format!("next    {next}\n"))?;
     let clocks = shown["clocks"].as_array().into_iter().flatten();
-    print::table(
-        ["clock", "round", "state", "started", "due"],
-        clocks.map(|clock| {
-            ["clock", "round", "state", "started", "due"].map(|name| plain(&clock[name]))
-        }),
-    )
+    print::table(CLOCK, clocks.map(|clock| CLOCK.map(|name| plain(&clock[name]))))
 }
 
 /// A JSON value as a table shows it.

@@ -43,7 +43,7 @@ async fn look(
     let began = Instant::now();
     loop {
         let looked = engine.run_once(house.wall.now()).await?;
-        if looked.tickets == 0 {
+        if looked.is_idle() {
             break;
         }
         if looked.messages > 0 {
@@ -54,6 +54,7 @@ async fn look(
         metrics::counter!("duban_slips_withdrawn_total").increment(looked.withdrawn as u64);
         metrics::counter!("duban_messages_total").increment(looked.messages as u64);
         metrics::counter!("duban_alarms_total").increment(looked.alarms as u64);
+        metrics::counter!("duban_tickets_parked_total").increment(looked.parked as u64);
         if looked.alarms > 0 {
             tracing::error!(
                 alarms = looked.alarms,

@@ -68,18 +68,18 @@ impl Story {
 
     fn head(&self, out: &mut String, now: Timestamp) -> fmt::Result {
         let ticket = &self.ticket;
-        let state = if ticket.ended.is_some() { "ended" } else { "open" };
-        writeln!(
-            out,
-            "Ticket {}: {state}, {}, round {}",
-            ticket.no,
-            ticket.stage.name(),
-            ticket.round()
-        )?;
+        let stage = ticket.stage.name();
+        let state =
+            if ticket.ended.is_some() { stage.to_owned() } else { format!("open, {stage}") };
+        writeln!(out, "Ticket {}: {state}, round {}", ticket.no, ticket.round())?;
         if let Some(unit) = &ticket.unit {
             let first = ticket.first_unit.as_ref().filter(|first| *first != unit);
             let first = first.map(|first| format!(" (first receiver {first})")).unwrap_or_default();
-            writeln!(out, "Unit {unit}{first}, {} dispatches", ticket.hops.len())?;
+            let hops = match ticket.hops.len() {
+                0 | 1 => String::new(),
+                more => format!(", after {more} dispatches"),
+            };
+            writeln!(out, "Unit {unit}{first}{hops}")?;
         }
         if let Some(since) = ticket.received {
             let waits = span_text(self.resident_ms(since, now));

@@ -76,8 +76,8 @@ fn templates(
     complaints: &mut Vec<Complaint>,
 ) -> Option<Templates> {
     let Some(text) = &loaded.templates else {
-        let message = "the set has no templates.toml, so its messages have no texts";
-        complaints.push(Complaint::about(Severity::Error, name, message));
+        let message = "the set has no templates.toml, so its messages have no texts of their own";
+        complaints.push(Complaint::about(Severity::Warning, name, message));
         return None;
     };
     match Templates::parse(text) {
@@ -113,12 +113,17 @@ pub fn examine_configured(config: &Config, file: Option<&Path>, now: Timestamp) 
         Some(dir) => dir.display().to_string(),
         None => STANDARD_SET.to_owned(),
     };
-    let mut examined = examine(name, sources(config), now);
+    let mut examined = examine(name, configured_sources(config), now);
+    if examined.loaded.set.is_some() && examined.loaded.templates.is_none() {
+        let message = "a daemon needs the texts of its messages: add a templates.toml to the set";
+        examined.complaints.push(Complaint::about(Severity::Error, &*examined.name, message));
+    }
     examined.complaints.extend(unmapped(config, file, &examined.loaded));
     examined
 }
 
-fn sources(config: &Config) -> Result<Sources, String> {
+/// The texts of the set a configuration names, with the organisation it names.
+pub fn configured_sources(config: &Config) -> Result<Sources, String> {
     let mut sources = match &config.policies.dir {
         Some(dir) => policies::sources(&dir.display().to_string())
             .filter(|_| !dir.is_dir())

@@ -39,6 +39,8 @@ pub(super) struct Asked {
 }
 
 struct Slip {
+    /// Language of the names.
+    language: &'static str,
     name: String,
     colour: &'static str,
     serial: Option<String>,
@@ -85,9 +87,12 @@ pub(super) async fn overview(
 
 fn shown(state: &State, rules: &Rules, slip: SlipRow) -> Slip {
     let kind = rules.current.slips.get(&slip.kind);
-    let unit = rules.org.units.get(&slip.unit).map(|unit| unit.zh.clone());
+    let chinese = rules.current.language != "en";
+    let pick = |zh: &str, en: &str| if chinese { zh.to_owned() } else { en.to_owned() };
+    let unit = rules.org.units.get(&slip.unit).map(|unit| pick(&unit.zh, &unit.en));
     Slip {
-        name: kind.map_or_else(|| slip.kind.clone(), |kind| kind.zh.clone()),
+        language: if chinese { "zh-CN" } else { "en" },
+        name: kind.map_or_else(|| slip.kind.clone(), |kind| pick(&kind.zh, &kind.en)),
         colour: kind.map_or("none", |kind| colour(&kind.colour)),
         serial: slip.serial,
         is_withdrawn: slip.state == "withdrawn",

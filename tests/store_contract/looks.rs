@@ -287,3 +287,64 @@ pub async fn concurrent_serials_have_no_gaps(scratch: &Scratch) {
         assert_eq!(numbers, want, "{series}");
     }
 }
+
+pub async fn a_look_at_takes_only_what_is_named_and_due(scratch: &Scratch) {
+    let store = scratch.store().await;
+    fill(&store, 4, T0).await;
+    store.append(&[entry("later", "received", None)], at(60)).await.expect("appended");
+    let due = store.due(10, T0).await.expect("they are named");
+    let names = |no: &str| due.iter().find(|ticket| ticket.no == no).map(|ticket| ticket.key);
+    assert_eq!(due.len(), 4, "what is not due is not named");
+    assert_eq!(store.due(2, T0).await.expect("they are named").len(), 2);
+    let later = store.ticket("later").await.expect("it reads").expect("it exists").key;
+    let wanted = [later, names("T003").expect("due"), names("T001").expect("due"), 99];
+    let mut look = store.look_at(&wanted, T0).await.expect("a look is taken");
+    let found: Vec<&str> = look.tickets.iter().map(|ticket| ticket.no.as_str()).collect();
+    assert_eq!(found, ["T001", "T003"], "in the order of a look");
+    assert!(look.tickets.iter().all(|ticket| ticket.news.len() == 1), "with their news");
+    let tickets = std::mem::take(&mut look.tickets);
+    let tickets = tickets.iter().map(|ticket| looked(ticket, None)).collect();
+    look.commit(&Writes { tickets, ..Writes::default() }, T0).await.expect("it commits");
+    assert_eq!(store.due(10, T0).await.expect("they are named").len(), 2);
+    let none = store.look_at(&[], T0).await.expect("a look at nothing");
+    assert!(none.tickets.is_empty());
+    none.rollback().await.expect("it ends");
+}
+
+pub async fn a_parked_ticket_waits_until_something_happens(scratch: &Scratch) {
+    let store = scratch.store().await;
+    fill(&store, 2, T0).await;
+    let key = store.ticket("T000").await.expect("it reads").expect("it exists").key;
+    assert!(store.park(key, at(3600), T0).await.expect("it is parked"));
+    assert!(!store.park(key, at(7200), T0).await.expect("it answers"), "not due any more");
+    let due = |now| {
+        let store = store.clone();
+        async move {
+            let due = store.due(10, now).await.expect("they are named");
+            due.into_iter().map(|ticket| ticket.no).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(due(at(3599)).await, ["T001"]);
+    assert_eq!(due(at(3600)).await, ["T001", "T000"]);
+    store.append(&[entry("T000", "accepted", None)], at(5)).await.expect("appended");
+    assert_eq!(due(at(5)).await, ["T001", "T000"], "an event makes it due at once");
+}
+
+pub async fn errors_say_whether_rows_are_to_blame(scratch: &Scratch) {
+    let (store, ticket) =
+        with_ticket(scratch, |t| Writes { slips: vec![slip(t, "k1")], ..Writes::default() }).await;
+    let again = |writes: Writes| {
+        let store = store.clone();
+        async move {
+            let look = store.look(10, T0).await.expect("a look is taken");
+            look.commit(&writes, T0).await.expect_err("it is refused")
+        }
+    };
+    let doubled = again(Writes { slips: vec![slip(&ticket, "k1")], ..Writes::default() }).await;
+    let withdrawal = SlipWithdrawal { key: "none".into(), reason: "x".into() };
+    let lost = again(Writes { withdrawn: vec![withdrawal], ..Writes::default() }).await;
+    assert!(doubled.is_about_rows() && lost.is_about_rows(), "{doubled}, {lost}");
+    store.close().await;
+    let gone = store.due(10, T0).await.expect_err("the store is closed");
+    assert!(!gone.is_about_rows(), "{gone}");
+}

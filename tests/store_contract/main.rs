@@ -51,6 +51,9 @@ contract![
     looks::a_dropped_look_leaves_no_trace,
     looks::a_key_is_written_once,
     looks::a_ticket_that_is_gone_fails_the_commit,
+    looks::a_look_at_takes_only_what_is_named_and_due,
+    looks::a_parked_ticket_waits_until_something_happens,
+    looks::errors_say_whether_rows_are_to_blame,
     looks::serials_have_no_gaps,
     looks::a_withdrawn_slip_drops_its_waiting_messages,
     outbox::a_claim_hides_for_the_lease,
@@ -66,6 +69,7 @@ contract![
     reading::tickets_are_filtered_and_paged,
     reading::slips_are_filtered_and_paged,
     reading::a_page_holds_whole_journals,
+    reading::a_whole_ticket_has_all_that_is_known_of_it,
     reading::policy_sets_are_kept_by_hash,
     schema::migrating_twice_changes_nothing,
 ];

@@ -3,7 +3,7 @@
 use duban::core::journal::{Entry, verify};
 use duban::store::{SlipFilter, TicketFilter, Writes};
 
-use crate::scratch::{Scratch, T0, at, entry, fill, looked, slip, with_ticket};
+use crate::scratch::{Scratch, T0, at, entry, fill, looked, message, slip, with_ticket};
 
 pub async fn tickets_are_filtered_and_paged(scratch: &Scratch) {
     let store = scratch.store().await;
@@ -106,4 +106,32 @@ pub async fn policy_sets_are_kept_by_hash(scratch: &Scratch) {
     assert_eq!(store.policy_set("c").await.expect("it reads"), None);
     assert_eq!(store.policy_hashes_in_use().await.expect("they read"), ["b", "a"]);
     store.ping().await.expect("it is there");
+}
+
+pub async fn a_whole_ticket_has_all_that_is_known_of_it(scratch: &Scratch) {
+    let (store, ticket) = with_ticket(scratch, |t| Writes {
+        slips: vec![slip(t, "k1"), slip(t, "k2")],
+        messages: vec![message(t, "m1", Some("k1"), at(5)), message(t, "m2", None, at(6))],
+        ..Writes::default()
+    })
+    .await;
+    let more = [entry("T000", "accepted", None), entry("T001", "received", None)];
+    store.append(&more, at(1)).await.expect("appended");
+    let names = store.names(0, 10).await.expect("they are named");
+    let numbers: Vec<&str> = names.iter().map(|name| name.no.as_str()).collect();
+    assert_eq!(numbers, ["T000", "T001"]);
+    assert_eq!(store.names(ticket.key, 10).await.expect("they are named").len(), 1);
+    assert_eq!(store.last_key().await.expect("it reads"), names[1].key);
+    let wholes = store.wholes(&[names[1].key, ticket.key, 99]).await.expect("they read");
+    let [one, other] = wholes.as_slice() else { panic!("two of three are there: {wholes:?}") };
+    assert_eq!((one.no.as_str(), one.head_seq, one.applied_seq, one.open), ("T000", 2, 1, true));
+    assert_eq!((one.unit.as_str(), one.next_look), ("cx-scjg", Some(at(1))));
+    assert_eq!(one.rest.journal.len(), 2);
+    let slips: Vec<&str> = one.rest.slips.iter().map(|slip| slip.key.as_str()).collect();
+    assert_eq!(slips, ["k1", "k2"]);
+    let messages: Vec<_> =
+        one.rest.messages.iter().map(|m| (m.key.as_str(), m.slip.as_deref(), m.offer_at)).collect();
+    assert_eq!(messages, [("m1", Some("k1"), at(5)), ("m2", None, at(6))]);
+    assert_eq!((other.rest.journal.len(), other.rest.slips.len(), &other.state), (1, 0, &None));
+    assert_eq!(store.orphans(10).await.expect("it reads"), []);
 }

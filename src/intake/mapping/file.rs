@@ -325,11 +325,9 @@ fn markers(item: &Item<'_>) -> Vec<String> {
 }
 
 fn delimiter(item: &Item<'_>) -> Option<u8> {
-    match item.text()?.as_bytes() {
-        [byte] => Some(*byte),
-        _ => {
-            item.complain("a delimiter is one ASCII character, like `;` or a tab");
-            None
-        }
+    if let [byte] = item.text()?.as_bytes() {
+        return Some(*byte);
     }
+    item.complain("a delimiter is one ASCII character, like `;` or a tab");
+    None
 }

@@ -118,6 +118,10 @@ on = { enters = "state" }
       |
     3 | ticket = "c-{id"
       |          ^^^^^^^
+    map.toml:5:12: `%Y-%?` is not a time format: strftime formatting failed: found unrecognized specifier directive `?`; write it as for strptime, like `%Y-%m-%d %H:%M:%S`
+      |
+    5 | formats = ["%Y-%?"]
+      |            ^^^^^^^
     map.toml:6:8: `Asia/Shangai` is not a time zone; did you mean `Asia/Shanghai`?
       |
     6 | zone = "Asia/Shangai"
