@@ -26,21 +26,25 @@ fn an_event_over_http_becomes_a_slip() {
 fn a_bad_answer_opens_the_next_round() {
     let house = House::new();
     let daemon = house.start();
-    let token = house.token();
+    let sender = house.token();
     let contact = json!({ "contact": { "phone": "+1 617 555 0199", "language": "zh" } });
-    house
-        .send(&token, &[event("W1", "received", 30, contact), event("W1", "closed", 1, json!({}))]);
+    house.send(
+        &sender,
+        &[event("W1", "received", 30, &contact), event("W1", "closed", 1, &json!({}))],
+    );
 
     let mail = house.mail("W1", |mail| mail["links"][0].is_string());
     let link = mail["links"][0].as_str().expect("it has a link");
-    let path = &link[link.find("/r/").expect("the address of the page")..];
-    let page = house.get(path);
+    let token_at = link.find("/r/").expect("the address of the page");
+    let path = format!("{}?lang=zh", &link[token_at..]);
+    let token = &link[token_at + "/r/".len()..];
+    let page = house.get(&path);
     assert_eq!(page.status, 200);
     assert!(page.body.contains("未解决"), "{}", page.body);
     assert!(!house.database_holds("+16175550199"), "the number lies sealed in the store");
 
-    let form = format!("token={}&solved=no", &path["/r/".len()..]);
-    assert_eq!(house.post(path, &form).status, 200);
+    let form = format!("token={token}&solved=no");
+    assert_eq!(house.post(&path, &form).status, 200);
     let redo = house.mail("W1", |mail| {
         mail["subject"].as_str().is_some_and(|words| words.contains("Reopened"))
     });
@@ -48,7 +52,7 @@ fn a_bad_answer_opens_the_next_round() {
     let slips = "SELECT count(*) FROM slip WHERE kind = 'redo' AND round = 2";
     assert_eq!(house.count(slips), 1);
 
-    let again = house.post(path, &form);
+    let again = house.post(&path, &form);
     assert_eq!(again.status, 410);
     assert!(again.body.contains("已经评价过了"), "{}", again.body);
     assert_eq!(house.count("SELECT count(*) FROM journal WHERE kind = 'answered'"), 1);

@@ -180,7 +180,7 @@ pub struct Reply {
 }
 
 /// An event so many minutes ago.
-pub fn event(ticket: &str, kind: &str, minutes_ago: i64, data: Value) -> Value {
+pub fn event(ticket: &str, kind: &str, minutes_ago: i64, data: &Value) -> Value {
     let at: Timestamp = Wall::Host.now().plus_ms(-60_000 * minutes_ago);
     json!({
         "ticket": ticket, "event": kind, "at": at.to_string(), "unit": "PWDx",
@@ -190,5 +190,5 @@ pub fn event(ticket: &str, kind: &str, minutes_ago: i64, data: Value) -> Value {
 
 /// A request that is overdue by weeks.
 pub fn overdue(ticket: &str) -> Value {
-    event(ticket, "received", 60 * 24 * 30, json!({}))
+    event(ticket, "received", 60 * 24 * 30, &json!({}))
 }

@@ -147,7 +147,7 @@ pub async fn the_person_is_found_at_sending(url: &str) {
         post.unit != "PWDx" || !matches!(post.role.as_str(), "supervisor" | "case_worker")
     });
     let mut new = org.people.get("p05").expect("the set has p05").clone();
-    new.id = "p99".to_owned();
+    "p99".clone_into(&mut new.id);
     new.email = Some("new.one@example.org".to_owned());
     new.phone = Some("+1 617 555 0199".to_owned());
     org.people.insert(new.id.clone(), new);

@@ -175,6 +175,11 @@ accepted = {{ status = [200], pointer = "/code", value = "OK" }}
         }
     }
 
+    /// `duban audit`: every journal is whole and every state is what its journal gives.
+    pub fn audit(&self) {
+        run(duban(&["audit", "--config"]).arg(self.config()));
+    }
+
     /// Where a predicted message has to arrive.
     pub fn address(&self, message: &Predicted) -> String {
         let person = self.org.people.get(&message.person).expect("a person of the set");
