@@ -11,6 +11,7 @@
 //! * `a_late_event_withdraws_what_it_makes_wrong`
 
 mod apply;
+mod clocks;
 mod permit;
 
 use std::collections::BTreeMap;
