@@ -63,6 +63,8 @@ pub struct Ticket {
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
     pub contacts: u32,
+    /// Calls to the resident that nobody took, in this round.
+    pub tries_missed: u32,
     pub answers: Vec<Answer>,
     /// Ways to the resident that are known (`sms`, `email`); the addresses are elsewhere.
     pub reach: Vec<String>,

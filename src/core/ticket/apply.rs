@@ -54,7 +54,7 @@ impl Ticket {
             (&mut attributes.urgency, event.urgency.as_deref()),
             (&mut attributes.source, event.source.as_deref()),
             (&mut attributes.area, event.area.as_deref()),
-            (&mut attributes.kind, event.text("kind")),
+            (&mut attributes.kind, event.text("kind").filter(|_| tells_kind(event))),
             (&mut attributes.requester, event.text("requester")),
         ];
         for (own, said) in texts {
@@ -99,6 +99,7 @@ impl Ticket {
             }
             Kind::Accepted => self.reach_stage(Stage::Accepted),
             Kind::Contacted => self.contacts += 1,
+            Kind::CallbackTried if !was_reached(event) => self.tries_missed += 1,
             Kind::Resolved | Kind::Closed => self.reach_stage(Stage::Resolved),
             Kind::Paused => self.pause(set, event)?,
             Kind::Resumed => self.resume(set, event)?,
@@ -249,6 +250,7 @@ impl Ticket {
         let reason = event.text("reason").map(str::to_owned);
         self.rounds.push(Round { policy, opened: event.at, reason });
         self.seen.clear();
+        self.tries_missed = 0;
         self.handed_over = None;
         self.pause = None;
         self.return_pending = None;
@@ -309,4 +311,17 @@ fn redo_policy(set: &PolicySet) -> Option<usize> {
     set.policies.iter().position(|policy| {
         policy.select.keys.get("kind").is_some_and(|kinds| kinds.iter().any(|kind| kind == "redo"))
     })
+}
+
+/// Whether `data.kind` of this event is the kind of the ticket (elsewhere it is, for example, the kind of a pause).
+fn tells_kind(event: &Event) -> bool {
+    matches!(
+        event.kind,
+        Kind::Received | Kind::Registered | Kind::Dispatched | Kind::Whistled | Kind::Instructed
+    )
+}
+
+/// Whether somebody took the call.
+fn was_reached(event: &Event) -> bool {
+    matches!(event.text("result"), Some("answered" | "connected" | "reached"))
 }
