@@ -1,5 +1,8 @@
 //! What a daemon that cannot start says, and with which exit code.
 
+use duban::wall::Wall;
+use serde_json::json;
+
 use crate::{boston, daemon::Daemon, house::House};
 
 /// Starts a daemon that ends by itself; its exit code and what it said.
@@ -47,4 +50,22 @@ fn an_address_in_use_exits_69() {
     let again = house.start();
     again.tell("TERM");
     assert_eq!(again.ended().code(), Some(0), "the address is free after a kill, too");
+}
+
+#[test]
+fn a_lost_key_of_kept_contacts_exits_78() {
+    let house = House::new();
+    let daemon = house.start();
+    let at = Wall::Host.now().to_string();
+    let contact = json!({ "phone": "+16175550100" });
+    let event =
+        json!({ "ticket": "W1", "event": "received", "at": at, "data": { "contact": contact } });
+    house.send(&house.token(), &[event]);
+    daemon.tell("TERM");
+    assert!(daemon.ended().success(), "an asked daemon ends well");
+    std::fs::remove_file(house.path("contacts.key")).expect("the key was made");
+    let (code, log) = ends(&house);
+    assert_eq!(code, 78, "{log}");
+    assert!(log.contains("contacts.key is gone, but the store keeps contacts"), "{log}");
+    assert!(!house.path("contacts.key").exists(), "no other key is made in its place");
 }
