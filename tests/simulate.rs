@@ -39,13 +39,16 @@ fn every_file_of_real_events_is_replayed_whole() {
 
 #[test]
 fn a_city_s_own_figures_by_department_come_out() {
-    let truth = std::fs::read_to_string(common::shared().join("data/truth.json")).expect("the truth");
+    let truth =
+        std::fs::read_to_string(common::shared().join("data/truth.json")).expect("the truth");
     let truth: Value = serde_json::from_str(&truth).expect("JSON");
-    let told = simulate("external", "baltimore_2014_2016.jsonl.zst", &["--until", "2026-01-01T00:00:00Z"]);
+    let told =
+        simulate("external", "baltimore_2014_2016.jsonl.zst", &["--until", "2026-01-01T00:00:00Z"]);
     let agencies = truth["baltimore_2014_2016"]["by_agency"].as_object().expect("agencies");
     for (agency, want) in agencies.iter().filter(|(_, want)| want["with_deadline"] != 0) {
         let got = &told["by_unit"][agency]["resolve"];
-        let triple = |value: &Value, keys: [&str; 3]| keys.map(|key| value[key].as_u64().unwrap_or(0));
+        let triple =
+            |value: &Value, keys: [&str; 3]| keys.map(|key| value[key].as_u64().unwrap_or(0));
         assert_eq!(
             triple(got, ["met", "late", "running_overdue"]),
             triple(want, ["on_time", "late", "never_closed_with_deadline"]),
@@ -65,7 +68,8 @@ fn slips_and_messages_are_written_line_by_line() {
         &["--slips", paths[0], "--messages", paths[1], "--until", "2014-01-01T00:00:00Z"],
     );
     let lines = |path| std::fs::read_to_string(path).expect("the lines are written");
-    let issued: u64 = told["slips"].as_object().expect("counts").values().filter_map(Value::as_u64).sum();
+    let issued: u64 =
+        told["slips"].as_object().expect("counts").values().filter_map(Value::as_u64).sum();
     let text = lines(&slips);
     assert_eq!(text.lines().count() as u64, issued);
     let first: Value = serde_json::from_str(text.lines().next().expect("a slip")).expect("JSON");

@@ -189,7 +189,8 @@ impl<'de> Visitor<'de> for EventVisitor {
                 "ticket" => event.ticket = map.next_value()?,
                 "event" => (event.kind, has_kind) = (map.next_value()?, true),
                 "at" => {
-                    (event.at, has_at) = (instant(&map.next_value::<Cow<'de, str>>()?, "at")?, true)
+                    (event.at, has_at) =
+                        (instant(&map.next_value::<Cow<'de, str>>()?, "at")?, true);
                 }
                 "id" => event.id = map.next_value()?,
                 "source" => event.source = map.next_value()?,
