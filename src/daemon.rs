@@ -70,6 +70,8 @@ pub enum DaemonError {
     Policies(#[from] NotGood),
     #[error(transparent)]
     Secret(#[from] SecretError),
+    #[error("the key file {} is gone, but the store keeps contacts sealed with it; put the file back from its copy", file.display())]
+    KeyLost { file: PathBuf },
     #[error("channel `{}`: {}", .0.channel, .0.why)]
     Channel(ChannelError),
     #[error(transparent)]
@@ -93,8 +95,14 @@ pub enum DaemonError {
 impl DaemonError {
     /// Whether starting again cannot help until somebody changes the configuration.
     pub fn is_configuration(&self) -> bool {
-        matches!(self, Self::Config(_) | Self::Policies(_) | Self::Secret(_) | Self::Channel(_))
-            || matches!(self, Self::Store(StoreError::UnknownDatabase { .. }))
+        matches!(
+            self,
+            Self::Config(_)
+                | Self::Policies(_)
+                | Self::Secret(_)
+                | Self::Channel(_)
+                | Self::KeyLost { .. }
+        ) || matches!(self, Self::Store(StoreError::UnknownDatabase { .. }))
     }
 }
 
@@ -122,12 +130,9 @@ pub async fn run(start: Start) -> Result<(), DaemonError> {
     for warning in &in_force.warnings {
         tracing::warn!("{warning}");
     }
-    let seal = match &config.secrets.key {
-        Some(found) => Key::parse(found.secret.reveal(), "the key of [secrets]")?,
-        None => Key::open(&config.secrets.key_file)?,
-    };
     let store = Store::open(&config.store.url).await?;
     let migrated = store.migrate().await?;
+    let seal = seal(&config, &store).await?;
     tracing::info!(store = ?store, migrations = migrated.len(), "the store is open and up to date");
     let rules = in_force.settle(&store, wall.now()).await?;
     let channels = channel::open_all(&config, &store).map_err(DaemonError::Channel)?;
@@ -166,6 +171,18 @@ pub async fn run(start: Start) -> Result<(), DaemonError> {
     house.store.close().await;
     tracing::info!("duban has stopped; nothing was left half done");
     ended
+}
+
+/// The key of contacts. A missing file is made, but not for a store whose contacts another key has sealed.
+async fn seal(config: &Config, store: &Store) -> Result<Key, DaemonError> {
+    if let Some(found) = &config.secrets.key {
+        return Ok(Key::parse(found.secret.reveal(), "the key of [secrets]")?);
+    }
+    let file = &config.secrets.key_file;
+    if !file.exists() && store.keeps_contacts().await? {
+        return Err(DaemonError::KeyLost { file: file.clone() });
+    }
+    Ok(Key::open(file)?)
 }
 
 type Tasks = JoinSet<(&'static str, Result<(), DaemonError>)>;

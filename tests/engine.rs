@@ -31,6 +31,7 @@ struct City {
     org: Org,
     store: Store,
     engine: Engine,
+    rules: Arc<ArcSwap<Rules>>,
     folder: tempfile::TempDir,
 }
 
@@ -46,8 +47,9 @@ async fn city(name: &str) -> City {
     let texts = loaded.templates.unwrap_or_default();
     let templates = Templates::parse(&texts).expect("the shipped texts are good");
     let rules = Rules::new(Arc::clone(&set), org.clone(), templates);
-    let engine = Engine::new(store.clone(), Arc::new(ArcSwap::from_pointee(rules)), key, 100);
-    City { set, org, store, engine, folder }
+    let rules = Arc::new(ArcSwap::from_pointee(rules));
+    let engine = Engine::new(store.clone(), Arc::clone(&rules), key, 100);
+    City { set, org, store, engine, rules, folder }
 }
 
 /// The events of every n-th ticket of a real city.
@@ -269,4 +271,55 @@ async fn one_poisoned_ticket_silences_nobody() {
         let again = city.engine.run_until_idle(late).await.expect("the engine looks");
         assert!(again.is_idle(), "{name}: nothing is due meanwhile");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_keeps_the_policies_of_its_dispatch() {
+    let city = city("external").await;
+    let at = |text: &str| Timestamp::parse(text).expect("an instant");
+    let received = |no: &str, time: &str| {
+        let mut event = Event::new(no, duban::core::event::Kind::Received, at(time));
+        event.unit = Some("u".to_owned());
+        event.deadline = Some(at("2026-06-01T00:00:00Z"));
+        event
+    };
+    let look = async |event: &Event| {
+        city.store.append(&[entry(event)], event.at).await.expect("the event is kept");
+        city.engine.run_until_idle(event.at).await.expect("the engine looks");
+    };
+    let judged = async |no: &str| {
+        let row = city.store.ticket(no).await.expect("the store answers").expect("the ticket");
+        let state: Ticket = serde_json::from_str(&row.state.expect("a state")).expect("a state");
+        (state.frozen, state.judged_by)
+    };
+    look(&received("OLD", "2026-05-01T00:00:00Z")).await;
+    let old = city.set.hash.clone();
+
+    // The same set at another version is another set.
+    let mut sources = policies::sources("external").expect("the set is shipped");
+    let text = sources.files.get_mut("policies.toml").expect("its policies");
+    *text = text.replacen("version = \"", "version = \"next-", 1);
+    let loaded = policies::load(&sources, NOW);
+    let next = loaded.set.expect("the changed set is good");
+    assert_ne!(next.hash, old);
+    let before = city.rules.load_full();
+    let files = |files: &std::collections::BTreeMap<String, String>| {
+        serde_json::to_string(files).expect("texts are JSON")
+    };
+    let first = policies::load_embedded("external", NOW).expect("the set is shipped");
+    city.store
+        .keep_policy_set(&old, "external", "first", &files(&first.files), NOW)
+        .await
+        .expect("the set is kept");
+    let rules =
+        Rules::new(Arc::clone(&next), Org::clone(&before.org), Templates::clone(&before.templates));
+    let rules = rules.with_frozen(&city.store, NOW).await.expect("the old set is found again");
+    city.rules.store(Arc::new(rules));
+
+    let mut later = received("OLD", "2026-05-02T00:00:00Z");
+    later.kind = duban::core::event::Kind::Progress;
+    look(&later).await;
+    look(&received("NEW", "2026-05-02T00:00:00Z")).await;
+    assert_eq!(judged("OLD").await, (Some(old.clone()), old));
+    assert_eq!(judged("NEW").await, (Some(next.hash.clone()), next.hash.clone()));
 }

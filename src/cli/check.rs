@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{EXIT_CONFIG, EXIT_NO, Failure};
 use crate::{
+    channel,
     config::Config,
     core::timestamp::Timestamp,
     policies::{self, Complaint, Sources},
@@ -78,10 +79,14 @@ fn config(args: &Args) -> Result<Option<Config>> {
     if args.config.is_none() && !args.print && !args.dirs.is_empty() {
         return Ok(None);
     }
-    match Config::load(args.config.as_deref(), std::env::vars()) {
-        Ok(config) => Ok(Some(config)),
-        Err(error) => Err(Failure { code: EXIT_CONFIG, message: error.to_string() }.into()),
-    }
+    let bad = |message: String| Failure { code: EXIT_CONFIG, message };
+    let config = Config::load(args.config.as_deref(), std::env::vars())
+        .map_err(|error| bad(error.to_string()))?;
+    let wrong: Vec<String> = channel::check(&config)
+        .into_iter()
+        .map(|error| format!("channel `{}`: {}", error.channel, error.why))
+        .collect();
+    if wrong.is_empty() { Ok(Some(config)) } else { Err(bad(wrong.join("\n")).into()) }
 }
 
 /// A folder of policies, the sets in a folder of such folders, or a shipped set by name.

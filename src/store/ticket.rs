@@ -113,4 +113,13 @@ impl Store {
             .and_then(|row| row.map(|row| Vec::column(&row, 0)).transpose()))
         .doing("reading a contact")
     }
+
+    /// Whether any resident's contact is kept: then the key that sealed it must not be lost.
+    pub async fn keeps_contacts(&self) -> Result<bool, StoreError> {
+        const SQL: &str = "SELECT ticket_key FROM contact LIMIT 1";
+        let found: Option<i64> =
+            on_readers!(self, pool => sqlx::query_scalar(SQL).fetch_optional(pool).await)
+                .doing("asking whether contacts are kept")?;
+        Ok(found.is_some())
+    }
 }
