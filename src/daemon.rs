@@ -18,7 +18,7 @@ use arc_swap::ArcSwap;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::Notify,
     task::JoinSet,
 };
@@ -154,12 +154,14 @@ pub async fn run(start: Start) -> Result<(), DaemonError> {
         seal,
         metrics,
     });
+    // Before anybody is told that the daemon runs: a stop right after that must not kill it.
+    let asked = Asked::listen().map_err(DaemonError::Signals)?;
     let mut tasks = spawn_all(&house, channels, listener, feed, demo)?;
     let cron = knock_by_cron(&house).await?;
     let first = house.rules.load().current.version.clone();
     tracing::info!(web = %address, policies = %first, "duban runs");
     systemd::ready();
-    let ended = wait(&house, &mut tasks, stop_after).await;
+    let ended = wait(&house, &mut tasks, asked, stop_after).await;
     systemd::stopping();
     house.stop.cancel();
     drop(cron);
@@ -276,14 +278,25 @@ async fn knock_by_cron(house: &House) -> Result<JobScheduler, DaemonError> {
     Ok(scheduler)
 }
 
+/// The signals that ask the daemon to stop.
+struct Asked {
+    term: Signal,
+    int: Signal,
+}
+
+impl Asked {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
+    }
+}
+
 /// Waits for a signal to stop, or for a task that ends on its own, which is a fault.
 async fn wait(
     house: &House,
     tasks: &mut Tasks,
+    mut asked: Asked,
     stop_after: Option<Duration>,
 ) -> Result<(), DaemonError> {
-    let mut term = signal(SignalKind::terminate()).map_err(DaemonError::Signals)?;
-    let mut int = signal(SignalKind::interrupt()).map_err(DaemonError::Signals)?;
     let over = async {
         match stop_after {
             Some(span) => tokio::time::sleep(span).await,
@@ -292,8 +305,8 @@ async fn wait(
     };
     tokio::select! {
         () = over => Ok(()),
-        _ = term.recv() => Ok(()),
-        _ = int.recv() => Ok(()),
+        _ = asked.term.recv() => Ok(()),
+        _ = asked.int.recv() => Ok(()),
         () = house.stop.cancelled() => Ok(()),
         ended = tasks.join_next() => match ended {
             Some(Ok((_, Err(error)))) => Err(error),

@@ -336,6 +336,40 @@ fn a_bad_answer_opens_a_round_at_once_and_the_first_answer_counts() {
 }
 
 #[test]
+fn phone_first_asks_by_message_only_after_a_call_nobody_took() {
+    #[rustfmt::skip]
+    let table = [
+        // name                 call                                          asked in round 2
+        ("no call yet",         None,                                         false),
+        ("nobody took it",      Some(json!({ "result": "unanswered" })),      true),
+        ("somebody took it",    Some(json!({ "result": "answered" })),        false),
+    ];
+    for (name, call, want) in table {
+        let resolved = |local: &str| with(event("resolved", local), &json!({ "reach": ["sms"] }));
+        let bad = with(event("answered", "2026-05-08 12:00"), &json!({ "solved": "no" }));
+        let mut events = vec![
+            dispatched("2026-05-07 09:12"),
+            resolved("2026-05-08 10:00"),
+            bad,
+            resolved("2026-05-09 10:00"),
+        ];
+        events.extend(call.map(|data| with(event("callback_tried", "2026-05-09 11:00"), &data)));
+        let told = run(events, "2026-05-09 12:00");
+        let asked =
+            told.records().any(|(_, record)| matches!(record, Record::Asked { round: 2, .. }));
+        assert_eq!(asked, want, "{name}");
+    }
+}
+
+#[test]
+fn the_kind_of_a_pause_is_not_the_kind_of_the_ticket() {
+    let paused = with(event("paused", "2026-05-08 17:00"), &json!({ "kind": "await_resident" }));
+    let told = run(vec![dispatched("2026-05-07 09:12"), paused], "2026-05-08 18:00");
+    assert!(told.ticket.pause.is_some());
+    assert_eq!(told.ticket.attributes.kind, None);
+}
+
+#[test]
 fn a_good_answer_ends_the_ticket() {
     let resolved = event("resolved", "2026-05-08 10:00");
     let good = with(

@@ -116,18 +116,20 @@ fn ask(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Option<Record> {
     if ticket.asked_round >= round || ticket.stage < Stage::Resolved {
         return None;
     }
+    let ask_rule = set.policies.iter().find_map(|policy| policy.ask.as_ref());
     let asks = |clock: &&Clock| {
         let rule = ticket.rule_of(set, clock).map(|(rule, _)| rule);
         let asks_now = rule.is_some_and(|rule| match rule.ask_mode {
             AskMode::Message => true,
-            AskMode::PhoneFirst => ticket.seen.contains_key(&Kind::CallbackTried),
+            AskMode::PhoneFirst => {
+                ticket.tries_missed >= ask_rule.map_or(1, |rule| rule.after_unanswered.max(1))
+            }
             AskMode::None => false,
         });
         clock.key.round == round && clock.is_running() && asks_now
     };
     let clock = ticket.clocks.iter().find(asks)?;
-    let ttl = set.policies.iter().find_map(|policy| policy.ask.as_ref()).map(|rule| rule.link_ttl);
-    let expires = step_after(set, clock.started, ttl.unwrap_or(LINK_TTL));
+    let expires = step_after(set, clock.started, ask_rule.map_or(LINK_TTL, |rule| rule.link_ttl));
     let outcome = match () {
         () if ticket.reach.is_empty() => AskOutcome::NoRoute,
         () if expires <= now => AskOutcome::TooLate,

@@ -11,6 +11,7 @@
 //! * `a_late_event_withdraws_what_it_makes_wrong`
 
 mod apply;
+mod clocks;
 mod permit;
 
 use std::collections::BTreeMap;
@@ -62,6 +63,8 @@ pub struct Ticket {
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
     pub contacts: u32,
+    /// Calls to the resident that nobody took, in this round.
+    pub tries_missed: u32,
     pub answers: Vec<Answer>,
     /// Ways to the resident that are known (`sms`, `email`); the addresses are elsewhere.
     pub reach: Vec<String>,

@@ -2,6 +2,10 @@
 //!
 //! Whoever asks gets `None` for what is missing or wrong: the complaint is already made.
 
+mod civil;
+
+pub use civil::{clock_face, local_time};
+
 use std::ops::Range;
 
 use jiff::civil::{Date, DateTime, Time};
@@ -350,30 +354,4 @@ pub fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
-}
-
-/// Seconds since midnight of `09:00` or `09:00:30`.
-pub fn clock_face(text: &str) -> Option<u32> {
-    let parts: Vec<&str> = text.split(':').collect();
-    let (&hours, rest) = parts.split_first()?;
-    let number = |part: &str| {
-        let digits =
-            (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| part.parse::<u32>().ok()).flatten()
-    };
-    let (minutes, seconds) = match rest {
-        [minutes] => (number(minutes)?, 0),
-        [minutes, seconds] => (number(minutes)?, number(seconds)?),
-        _ => return None,
-    };
-    (minutes < 60 && seconds < 60).then_some(())?;
-    Some(number(hours)? * 3600 + minutes * 60 + seconds)
-}
-
-/// `2026-02-13 16:30`, with seconds if wanted, `T` for the blank if wanted.
-pub fn local_time(text: &str) -> Option<DateTime> {
-    let (date, time) = text.split_once([' ', 'T'])?;
-    let seconds = clock_face(time).filter(|seconds| *seconds < 86_400)?;
-    let date: Date = date.parse().ok()?;
-    Some(date.at((seconds / 3600) as i8, (seconds / 60 % 60) as i8, (seconds % 60) as i8, 0))
 }

@@ -5,7 +5,8 @@ use duban::channel::{Channel, Letter, Sent};
 use crate::{
     NOW, channel, letter,
     postfix::{PASSWORD, Postfix, USER},
-    process::{Server, run, tool},
+    process::{Server, tool},
+    run::run,
     wait::{free_port, listening},
 };
 

@@ -3,10 +3,14 @@
 //! They need the Debian packages postfix, dovecot-core, openssl and python3, and root
 //! for Postfix; a missing one fails the test and is named.
 
+#[path = "../common/gateway.rs"]
+mod gateway;
 mod mail;
 mod postfix;
 #[path = "../common/process.rs"]
 mod process;
+#[path = "../common/run.rs"]
+mod run;
 mod send_test;
 mod sms;
 #[path = "../common/wait.rs"]

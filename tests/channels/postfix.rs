@@ -8,7 +8,8 @@ use std::{
 };
 
 use crate::{
-    process::{Server, run, tool},
+    process::{Server, tool},
+    run::run,
     wait::{free_port, listening, until},
 };
 

@@ -1,32 +1,10 @@
 //! SMS through a real HTTP gateway process.
 
-use std::path::PathBuf;
-
 use duban::channel::{Channel, Sent};
-use serde_json::Value;
 
-use crate::{
-    NOW, channel, letter, opened,
-    process::{Server, tool},
-    wait::free_port,
-};
-
-struct Gateway {
-    _server: Server,
-    folder: tempfile::TempDir,
-    port: String,
-}
+use crate::{NOW, channel, gateway::Gateway, letter, opened, wait::free_port};
 
 impl Gateway {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/gateways/sms.py");
-        let (server, port) = Server::announced(
-            tool("python3", "python3").arg(script).arg(folder.path().join("requests")),
-        );
-        Self { _server: server, folder, port }
-    }
-
     /// A channel to one of the gateway's paths, with JSON for a body.
     fn channel(&self, path: &str, more: &str) -> Channel {
         channel(&format!(
@@ -35,11 +13,6 @@ impl Gateway {
              accepted = {{ status = [200], pointer = '/code', value = 'OK', later_value = 'BUSY' }}\n{more}",
             self.port
         ))
-    }
-
-    fn requests(&self) -> Vec<Value> {
-        let text = std::fs::read_to_string(self.folder.path().join("requests")).expect("a log");
-        text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
     }
 }
 
@@ -67,6 +40,7 @@ async fn each_answer_has_its_verdict() {
         sms.text = "【督办】工单 \"W1\" & <b>".into();
         assert_eq!(gateway.channel(path, "").send(&sms, NOW).await, want, "{path}");
     }
+    assert_eq!(gateway.count(), 10, "each letter is one request; the moved one is not followed");
     let moved = gateway.requests().iter().filter(|request| request["path"] == "/ok").count();
     assert_eq!(moved, 1, "a redirection is not followed");
 }

@@ -10,7 +10,7 @@ use std::{
 use duban::{core::org::Org, intake::files, policies, wall::Wall};
 use serde_json::Value;
 
-use crate::{common, process::run, servers::Servers, wait::free_port};
+use crate::{boston, common, run::run, servers::Servers, wait::free_port};
 
 /// Messages claimed at one time: what may be between a server's yes and our commit.
 pub const CLAIMED: usize = 16;
@@ -59,15 +59,10 @@ impl City {
     /// there is mail: the outcome must not depend on the hour the test runs at.
     pub fn with_every(nth: usize) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/boston");
         let to = folder.path().join("policies");
-        std::fs::create_dir(&to).expect("the scratch folder takes folders");
-        for name in ["policies.toml", "org.toml", "templates.toml", "cases.toml"] {
-            let text = std::fs::read_to_string(from.join(name)).expect("the set is shipped");
-            let text = if name == "policies.toml" { changed(&text) } else { text };
-            std::fs::write(to.join(name), text).expect("the scratch folder takes files");
-        }
-        let loaded = policies::load_dir(&to, Wall::Host.now()).expect("the folder is there");
+        boston::awake(&to);
+        boston::change(&to, "via = [\"email\"]", "via = [\"email\", \"sms\"]");
+        let loaded = policies::load_dir(&to, Wall::Host.now());
         let org = loaded.org.expect("the set has people");
         let tickets = sample(nth, &folder.path().join("events.jsonl"));
         Self { folder, web: free_port(), org, tickets }
@@ -92,7 +87,7 @@ impl City {
     /// Writes the configuration of one life of the daemon; servers are told which life it is.
     /// Batches are small, so that a kill has much to fall into.
     pub fn configure(&self, servers: &Servers, life: usize) {
-        let Servers { smtp, gateway, .. } = servers;
+        let (smtp, gateway) = (servers.smtp, &servers.texts.port);
         let text = format!(
             r#"
 [store]
@@ -180,6 +175,11 @@ accepted = {{ status = [200], pointer = "/code", value = "OK" }}
         }
     }
 
+    /// `duban audit`: every journal is whole and every state is what its journal gives.
+    pub fn audit(&self) {
+        run(duban(&["audit", "--config"]).arg(self.config()));
+    }
+
     /// Where a predicted message has to arrive.
     pub fn address(&self, message: &Predicted) -> String {
         let person = self.org.people.get(&message.person).expect("a person of the set");
@@ -192,14 +192,6 @@ fn duban(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_duban"));
     command.args(args);
     command
-}
-
-/// The shipped policies without quiet hours for staff, and with SMS wherever there is mail.
-fn changed(text: &str) -> String {
-    let quiet = "[quiet.staff]\nhours = [\"21:00\", \"07:00\"]\nrest_days = false\n";
-    let (mail, both) = ("via = [\"email\"]", "via = [\"email\", \"sms\"]");
-    assert!(text.contains(quiet) && text.contains(mail), "the shipped set is another one");
-    text.replace(quiet, "").replace(mail, both)
 }
 
 /// Writes the events of every n-th ticket and says how many tickets those are.

@@ -1,16 +1,12 @@
 //! The servers outside: `smtp-sink` of Postfix for mail, the test gateway for SMS. Both keep
 //! everything they said yes to.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader},
-    os::unix::fs::PermissionsExt as _,
-    path::PathBuf,
-};
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use serde_json::Value;
 
 use crate::{
+    gateway::Gateway,
     process::{Server, tool},
     wait::{free_port, listening},
 };
@@ -18,9 +14,9 @@ use crate::{
 /// Both servers, running.
 pub struct Servers {
     pub smtp: u16,
-    pub gateway: String,
-    folder: tempfile::TempDir,
-    _running: [Server; 2],
+    pub texts: Gateway,
+    mails: tempfile::TempDir,
+    _sink: Server,
 }
 
 /// A message a server took.
@@ -35,47 +31,30 @@ pub struct Arrival {
 
 impl Servers {
     pub fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        let mails = folder.path().join("mails");
-        fs::create_dir(&mails).expect("the scratch folder takes folders");
+        let mails = tempfile::tempdir().expect("a scratch folder");
         // The mail server gives up its rights before it writes.
-        for path in [folder.path(), &mails] {
-            let all = fs::Permissions::from_mode(0o777);
-            fs::set_permissions(path, all).expect("our own folder");
-        }
+        let all = fs::Permissions::from_mode(0o777);
+        fs::set_permissions(mails.path(), all).expect("our own folder");
         let smtp = free_port();
         let sink = Server::start(
             tool("/usr/sbin/smtp-sink", "postfix")
                 .args(["-u", "nobody", "-d"])
-                .arg(mails.join("m."))
+                .arg(mails.path().join("m."))
                 .arg(format!("127.0.0.1:{smtp}"))
                 .arg("100"),
         );
         listening(smtp, "smtp-sink");
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/gateways/sms.py");
-        let (texts, gateway) = Server::announced(
-            tool("python3", "python3").arg(script).arg(folder.path().join("texts")),
-        );
-        Self { smtp, gateway, folder, _running: [sink, texts] }
-    }
-
-    /// How many texts the gateway took.
-    pub fn texts(&self) -> usize {
-        let file = fs::File::open(self.folder.path().join("texts")).expect("the gateway's log");
-        BufReader::new(file).split(b'\n').count()
+        Self { smtp, texts: Gateway::start(), mails, _sink: sink }
     }
 
     /// Everything that arrived.
     pub fn arrivals(&self) -> Vec<Arrival> {
-        let mails = fs::read_dir(self.folder.path().join("mails")).expect("the mails");
+        let mails = fs::read_dir(self.mails.path()).expect("the mails");
         let mails = mails.map(|entry| {
-            let path = entry.expect("a mail").path();
-            let mail = fs::read(&path).expect("a mail reads");
+            let mail = fs::read(entry.expect("a mail").path()).expect("a mail reads");
             read_mail(&String::from_utf8_lossy(&mail))
         });
-        let texts = fs::read_to_string(self.folder.path().join("texts")).expect("the texts");
-        let texts = texts.lines().map(|line| read_text(line));
-        mails.chain(texts).collect()
+        mails.chain(self.texts.requests().iter().map(read_text)).collect()
     }
 }
 
@@ -97,8 +76,7 @@ fn read_mail(mail: &str) -> Arrival {
 }
 
 /// A text as the gateway keeps it.
-fn read_text(line: &str) -> Arrival {
-    let request: Value = serde_json::from_str(line).expect("a line of JSON");
+fn read_text(request: &Value) -> Arrival {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     Arrival {
         message_id: text(&request["json"]["id"]),

@@ -1,17 +1,16 @@
-//! What each kind of event does to a ticket: stages, clocks, rounds.
+//! What each kind of event does to a ticket: stages, answers, rounds.
 
 use serde_json::Value;
 
 use super::{
-    Answer, Extension, FollowUp, Hop, Pause, Refusal, Round, Stage, Ticket, is_under,
+    Answer, Extension, FollowUp, Hop, Pause, Refusal, Round, Stage, Ticket,
     permit::{self, Refused},
     select,
 };
 use crate::core::{
-    clock::{Base, Clock, ClockKey, FiredAs, State, due_after},
+    clock::{Clock, FiredAs, due_after},
     event::{Event, Kind},
-    policy::{ClockRule, Policy, PolicySet},
-    span::Span,
+    policy::PolicySet,
     timestamp::Timestamp,
     trigger,
 };
@@ -55,7 +54,7 @@ impl Ticket {
             (&mut attributes.urgency, event.urgency.as_deref()),
             (&mut attributes.source, event.source.as_deref()),
             (&mut attributes.area, event.area.as_deref()),
-            (&mut attributes.kind, event.text("kind")),
+            (&mut attributes.kind, event.text("kind").filter(|_| tells_kind(event))),
             (&mut attributes.requester, event.text("requester")),
         ];
         for (own, said) in texts {
@@ -100,6 +99,7 @@ impl Ticket {
             }
             Kind::Accepted => self.reach_stage(Stage::Accepted),
             Kind::Contacted => self.contacts += 1,
+            Kind::CallbackTried if !was_reached(event) => self.tries_missed += 1,
             Kind::Resolved | Kind::Closed => self.reach_stage(Stage::Resolved),
             Kind::Paused => self.pause(set, event)?,
             Kind::Resumed => self.resume(set, event)?,
@@ -250,6 +250,7 @@ impl Ticket {
         let reason = event.text("reason").map(str::to_owned);
         self.rounds.push(Round { policy, opened: event.at, reason });
         self.seen.clear();
+        self.tries_missed = 0;
         self.handed_over = None;
         self.pause = None;
         self.return_pending = None;
@@ -297,150 +298,6 @@ impl Ticket {
         }
     }
 
-    fn stop_clocks(&mut self, set: &PolicySet, event: &Event) {
-        let round = self.round();
-        let mut again: Vec<(usize, usize)> = Vec::new();
-        for clock in &mut self.clocks {
-            let rule = &set.policies[clock.policy].clocks[clock.rule];
-            let ends_recurrence = rule.recur_until.as_ref() == Some(&event.kind);
-            let of_unit = clock.key.unit.is_empty() || event.unit.as_ref() == Some(&clock.key.unit);
-            let stops = rule.stop.contains(&event.kind) || ends_recurrence;
-            if clock.key.round != round || !clock.is_open() || !of_unit || !stops {
-                continue;
-            }
-            clock.stop(event.at, event.kind.clone());
-            if rule.recur_until.is_some() && !ends_recurrence {
-                again.push((clock.policy, clock.rule));
-            }
-        }
-        for (policy, index) in again {
-            let rule = &set.policies[policy].clocks[index];
-            let over = rule.recur_until.as_ref().is_some_and(|until| self.seen.contains_key(until));
-            if !over {
-                self.start_clock(set, policy, index, rule, event, String::new());
-            }
-        }
-        if self.pause.is_some()
-            && !self.clocks.iter().any(|c| matches!(c.state, State::Paused { .. }))
-        {
-            self.pause = None;
-        }
-    }
-
-    fn start_clocks(
-        &mut self,
-        set: &PolicySet,
-        event: &Event,
-        starts: impl Fn(&ClockRule) -> bool,
-    ) {
-        let Some(policy) = self.rounds.last().map(|round| round.policy) else { return };
-        for (index, rule) in set.policies[policy].clocks.iter().enumerate() {
-            if !starts(rule) {
-                continue;
-            }
-            for unit in units_of(rule, event) {
-                let round = self.round();
-                let is_there = self.clocks.iter().any(|clock| {
-                    let ClockKey { round: of_round, name, unit: of_unit, .. } = &clock.key;
-                    *of_round == round
-                        && *name == rule.name
-                        && *of_unit == unit
-                        && !matches!(clock.state, State::Cancelled { .. })
-                        && self.handed_over.is_none_or(|at| clock.started >= at)
-                });
-                if !is_there {
-                    self.start_clock(set, policy, index, rule, event, unit);
-                }
-            }
-        }
-    }
-
-    fn start_clock(
-        &mut self,
-        set: &PolicySet,
-        policy: usize,
-        index: usize,
-        rule: &ClockRule,
-        event: &Event,
-        unit: String,
-    ) {
-        let Some(due) = self.due_of(set, &set.policies[policy], rule, event) else { return };
-        let (round, started) = (self.round(), event.at);
-        let turn = self
-            .clocks
-            .iter()
-            .filter(|c| c.key.round == round && c.key.name == rule.name && c.key.unit == unit)
-            .count() as u32;
-        let base = Base::of(self.span_of(rule));
-        let mut clock = Clock {
-            key: ClockKey { round, name: rule.name.clone(), unit, turn },
-            policy,
-            rule: index,
-            base,
-            started,
-            due,
-            budget_ms: base.measure(&set.calendar, started, due).max(0),
-            since: started,
-            spent_ms: 0,
-            state: State::Running,
-            fired: Vec::new(),
-        };
-        // A stop that occurred before the start counts as met (a clock that recurs starts after its own stop).
-        let stopped = rule.stop.iter().filter_map(|kind| Some((*self.seen.get(kind)?, kind))).min();
-        match stopped.filter(|_| rule.recur_until.is_none()) {
-            Some((at, by)) => clock.state = State::Stopped { at, by: by.clone(), met: true },
-            None if self.ended.is_some() => return,
-            None => {}
-        }
-        self.clocks.push(clock);
-    }
-
-    /// How long this clock runs for this ticket.
-    fn span_of(&self, rule: &ClockRule) -> Option<Span> {
-        let of_kind = self.attributes.kind.as_ref().and_then(|kind| rule.by_kind.get(kind));
-        let category = self.attributes.category.as_deref().unwrap_or_default();
-        let of_category = rule
-            .by_category
-            .iter()
-            .filter(|(top, _)| is_under(category, top))
-            .max_by_key(|(top, _)| top.len())
-            .map(|(_, span)| span);
-        of_kind.or(of_category).copied().or(rule.span)
-    }
-
-    /// When the clock is due: the source's own deadline, else its span, rolled into working time if asked.
-    fn due_of(
-        &self,
-        set: &PolicySet,
-        policy: &Policy,
-        rule: &ClockRule,
-        event: &Event,
-    ) -> Option<Timestamp> {
-        let named = rule.due_from.as_ref().and_then(|key| event.text(key));
-        if let Some(due) = named.and_then(|text| Timestamp::parse(text).ok()) {
-            return Some(due);
-        }
-        if let Some(deadline) = event.deadline.or(self.deadline)
-            && rule.name == policy.deadline_clock
-        {
-            return Some(deadline);
-        }
-        let due = due_after(set, event.at, self.span_of(rule)?);
-        match rule.roll {
-            Some(roll) if !set.calendar.is_open(due) => {
-                set.calendar.next_open(due).map(|open| due_after(set, open, roll))
-            }
-            Some(_) | None => Some(due),
-        }
-    }
-
-    fn cancel_open(&mut self, at: Timestamp, which: impl Fn(&Clock) -> bool) {
-        for clock in self.clocks.iter_mut().filter(|clock| clock.is_open() && which(clock)) {
-            clock.state = State::Cancelled { at };
-        }
-        self.pause = None;
-    }
-
     fn end(&mut self, at: Timestamp) {
         self.ended = Some(at);
         self.stage = Stage::Ended;
@@ -456,15 +313,15 @@ fn redo_policy(set: &PolicySet) -> Option<usize> {
     })
 }
 
-/// The units a clock starts for: the called ones where the rule is per unit, else the ticket as a whole.
-fn units_of(rule: &ClockRule, event: &Event) -> Vec<String> {
-    if !rule.per_unit {
-        return vec![String::new()];
-    }
-    match event.data.get("units") {
-        Some(Value::Array(units)) => {
-            units.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-        }
-        _ => event.unit.iter().cloned().collect(), // one unit called
-    }
+/// Whether `data.kind` of this event is the kind of the ticket (elsewhere it is, for example, the kind of a pause).
+fn tells_kind(event: &Event) -> bool {
+    matches!(
+        event.kind,
+        Kind::Received | Kind::Registered | Kind::Dispatched | Kind::Whistled | Kind::Instructed
+    )
+}
+
+/// Whether somebody took the call.
+fn was_reached(event: &Event) -> bool {
+    matches!(event.text("result"), Some("answered" | "connected" | "reached"))
 }

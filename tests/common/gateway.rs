@@ -1,0 +1,50 @@
+//! The HTTP SMS gateway of the tests, a process of its own: tests/gateways/sms.py.
+
+use std::{
+    fs::{File, read_to_string},
+    io::{BufRead as _, BufReader},
+    path::PathBuf,
+    process::Stdio,
+};
+
+use serde_json::Value;
+
+use crate::process::{Server, tool};
+
+/// A running gateway that keeps every request.
+pub struct Gateway {
+    _server: Server,
+    folder: tempfile::TempDir,
+    pub port: String,
+}
+
+impl Gateway {
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/gateways/sms.py");
+        let (server, port) = Server::announced(
+            tool("python3", "python3")
+                .arg(script)
+                .arg(folder.path().join("requests"))
+                // It complains of every connection that is cut.
+                .stderr(Stdio::null()),
+        );
+        Self { _server: server, folder, port }
+    }
+
+    /// Every request so far.
+    pub fn requests(&self) -> Vec<Value> {
+        let text = read_to_string(self.log()).expect("a log");
+        text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    }
+
+    /// How many requests there were.
+    pub fn count(&self) -> usize {
+        let file = File::open(self.log()).expect("a log");
+        BufReader::new(file).split(b'\n').count()
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("requests")
+    }
+}
