@@ -18,6 +18,10 @@ use serde_json::json;
 
 use city::{BATCH, City, Work};
 
+/// As the binary has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Tickets where nobody says how many: to measure, and to see that it works.
 const TICKETS_MEASURED: usize = 100_000;
 const TICKETS_TRIED: usize = 2_000;
