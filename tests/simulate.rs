@@ -102,3 +102,16 @@ fn two_policy_sets_are_compared() {
     assert_eq!(told["a"]["tickets"], told["b"]["tickets"]);
     assert!(told["difference"]["slips"].is_object(), "{}", told["difference"]);
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut plan = Command::new(env!("CARGO_BIN_EXE_duban"))
+        .args(["plan", "--policies", "cn", "--policy", "general", "--start", "2026-02-13T16:30"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    drop(plan.stdout.take());
+    let ended = plan.wait_with_output().expect("it ends");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+}

@@ -65,11 +65,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         if args.json {
             listed.push(as_json(&one));
         } else {
-            print_text(&one);
+            print_text(&one)?;
         }
     }
     if args.json {
-        println!("{}", json!({ "ok": good, "sets": listed }));
+        say!("{}", json!({ "ok": good, "sets": listed }));
     }
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(EXIT_NO) })
 }
@@ -110,11 +110,12 @@ fn check_place(place: &Path, now: Timestamp) -> Vec<Examined> {
 }
 
 /// Complaints to stderr, one line about the set to stdout.
-fn print_text(one: &Examined) {
+fn print_text(one: &Examined) -> Result<()> {
     for complaint in &one.complaints {
         eprintln!("{complaint}");
     }
-    println!("{}: {}", one.name, summary(one));
+    say!("{}: {}", one.name, summary(one));
+    Ok(())
 }
 
 fn summary(one: &Examined) -> String {

@@ -60,7 +60,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     block_on(async {
         let tally = import(args, &config, &rules.current, mapping.as_ref()).await?;
         let report = report(args, &tally, started.elapsed().as_millis());
-        print(args, &tally, &report);
+        print(args, &tally, &report)?;
         Ok(if tally.refused > 0 { ExitCode::from(EXIT_DATA) } else { ExitCode::SUCCESS })
     })
 }
@@ -146,7 +146,7 @@ fn report(args: &Args, tally: &Tally, ms: u128) -> Value {
     })
 }
 
-fn print(args: &Args, tally: &Tally, report: &Value) {
+fn print(args: &Args, tally: &Tally, report: &Value) -> Result<()> {
     for line in &tally.told {
         eprintln!("{line}");
     }
@@ -155,21 +155,22 @@ fn print(args: &Args, tally: &Tally, report: &Value) {
         eprintln!("... and {untold} more");
     }
     if args.json {
-        println!("{report}");
-        return;
+        say!("{report}");
+        return Ok(());
     }
     let Tally { events, accepted, duplicates, refused, .. } = tally;
     if args.dry_run {
-        println!("{events} events read, {accepted} good, {refused} refused; nothing was written");
+        say!("{events} events read, {accepted} good, {refused} refused; nothing was written");
     } else {
-        println!(
+        say!(
             "{events} events read: {accepted} accepted, {duplicates} duplicates, {refused} refused"
         );
     }
     for (kind, count) in &tally.unknown_kinds {
-        println!("unknown kind `{kind}`: {count}, kept, moves no clock");
+        say!("unknown kind `{kind}`: {count}, kept, moves no clock");
     }
     if *refused > 0 && !args.dry_run {
-        println!("refused lines are kept in the store with their reasons");
+        say!("refused lines are kept in the store with their reasons");
     }
+    Ok(())
 }

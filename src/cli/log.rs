@@ -12,9 +12,12 @@ pub enum Format {
     Json,
 }
 
+/// What is logged where nobody says: libraries only when something is wrong.
+const STANDARD: &str = "info,tokio_cron_scheduler=warn,sqlx=warn";
+
 /// Begins to log; `DUBAN_LOG` sets what (`info`, `duban::engine=debug` ...).
 pub fn begin(format: Format) {
-    let filter = EnvFilter::try_from_env("DUBAN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("DUBAN_LOG").unwrap_or_else(|_| EnvFilter::new(STANDARD));
     let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
     let lines = match (&journal, format) {
         (Some(_), _) => None,

@@ -1,5 +1,10 @@
 //! The command line: one file per subcommand, exit codes as the contract names them.
 
+/// Prints a line on standard output; a reader that has gone away (`duban plan | head`) is no error.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::cli::print::line(format_args!($($words)*))? };
+}
+
 mod audit;
 mod check;
 mod completions;

@@ -55,9 +55,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     };
     let clocks = plan(&set, policy, attributes, start);
     if args.json {
-        println!("{}", as_json(&set, &args.policy, start, &clocks));
+        say!("{}", as_json(&set, &args.policy, start, &clocks));
     } else {
-        print_table(&set, &args.policy, start, &clocks);
+        print_table(&set, &args.policy, start, &clocks)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -91,8 +91,13 @@ fn as_json(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[PlannedClo
     json!({ "policy": policy, "start": local(set, start), "clocks": clocks })
 }
 
-fn print_table(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[PlannedClock<'_>]) {
-    println!("{policy}, dispatched {} ({})", local(set, start), set.id);
+fn print_table(
+    set: &PolicySet,
+    policy: &str,
+    start: Timestamp,
+    clocks: &[PlannedClock<'_>],
+) -> Result<()> {
+    say!("{policy}, dispatched {} ({})", local(set, start), set.id);
     let mut table = Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["clock", "step", "time", "slip", "to", "cc"]);
@@ -104,5 +109,6 @@ fn print_table(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[Planne
             table.add_row(["", &step.at_text, &time, &step.slip, &to, &cc]);
         }
     }
-    println!("{table}");
+    say!("{table}");
+    Ok(())
 }

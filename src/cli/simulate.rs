@@ -90,9 +90,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         shown = json!({ "a": shown, "b": compared, "difference": difference(&shown, &compared) });
     }
     if args.json || args.compare.is_some() {
-        println!("{shown}");
+        say!("{shown}");
     } else {
-        print_table(&report, until);
+        print_table(&report, until)?;
     }
     Ok(if bad > 0 { ExitCode::from(EXIT_DATA) } else { ExitCode::SUCCESS })
 }
@@ -196,8 +196,8 @@ impl Lines {
     }
 }
 
-fn print_table(report: &Report, until: Timestamp) {
-    println!("{} tickets, {} events, until {until}", report.tickets, report.events);
+fn print_table(report: &Report, until: Timestamp) -> Result<()> {
+    say!("{} tickets, {} events, until {until}", report.tickets, report.events);
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["clock", "met", "late", "running", "overdue", "cancelled"]);
@@ -207,12 +207,15 @@ fn print_table(report: &Report, until: Timestamp) {
         table
             .add_row(std::iter::once(name.clone()).chain(numbers.map(|number| number.to_string())));
     }
-    println!("{table}");
+    say!("{table}");
     for (slip, count) in &report.slips {
-        println!("{slip}: {count} slips");
+        say!("{slip}: {count} slips");
     }
-    println!(
+    say!(
         "{} refused events, {} of unknown kind, {} tickets on the default policy",
-        report.refused, report.unknown_kinds, report.unmapped
+        report.refused,
+        report.unknown_kinds,
+        report.unmapped
     );
+    Ok(())
 }

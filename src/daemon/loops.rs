@@ -186,6 +186,6 @@ fn horizon(house: &House) {
     let missing = calendar.years_missing(from.year(), to.year());
     metrics::gauge!("duban_calendar_years_missing").set(missing.len() as f64);
     for year in missing {
-        tracing::warn!(year, "no holidays are known for this year; only weekends count as rest");
+        tracing::warn!(year, "a year ahead has no holiday data; only weekends count as rest in it");
     }
 }

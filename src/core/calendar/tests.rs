@@ -328,6 +328,9 @@ fn days_after(date: Date, days: i32) -> Date {
     date.checked_add(Span::new().days(days)).expect("far from the end of time")
 }
 
+/// Minutes of one date's clock face: a window may run on into the two days after.
+const FACE_MINUTES: usize = 3 * 1_440;
+
 /// The oracle: every minute of the scenario, open or not, found without any arithmetic on windows.
 struct Minutes {
     start: Timestamp,
@@ -348,23 +351,31 @@ impl Minutes {
             }
             let weekday = date.weekday().to_monday_zero_offset() as usize;
             let list = spec.overrides.get(&date).unwrap_or(&spec.week[weekday]);
-            let mut today = vec![false; open.len()];
+            // Breaks are taken out on the clock face: a break that covers the end of a window leaves
+            // nothing of it, even where a clock change would move the two ends apart.
+            let mut face = vec![false; FACE_MINUTES];
             for (windows, value) in [(Some(list), true), (spec.breaks.get(&date), false)] {
                 for window in windows.into_iter().flatten() {
-                    let index = |seconds: i32| {
-                        let found = searched_instant(&spec.zone, date, seconds / 60);
-                        found.since(start).div_euclid(MINUTE_MS).clamp(0, open.len() as i64)
-                    };
-                    let (from, to) = (index(window.from_s) as usize, index(window.to_s) as usize);
-                    today
-                        .get_mut(from..to)
-                        .into_iter()
-                        .flatten()
-                        .for_each(|minute| *minute = value);
+                    let (from, to) = (window.from_s as usize / 60, window.to_s as usize / 60);
+                    face[from..to].fill(value);
                 }
             }
-            for (all, today) in open.iter_mut().zip(today) {
-                *all |= today;
+            let index = |minutes: usize| {
+                let found = searched_instant(&spec.zone, date, minutes as i32);
+                found.since(start).div_euclid(MINUTE_MS).clamp(0, open.len() as i64) as usize
+            };
+            let mut edges = (1..FACE_MINUTES).filter(|at| face[*at] != face[at - 1]);
+            let first = face[0].then_some(0).or_else(|| edges.next());
+            let mut stretches = Vec::new();
+            let mut from = first;
+            while let Some(begin) = from {
+                stretches.push((index(begin), index(edges.next().unwrap_or(FACE_MINUTES))));
+                from = edges.next();
+            }
+            for (from, to) in stretches {
+                if let Some(minutes) = open.get_mut(from..to) {
+                    minutes.fill(true);
+                }
             }
         }
         Self { start, open }
