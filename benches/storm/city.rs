@@ -30,7 +30,7 @@ const INTAKE: usize = 2_000;
 pub enum Work {
     /// The due time of a source system: a clock, a step, one message.
     External,
-    /// A general request of a 12345 hotline at its due: a numbered slip to two people by two
+    /// A general request of a 12345 hotline at its due: a numbered slip that leaves by two
     /// ways, a ticket that has gone through four clocks.
     Hotline,
 }
