@@ -32,6 +32,8 @@ fn one_mistake_fails_the_check_with_its_place() {
     let good = fs::read_to_string("policies/external/policies.toml").expect("a shipped set");
     let bad = good.replace("to = [\"liaison\"]", "to = [\"liason\"]");
     fs::write(folder.path().join("policies.toml"), bad).expect("a writable folder");
+    fs::copy("policies/external/templates.toml", folder.path().join("templates.toml"))
+        .expect("a writable folder");
     let place = folder.path().display().to_string();
     let output = check(&[&place]);
     assert_eq!(output.status.code(), Some(1));

@@ -13,7 +13,7 @@ pub enum Format {
 }
 
 /// What is logged where nobody says: libraries only when something is wrong.
-const STANDARD: &str = "info,tokio_cron_scheduler=warn,sqlx=warn";
+const STANDARD: &str = "warn,duban=info";
 
 /// Begins to log; `DUBAN_LOG` sets what (`info`, `duban::engine=debug` ...).
 pub fn begin(format: Format) {
