@@ -173,14 +173,14 @@ fn climb(
     let mut records: Vec<Record> = skipped
         .iter()
         .map(|(step, repetition, time)| Record::Skipped {
-            key: step_key(clock, step.index, *repetition),
+            key: ticket.next_key(clock, step.index, *repetition),
             slip: step.step.slip.clone(),
             at: step.step.at_text.clone(),
             scheduled: *time,
         })
         .collect();
     records.push(Record::Slip {
-        key: step_key(clock, top.index, *repetition),
+        key: ticket.next_key(clock, top.index, *repetition),
         slip: top.step.slip.clone(),
         at: top.step.at_text.clone(),
         scheduled: *time,
@@ -203,12 +203,6 @@ fn is_done(clock: &Clock, step: u16, repetition: u16) -> bool {
     clock.fired.iter().any(|fired| {
         fired.step == step && fired.repetition == repetition && fired.outcome != FiredAs::Undone
     })
-}
-
-fn step_key(clock: &Clock, step: u16, repetition: u16) -> StepKey {
-    let same = |fired: &&super::clock::Fired| fired.step == step && fired.repetition == repetition;
-    let reissue = clock.fired.iter().filter(same).count() as u16;
-    StepKey { clock: clock.key.clone(), step, repetition, reissue }
 }
 
 fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {

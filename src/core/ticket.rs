@@ -77,6 +77,8 @@ pub struct Ticket {
     pub refusals: u32,
     /// Slips that a late event made wrong and that are not yet withdrawn.
     pub wrong: Vec<WrongSlip>,
+    /// Steps that fired on clocks which, as the journal reads now, did not run then: their keys are used up.
+    pub orphans: Vec<StepKey>,
     /// Events of kinds neither standard nor in the policy set.
     pub unknown_kinds: u32,
     /// No selector took the ticket; it runs on the default policy.
@@ -258,9 +260,24 @@ impl Ticket {
     fn mark(&mut self, key: &StepKey, outcome: FiredAs) {
         let fired =
             Fired { step: key.step, repetition: key.repetition, reissue: key.reissue, outcome };
-        if let Some(clock) = self.clock_mut(&key.clock) {
-            clock.fired.push(fired);
+        match self.clock_mut(&key.clock) {
+            Some(clock) => clock.fired.push(fired),
+            None => self.orphans.push(key.clone()),
         }
+    }
+
+    /// The key of the next firing of a step: unused, whatever late events did to the clocks before.
+    pub fn next_key(&self, clock: &Clock, step: u16, repetition: u16) -> StepKey {
+        let of_clock = clock
+            .fired
+            .iter()
+            .filter(|one| one.step == step && one.repetition == repetition)
+            .count();
+        let lost = |key: &&StepKey| {
+            key.clock == clock.key && key.step == step && key.repetition == repetition
+        };
+        let reissue = (of_clock + self.orphans.iter().filter(lost).count()) as u16;
+        StepKey { clock: clock.key.clone(), step, repetition, reissue }
     }
 
     fn clock_mut(&mut self, key: &ClockKey) -> Option<&mut Clock> {
