@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     core::{
-        clock::{Clock, FiredAs, State},
+        clock::{Clock, State},
         fact::Fact,
         ladder::place,
         policy::{Policy, PolicySet},
@@ -102,14 +102,7 @@ impl Story {
         let kind = self.ticket.attributes.kind.as_deref();
         let mut ahead = Vec::new();
         for placed in place(&self.set, rule, ladder, clock, kind) {
-            let is_done = |n: u16| {
-                clock.fired.iter().any(|fired| {
-                    fired.step == placed.index
-                        && fired.repetition == n
-                        && fired.outcome != FiredAs::Undone
-                })
-            };
-            if let Some(n) = (0..placed.times()).find(|n| !is_done(*n)) {
+            if let Some(n) = (0..placed.times()).find(|n| !clock.is_done(placed.index, *n)) {
                 let step = placed.step;
                 let time = placed.repetition(&self.set, n);
                 ahead.push((step.at_text.clone(), step.slip.clone(), step.to.clone(), time));

@@ -205,6 +205,13 @@ impl Clock {
         self.state == State::Running
     }
 
+    /// Whether this firing of a step has happened (or was skipped) and stands.
+    pub fn is_done(&self, step: u16, repetition: u16) -> bool {
+        self.fired.iter().any(|fired| {
+            fired.step == step && fired.repetition == repetition && fired.outcome != FiredAs::Undone
+        })
+    }
+
     /// Whether the clock has not ended.
     pub fn is_open(&self) -> bool {
         matches!(self.state, State::Running | State::Paused { .. })

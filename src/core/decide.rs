@@ -151,7 +151,7 @@ fn climb(
     let mut next = None;
     let placed = place(set, rule, ladder, clock, ticket.attributes.kind.as_deref());
     for step in &placed {
-        let Some(first) = (0..step.times()).find(|n| !is_done(clock, step.index, *n)) else {
+        let Some(first) = (0..step.times()).find(|n| !clock.is_done(step.index, *n)) else {
             continue;
         };
         let mut time = step.repetition(set, first);
@@ -160,7 +160,9 @@ fn climb(
                 next = earliest(next, Some(time));
                 break;
             }
-            due.push((step, repetition, time));
+            if !clock.is_done(step.index, repetition) {
+                due.push((step, repetition, time));
+            }
             if let Some(repeat) = step.step.repeat {
                 time = step_after(set, time, repeat.every);
             }
@@ -197,12 +199,6 @@ fn climb(
 fn responsible(ticket: &Ticket, clock: &Clock) -> String {
     let own = (!clock.key.unit.is_empty()).then(|| clock.key.unit.clone());
     own.or_else(|| ticket.unit.clone()).unwrap_or_default()
-}
-
-fn is_done(clock: &Clock, step: u16, repetition: u16) -> bool {
-    clock.fired.iter().any(|fired| {
-        fired.step == step && fired.repetition == repetition && fired.outcome != FiredAs::Undone
-    })
 }
 
 fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
