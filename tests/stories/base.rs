@@ -4,7 +4,10 @@
 //! the place of, or are merged with, the entry of the same id; others are added to lists at the top
 //! and replace lists further down. `drop = true` in an entry takes away what matches the rest of it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use duban::policies::{self, Sources};
 use toml::{Table, Value};
@@ -33,8 +36,8 @@ pub fn sources(name: &str) -> Result<Sources, String> {
 /// The set with these pieces laid over it, and people for every role if it has none.
 pub fn laid(mut sources: Sources, blocks: &[Block]) -> Result<Sources, String> {
     for block in blocks {
-        let is_toml = Path::new(&block.file).extension().is_some_and(|ext| ext == "toml");
-        let before = sources.files.get(&block.file).filter(|_| is_toml && !block.only);
+        let laid_over = is_toml(&block.file) && !block.only;
+        let before = sources.files.get(&block.file).filter(|_| laid_over);
         let text = match before {
             None => block.text.clone(),
             Some(before) => {
@@ -100,17 +103,23 @@ fn everybody(sources: &Sources) -> Result<String, String> {
     let mut org = "[[unit]]\nid = \"u\"\nzh = \"u\"\nen = \"u\"\nlevel = \"city\"\n".to_owned();
     let mut number = 0;
     for (file, text) in &sources.files {
-        if !file.ends_with(".toml") || file == "templates.toml" {
+        if !is_toml(file) || file == "templates.toml" {
             continue;
         }
         let roles = table(file, text)?.remove("roles");
         for role in roles.as_ref().and_then(Value::as_table).into_iter().flat_map(Table::keys) {
             number += 1;
-            org += &format!(
-                "[[person]]\nid = \"{role}\"\nname = \"{role}\"\nemail = \"{role}@example.org\"\nphone = \"1390000{number:04}\"\n\
-                 [[post]]\nunit = \"u\"\nrole = \"{role}\"\nperson = \"{role}\"\n"
-            );
+            writeln!(
+                org,
+                "[[person]]\nid = '{role}'\nname = '{role}'\nemail = '{role}@example.org'\n\
+                 phone = '1390000{number:04}'\n[[post]]\nunit = 'u'\nrole = '{role}'\nperson = '{role}'"
+            )
+            .expect("a String takes every write");
         }
     }
     Ok(org)
+}
+
+fn is_toml(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|ext| ext == "toml")
 }

@@ -1,6 +1,8 @@
 //! The databases stories run on: one SQLite file and one PostgreSQL database per worker,
 //! emptied before every story.
 
+use std::fmt::Write as _;
+
 use duban::store::Store;
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection,
@@ -100,7 +102,8 @@ impl Ground {
         let mut sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table} WHERE 1 = 1");
         for (index, (column, _)) in wanted.iter().enumerate() {
             let n = index + 1;
-            sql += &format!(" AND COALESCE(CAST({column} AS TEXT), 'none') = ${n}");
+            write!(sql, " AND COALESCE(CAST({column} AS TEXT), 'none') = ${n}")
+                .expect("a String takes every write");
         }
         on_raw!(&mut self.raw, raw => {
             let mut query = sqlx::query(AssertSqlSafe(sql));

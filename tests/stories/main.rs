@@ -14,6 +14,7 @@ mod phones;
 mod postgres;
 mod script;
 mod seen;
+mod standing;
 mod telling;
 mod town;
 mod value;

@@ -69,7 +69,7 @@ pub fn strict(line: &Line, memory: &Memory, here: &Here) -> Option<String> {
         "duban.slip" => Some(format!("slip {}", place(&line.body, here))),
         "slip_withdrawn" if line.own => {
             let slip = line.slip.as_ref().and_then(|slip| memory.slips.get(slip));
-            let step = slip.map(|slip| step(slip)).unwrap_or_default();
+            let step = slip.map(step).unwrap_or_default();
             let reason = line.body["data"]["reason"].as_str().unwrap_or_default();
             Some(format!("withdrawn {step} reason~\"{reason}\""))
         }
@@ -90,7 +90,7 @@ fn place(slip: &Value, here: &Here) -> String {
     let mut text = step(slip);
     for key in ["serial", "reply_due"] {
         if let Some(value) = slip.get(key).filter(|value| !value.is_null()) {
-            text += &format!(" {key}={}", quoted(&here.shown(Some(value))));
+            text.extend([" ", key, "=", &quoted(&here.shown(Some(value)))]);
         }
     }
     text

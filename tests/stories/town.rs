@@ -56,20 +56,21 @@ pub struct Town<'g> {
     pub parked: usize,
 }
 
-/// What a story and its town have to agree on before anything happens.
-async fn configuration(phones: Option<&Phones>, troubled: &[&str]) -> Config {
-    let mut text = "[web]\npublic_url = 'http://story.test'\n[resident]\nsms = 'sms'\nemail = 'email'\n\
-         [dispatch]\nsend_timeout = '300ms'\nlease = '2s'\nretry_min = '1m'\nretry_max = '8m'\nattempts_max = 4\n[kinds]\n"
-        .to_owned();
-    for way in WAYS {
-        text += &format!("{way} = '{way}'\n");
-    }
-    for way in WAYS {
-        text += &match phones.filter(|_| troubled.contains(&way)) {
-            Some(phones) => phones.channel(way),
-            None => format!("[[channel]]\nname = '{way}'\nkind = 'mailbox'\n"),
-        };
-    }
+/// Every way has a channel of its name: a mailbox, or the gateway where phones fail.
+fn configuration(phones: Option<&Phones>, troubled: &[&str]) -> Config {
+    let kinds: Vec<String> = WAYS.iter().map(|way| format!("{way} = '{way}'")).collect();
+    let channel = |way: &&str| match phones.filter(|_| troubled.contains(way)) {
+        Some(phones) => phones.channel(way),
+        None => format!("[[channel]]\nname = '{way}'\nkind = 'mailbox'\n"),
+    };
+    let channels: Vec<String> = WAYS.iter().map(channel).collect();
+    let text = format!(
+        "[web]\npublic_url = 'http://story.test'\n[resident]\nsms = 'sms'\nemail = 'email'\n\
+         [dispatch]\nsend_timeout = '300ms'\nlease = '2s'\nretry_min = '1m'\nretry_max = '8m'\nattempts_max = 4\n\
+         [kinds]\n{}\n{}",
+        kinds.join("\n"),
+        channels.concat(),
+    );
     let folder = tempfile::tempdir().expect("a scratch folder");
     let path = folder.path().join("duban.toml");
     std::fs::write(&path, text).expect("the scratch folder takes files");
@@ -90,7 +91,7 @@ impl<'g> Town<'g> {
         let rules = Arc::new(ArcSwap::from_pointee(rules));
         let troubled = story.troubled_ways();
         let phones = if troubled.is_empty() { None } else { Some(Phones::start().await) };
-        let config = Arc::new(configuration(phones.as_ref(), &troubled).await);
+        let config = Arc::new(configuration(phones.as_ref(), &troubled));
         let channels = channel::open_all(&config, &store).map_err(|error| error.to_string())?;
         let key = Key::parse(&"A".repeat(43), "the story").expect("43 characters are a key");
         let engine = Engine::new(store.clone(), Arc::clone(&rules), key.clone(), 100);

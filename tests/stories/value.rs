@@ -76,7 +76,8 @@ impl Here {
                     let same_instant = || Some(self.time(&fact.value)?.0 == number.as_i64()?);
                     number.to_string() == fact.value || same_instant().unwrap_or(false)
                 }
-                Value::Bool(_) | Value::Null | Value::Object(_) => found.to_string() == fact.value,
+                Value::Bool(yes) => yes.to_string() == fact.value,
+                Value::Null | Value::Object(_) => false,
             },
         }
     }
