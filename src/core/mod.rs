@@ -23,6 +23,7 @@ pub mod plan;
 pub mod policy;
 pub mod record;
 pub mod retry;
+pub mod schedule;
 pub mod span;
 pub mod ticket;
 pub mod timestamp;
