@@ -2,12 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Ticket, is_under};
+use super::Ticket;
 use crate::core::{
     clock::{Base, Clock, ClockKey, State, due_after},
     event::Event,
     policy::{ClockRule, Policy, PolicySet},
-    span::Span,
     timestamp::Timestamp,
 };
 
@@ -86,7 +85,7 @@ impl Ticket {
             .iter()
             .filter(|c| c.key.round == round && c.key.name == rule.name && c.key.unit == unit)
             .count() as u32;
-        let base = Base::of(self.span_of(rule));
+        let base = Base::of(rule.span_for(&self.attributes));
         let mut clock = Clock {
             key: ClockKey { round, name: rule.name.clone(), unit, turn },
             policy,
@@ -110,19 +109,6 @@ impl Ticket {
         self.clocks.push(clock);
     }
 
-    /// How long this clock runs for this ticket.
-    fn span_of(&self, rule: &ClockRule) -> Option<Span> {
-        let of_kind = self.attributes.kind.as_ref().and_then(|kind| rule.by_kind.get(kind));
-        let category = self.attributes.category.as_deref().unwrap_or_default();
-        let of_category = rule
-            .by_category
-            .iter()
-            .filter(|(top, _)| is_under(category, top))
-            .max_by_key(|(top, _)| top.len())
-            .map(|(_, span)| span);
-        of_kind.or(of_category).copied().or(rule.span)
-    }
-
     /// When the clock is due: the source's own deadline, else its span, rolled into working time if asked.
     fn due_of(
         &self,
@@ -140,7 +126,7 @@ impl Ticket {
         {
             return Some(deadline);
         }
-        let due = due_after(set, event.at, self.span_of(rule)?);
+        let due = due_after(set, event.at, rule.span_for(&self.attributes)?);
         match rule.roll {
             Some(roll) if !set.calendar.is_open(due) => {
                 set.calendar.next_open(due).map(|open| due_after(set, open, roll))
