@@ -13,10 +13,9 @@
 mod apply;
 mod clocks;
 mod permit;
+mod replan;
 
 use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
 
 pub use super::attributes::{Attributes, is_under};
 use super::{
@@ -24,10 +23,11 @@ use super::{
     event::{Event, Kind},
     fact::{Fact, Line},
     ladder::place,
-    policy::{ClockRule, Ladder, Policy, PolicySet},
+    policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
     record::{Record, StepKey},
     timestamp::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 /// Everything the journal says about one ticket.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -181,15 +181,29 @@ impl Ticket {
         Self { no: no.into(), judged_by: set.hash.clone(), ..Self::default() }
     }
 
+    /// Folds a whole journal that one policy set judges from the first line to the last.
+    pub fn fold(no: &str, set: &PolicySet, lines: Vec<Line>) -> Self {
+        Self::fold_over(no, set, set, lines)
+    }
+
     /// Folds a whole journal, in order of occurrence; records stand after events of the same instant.
-    pub fn fold(no: &str, set: &PolicySet, mut lines: Vec<Line>) -> Self {
+    /// `first` judges until a record names another of `sets` (one that is not there changes nothing).
+    pub fn fold_over(no: &str, sets: &dyn Sets, first: &PolicySet, mut lines: Vec<Line>) -> Self {
         lines.sort_by_key(|line| (line.at, matches!(line.fact, Fact::Record(_)), line.seq));
+        let mut set = first;
         let mut ticket = Self::new(no, set);
         for line in lines {
             match line.fact {
                 Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
                 Fact::Record(record) => {
                     ticket.find_wrong(set, &record, line.at);
+                    if let Record::Policy { hash, .. } = &record
+                        && *hash != ticket.judged_by
+                        && let Some(next) = sets.set(hash)
+                    {
+                        ticket.migrate(set, next, line.at);
+                        set = next;
+                    }
                     ticket.apply_record(&record, line.at);
                 }
             }

@@ -144,7 +144,7 @@ fn empty_variant() {
     empty-variant.toml:7:5: the variant changes nothing: give it `dur`, `ladder` or `skip`
       |
     7 |     { select = { grade = "重点" } },
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     empty-variant.toml:8:42: step `due-9wd` is not in the clock's ladder
       |
     8 |     { select = { grade = "一般" }, skip = ["due-9wd"] },

@@ -15,6 +15,9 @@ use crate::core::{
     trigger,
 };
 
+/// Another category, urgency, kind or tags from here on.
+pub(super) const RECLASSIFIED: &str = "reclassified";
+
 /// Rounds a ticket may have where its policy does not say.
 const ROUNDS_MAX: u32 = 3;
 
@@ -97,6 +100,7 @@ impl Ticket {
             Kind::Answered | Kind::Rated => self.answer(set, event)?,
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
             Kind::SlipWithdrawn => self.withdraw_slip(event)?,
+            Kind::Custom(name) if &**name == RECLASSIFIED => self.reclassify(set, event),
             Kind::Custom(name) if &**name == "returned_ok" => {
                 self.return_pending = None;
                 self.returns += 1;
@@ -259,14 +263,19 @@ impl Ticket {
             };
         let mut found = self.wrong.iter().any(|wrong| wrong.key.text(&no) == key);
         self.wrong.retain(|wrong| wrong.key.text(&no) != key);
+        let mut undone = None;
         for clock in &mut self.clocks {
             for index in 0..clock.fired.len() {
                 let fired = &clock.fired[index];
                 if fired.outcome == FiredAs::Slip && step_key(clock, fired).text(&no) == key {
+                    undone = (outcome == FiredAs::Undone).then(|| step_key(clock, fired));
                     clock.fired[index].outcome = outcome;
                     found = true;
                 }
             }
+        }
+        if let Some(step) = undone {
+            self.forget_carried(&step.clock, step.step, step.repetition);
         }
         if found { Ok(()) } else { Err(Refused::NoSuchSlip(key.to_owned())) }
     }
