@@ -149,7 +149,7 @@ fn climb(
     let Some((rule, Some(ladder))) = ticket.rule_of(set, clock) else { return (Vec::new(), None) };
     let mut due: Vec<(&Placed<'_>, u16, Timestamp)> = Vec::new();
     let mut next = None;
-    let placed = place(set, rule, ladder, clock, ticket.attributes.kind.as_deref());
+    let placed = place(set, rule, ladder, clock, &ticket.attributes);
     for step in &placed {
         let Some(first) = (0..step.times()).find(|n| !clock.is_done(step.index, *n)) else {
             continue;

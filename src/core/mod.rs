@@ -7,6 +7,7 @@
 //! Invariant: `core_is_pure` (tests/house.rs) greps this folder for the names of
 //! what must not be here.
 
+pub mod attributes;
 pub mod calendar;
 pub mod clock;
 pub mod contact;
@@ -28,4 +29,5 @@ pub mod span;
 pub mod ticket;
 pub mod timestamp;
 pub mod trigger;
+pub mod variant;
 pub mod wording;

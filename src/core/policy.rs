@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 
-use super::{calendar::Calendar, event::Kind, span::Span};
+use super::{calendar::Calendar, event::Kind, span::Span, variant::Variant};
 
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub struct PolicySet {
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
     pub presets: BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>,
+    /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
+    pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
     pub kinds: BTreeSet<Kind>,
 }
@@ -252,8 +254,9 @@ pub struct Policy {
 /// Which tickets a policy takes. More matched keys win over fewer, then the order of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Selector {
-    /// Key (`category`, `urgency`, `area`, `kind`, `source`, `requester`, `tag`) to the values it may have.
-    /// A category also matches when the ticket's category path begins with it (`投诉` takes `投诉/电梯`).
+    /// Key (`category`, `urgency`, `area`, `kind`, `source`, `requester`, `tag`, and those of
+    /// `PolicySet::attributes`) to the values it may have. A path also matches when the ticket's
+    /// begins with it (`投诉` takes `投诉/电梯`).
     pub keys: BTreeMap<String, Vec<String>>,
 }
 
@@ -273,10 +276,8 @@ pub struct ClockRule {
     pub roll: Option<Span>,
     /// After each stop the clock starts again, until this event.
     pub recur_until: Option<Kind>,
-    pub by_category: BTreeMap<String, Span>,
-    pub by_kind: BTreeMap<String, Span>,
-    pub ladder_by_kind: BTreeMap<String, usize>,
-    pub skip_by_kind: BTreeMap<String, Vec<String>>,
+    /// How the promise differs for some tickets (`variants`, `by_category`, `by_kind`, `ladder_by_kind`, `skip_by_kind`).
+    pub variants: Vec<Variant>,
     pub per_unit: bool,
     /// Whose clock it is, where it is not the responsible unit's: `lead`, `blower`.
     pub owner: Option<String>,

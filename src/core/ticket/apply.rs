@@ -51,23 +51,7 @@ impl Ticket {
 
     /// Takes over what the event says about the ticket until it is dispatched, and chooses the policy.
     fn absorb(&mut self, set: &PolicySet, event: &Event) {
-        let attributes = &mut self.attributes;
-        let texts = [
-            (&mut attributes.category, event.category.as_deref()),
-            (&mut attributes.urgency, event.urgency.as_deref()),
-            (&mut attributes.source, event.source.as_deref()),
-            (&mut attributes.area, event.area.as_deref()),
-            (&mut attributes.kind, event.text("kind").filter(|_| tells_kind(event))),
-            (&mut attributes.requester, event.text("requester")),
-        ];
-        for (own, said) in texts {
-            if own.is_none() {
-                *own = said.map(str::to_owned);
-            }
-        }
-        if let Some(Value::Array(tags)) = event.data.get("tags") {
-            attributes.tags.extend(tags.iter().filter_map(Value::as_str).map(str::to_owned));
-        }
+        self.attributes.learn(event, &set.attributes);
         if let Some(Value::Array(ways)) = event.data.get("reach") {
             self.reach = ways.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
@@ -320,14 +304,6 @@ fn redo_policy(set: &PolicySet) -> Option<usize> {
     set.policies.iter().position(|policy| {
         policy.select.keys.get("kind").is_some_and(|kinds| kinds.iter().any(|kind| kind == "redo"))
     })
-}
-
-/// Whether `data.kind` of this event is the kind of the ticket (elsewhere it is, for example, the kind of a pause).
-fn tells_kind(event: &Event) -> bool {
-    matches!(
-        event.kind,
-        Kind::Received | Kind::Registered | Kind::Dispatched | Kind::Whistled | Kind::Instructed
-    )
 }
 
 /// Whether somebody took the call.
