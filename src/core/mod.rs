@@ -23,6 +23,7 @@ pub mod plan;
 pub mod policy;
 pub mod record;
 pub mod retry;
+pub mod slip;
 pub mod span;
 pub mod ticket;
 pub mod timestamp;

@@ -21,6 +21,7 @@ pub(crate) mod reader;
 mod rules;
 pub(crate) mod section;
 mod set;
+mod slip;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;

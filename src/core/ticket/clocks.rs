@@ -99,6 +99,7 @@ impl Ticket {
             spent_ms: 0,
             state: State::Running,
             fired: Vec::new(),
+            brought: Vec::new(),
         };
         // A stop that occurred before the start counts as met (a clock that recurs starts after its own stop).
         let stopped = rule.stop.iter().filter_map(|kind| Some((*self.seen.get(kind)?, kind))).min();
