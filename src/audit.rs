@@ -158,7 +158,7 @@ fn wrong_state(whole: &Whole, rules: &Rules, lines: Vec<Line>, now: Timestamp) -
         return vec![Fault::NoSet { hash: stored.judged_by }];
     };
     let folded = match rules.first_of(&lines) {
-        Ok(first) => Ticket::fold_over(&whole.no, rules, first, lines),
+        Ok(first) => Ticket::fold_over(&whole.no, rules, first.unwrap_or(set), lines),
         Err(_) => return vec![Fault::NoSet { hash: stored.judged_by }],
     };
     let mut faults = Vec::new();

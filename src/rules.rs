@@ -66,9 +66,9 @@ impl Rules {
         }
     }
 
-    /// The set that judges a journal from its first line on: the first it names, else the current one.
+    /// The set that judges a journal from its first line on: the first it names, if it names any.
     /// Every set it names must be known here.
-    pub fn first_of(&self, lines: &[Line]) -> Result<&Arc<PolicySet>, RulesError> {
+    pub fn first_of(&self, lines: &[Line]) -> Result<Option<&Arc<PolicySet>>, RulesError> {
         let mut named = lines.iter().filter_map(|line| match &line.fact {
             Fact::Record(Record::Policy { hash, .. }) => Some((line.at, line.seq, hash)),
             Fact::Record(_) | Fact::Event(_) => None,
@@ -76,8 +76,7 @@ impl Rules {
         if let Some((_, _, hash)) = named.clone().find(|(_, _, hash)| self.set(hash).is_none()) {
             return Err(RulesError::Missing(hash.clone()));
         }
-        let first = named.by_ref().min().and_then(|(_, _, hash)| self.set(hash));
-        Ok(first.unwrap_or(&self.current))
+        Ok(named.by_ref().min().and_then(|(_, _, hash)| self.set(hash)))
     }
 
     /// The set with this hash, if it is known here.

@@ -24,6 +24,8 @@ pub mod plan;
 pub mod policy;
 pub mod record;
 pub mod retry;
+pub mod schedule;
+pub mod slip;
 pub mod span;
 pub mod ticket;
 pub mod timestamp;

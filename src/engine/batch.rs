@@ -78,7 +78,7 @@ impl Batch {
         now: Timestamp,
     ) -> Result<(), EngineError> {
         let lines = read_lines(&loaded.no, journal)?;
-        let first = rules.first_of(&lines)?;
+        let first = rules.first_of(&lines)?.unwrap_or(&rules.current);
         let news: Vec<Line> =
             lines.iter().filter(|line| line.seq > loaded.applied_seq).cloned().collect();
         let ticket = Ticket::fold_over(&loaded.no, rules, first, lines);

@@ -8,7 +8,7 @@ use super::{
     select,
 };
 use crate::core::{
-    clock::{Clock, FiredAs, due_after},
+    clock::{Clock, due_after},
     event::{Event, Kind},
     policy::PolicySet,
     timestamp::Timestamp,
@@ -29,7 +29,7 @@ impl Ticket {
             self.unknown_kinds += 1;
         }
         self.absorb(set, event);
-        if let Err(reason) = self.change(set, event) {
+        if let Err(reason) = self.change(set, seq, event) {
             self.refusals += 1;
             self.refused.push(Refusal {
                 seq,
@@ -39,6 +39,10 @@ impl Ticket {
             return;
         }
         let Some(policy) = self.policy(set) else { return };
+        if event.kind == Kind::Replied && event.text("slip").is_some() {
+            return; // a unit's answer to a slip is no answer to the resident
+        }
+        self.bring_forward(set, event);
         self.stop_clocks(set, event);
         if policy.ends.contains(&event.kind) {
             self.end(event.at);
@@ -69,7 +73,7 @@ impl Ticket {
     }
 
     /// The changes that belong to one kind of event, before its effect on clocks.
-    fn change(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+    fn change(&mut self, set: &PolicySet, seq: i64, event: &Event) -> Result<(), Refused> {
         match &event.kind {
             Kind::Received | Kind::Registered => {
                 self.received.get_or_insert(event.at);
@@ -99,7 +103,7 @@ impl Ticket {
             Kind::ReturnRefused => self.return_pending = None,
             Kind::Answered | Kind::Rated => self.answer(set, event)?,
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
-            Kind::SlipWithdrawn => self.withdraw_slip(event)?,
+            Kind::SlipWithdrawn => self.withdraw_slip(set, event)?,
             Kind::Custom(name) if &**name == RECLASSIFIED => self.reclassify(set, event),
             Kind::Custom(name) if &**name == "returned_ok" => {
                 self.return_pending = None;
@@ -107,6 +111,7 @@ impl Ticket {
             }
             _ => {} // facts that only start or stop clocks
         }
+        self.hear_of_slips(set, seq, event)?;
         self.raise_conditions(set, event);
         self.move_deadline(set, event);
         Ok(())
@@ -218,7 +223,7 @@ impl Ticket {
         holding.into_iter().find(|one| redo.triggers.contains(one)).map(trigger::name)
     }
 
-    fn owe(&mut self, kind: Kind, reason: &str) {
+    pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
         let owed = FollowUp { kind, reason: reason.to_owned(), round: self.round() };
         if !self.follow_ups.contains(&owed) {
             self.follow_ups.push(owed);
@@ -247,37 +252,6 @@ impl Ticket {
         self.stage = Stage::Dispatched;
         self.start_clocks(set, event, |rule| rule.start == set.clock_start);
         Ok(())
-    }
-
-    fn withdraw_slip(&mut self, event: &Event) -> Result<(), Refused> {
-        let key = event.text("slip").unwrap_or_default();
-        let outcome =
-            if event.text("again").is_some() { FiredAs::Undone } else { FiredAs::Withdrawn };
-        let no = self.no.clone();
-        let step_key =
-            |clock: &Clock, fired: &crate::core::clock::Fired| crate::core::record::StepKey {
-                clock: clock.key.clone(),
-                step: fired.step,
-                repetition: fired.repetition,
-                reissue: fired.reissue,
-            };
-        let mut found = self.wrong.iter().any(|wrong| wrong.key.text(&no) == key);
-        self.wrong.retain(|wrong| wrong.key.text(&no) != key);
-        let mut undone = None;
-        for clock in &mut self.clocks {
-            for index in 0..clock.fired.len() {
-                let fired = &clock.fired[index];
-                if fired.outcome == FiredAs::Slip && step_key(clock, fired).text(&no) == key {
-                    undone = (outcome == FiredAs::Undone).then(|| step_key(clock, fired));
-                    clock.fired[index].outcome = outcome;
-                    found = true;
-                }
-            }
-        }
-        if let Some(step) = undone {
-            self.forget_carried(&step.clock, step.step, step.repetition);
-        }
-        if found { Ok(()) } else { Err(Refused::NoSuchSlip(key.to_owned())) }
     }
 
     /// A deadline the source system changes while its clock runs moves the due.

@@ -98,6 +98,7 @@ impl Ticket {
             pauses: Vec::new(),
             state: State::Running,
             fired: Vec::new(),
+            brought: Vec::new(),
         };
         // A stop that occurred before the start counts as met (a clock that recurs starts after its own stop).
         let stopped = rule.stop.iter().filter_map(|kind| Some((*self.seen.get(kind)?, kind))).min();

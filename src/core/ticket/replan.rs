@@ -76,7 +76,7 @@ impl Ticket {
         }
         let Some(rules) = set.policies.get(policy).map(|policy| &policy.clocks) else { return };
         let round = self.round();
-        for index in 0..self.clocks.len() {
+        for (index, climbed) in before.iter().enumerate() {
             let clock = &self.clocks[index];
             let is_of_round = clock.policy == NOWHERE || Some(clock.policy) == from;
             if clock.key.round != round || !clock.is_open() || !is_of_round {
@@ -87,7 +87,7 @@ impl Ticket {
                 Some(rule) => {
                     (self.clocks[index].policy, self.clocks[index].rule) = (policy, rule);
                     self.plan_due(set, &rules[rule], index, at);
-                    self.change_ladder(set, before[index].as_ref(), index, at);
+                    self.change_ladder(set, climbed.as_ref(), index, at);
                 }
             }
         }
@@ -112,9 +112,10 @@ impl Ticket {
         let stood_ms: i64 =
             clock.pauses.iter().map(|(from, to)| base.measure(calendar, *from, *to)).sum();
         let spent_ms = base.measure(calendar, clock.started, clock.since) - stood_ms;
-        let mut due = match clock.pauses.is_empty() {
-            true => planned,
-            false => base.add(calendar, clock.since, budget_ms - spent_ms),
+        let mut due = if clock.pauses.is_empty() {
+            planned
+        } else {
+            base.add(calendar, clock.since, budget_ms - spent_ms)
         };
         if set.policies[clock.policy].deadline_clock == rule.name {
             let granted = self.extensions.iter().filter(|one| one.at >= clock.started);
