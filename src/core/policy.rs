@@ -46,7 +46,9 @@ pub struct PolicySet {
     pub pauses: BTreeMap<String, PauseRule>,
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
-    pub presets: BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>,
+    pub presets: Presets,
+    /// What the preset of the set changed in its policies.
+    pub set_by_preset: Vec<SetByPreset>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
     pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
@@ -399,6 +401,22 @@ impl Condition {
         ("sample_failed", Self::SampleFailed),
         ("repeat_within_30d", Self::RepeatWithin30d),
     ];
+}
+
+/// Published limits: by place, by policy, by key.
+pub type Presets = BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>;
+
+/// One value of a policy that a preset set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetByPreset {
+    pub preset: String,
+    pub policy: String,
+    /// As published: `extension_total`.
+    pub key: String,
+    /// What it is in the policy: `extension total`.
+    pub place: String,
+    pub before: String,
+    pub after: String,
 }
 
 /// One published limit of a preset.
