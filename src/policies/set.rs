@@ -135,6 +135,7 @@ pub fn noise(section: Section<'_>) -> Noise {
             .map(|item| item.one_or_many().iter().filter_map(Item::time).collect())
             .unwrap_or_default(),
         receipt_suppresses: section.switch_or("receipt_suppresses", false),
+        offline_suppresses: section.span("offline_suppresses"),
         never_repeat_per_scan: section.switch_or("never_repeat_per_scan", true),
     };
     section.finish();
@@ -186,8 +187,13 @@ pub fn roles(section: &Section<'_>, into: &mut BTreeMap<String, Role>) {
             }
             found
         });
+        let of = s.get("of").and_then(|item| item.filled()).map(str::to_owned);
+        let post = s.get("as").and_then(|item| item.filled()).map(str::to_owned);
+        if of.is_some() != post.is_some() {
+            s.complain("`of` names the place of another unit and `as` the role there; give both");
+        }
         s.finish();
-        let role = Role { zh, en, level: level.unwrap_or(1) };
+        let role = Role { zh, en, level: level.unwrap_or(1), of, post };
         if into.insert(item.key().to_owned(), role).is_some() {
             item.complain(format!("role `{}` is defined twice", item.key()));
         }

@@ -41,7 +41,7 @@ impl Ticket {
             self.end(event.at);
         }
         let round = self.round();
-        self.start_clocks(set, event, |rule| rule.start == event.kind);
+        self.start_clocks(set, event, |rule| rule.start.contains(&event.kind));
         self.seen.entry(event.kind.clone()).or_insert(event.at);
         self.follow_ups.retain(|owed| owed.kind != event.kind || owed.round != round);
     }
@@ -257,7 +257,7 @@ impl Ticket {
         self.deadline = event.deadline;
         self.ended = None;
         self.stage = Stage::Dispatched;
-        self.start_clocks(set, event, |rule| rule.start == set.clock_start);
+        self.start_clocks(set, event, |rule| rule.start.contains(&set.clock_start));
         Ok(())
     }
 
