@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 
-use super::{calendar::Calendar, event::Kind, span::Span};
+use super::{calendar::Calendar, event::Kind, span::Span, variant::Variant};
 
 mod overlay;
 
@@ -41,14 +41,32 @@ pub struct PolicySet {
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
     pub presets: BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>,
+    /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
+    pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
     pub kinds: BTreeSet<Kind>,
+}
+
+/// Policy sets by their hash: those a journal may name.
+pub trait Sets {
+    fn set(&self, hash: &str) -> Option<&PolicySet>;
+}
+
+impl Sets for PolicySet {
+    fn set(&self, hash: &str) -> Option<&PolicySet> {
+        (self.hash == hash).then_some(self)
+    }
 }
 
 impl PolicySet {
     /// The policy with this id.
     pub fn policy(&self, id: &str) -> Option<&Policy> {
         self.policies.iter().find(|policy| policy.id == id)
+    }
+
+    /// Whether some policy opens beside a ticket's own with this event.
+    pub fn opens_beside(&self, kind: &Kind) -> bool {
+        self.policies.iter().any(|policy| policy.overlay.on.contains(kind))
     }
 
     /// Whether events of this kind mean anything to this set.
@@ -126,10 +144,6 @@ pub struct Role {
     pub en: String,
     /// 1 is nearest to the work; a vacant role is skipped upward.
     pub level: u8,
-    /// A role that stands for a post of another unit than the one told: the unit's place (`blower`) ...
-    pub of: Option<String>,
-    /// ... and the role it has there.
-    pub post: Option<String>,
 }
 
 /// Why and for how long a clock may stand still.
@@ -256,8 +270,9 @@ pub struct Policy {
 /// Which tickets a policy takes. More matched keys win over fewer, then the order of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Selector {
-    /// Key (`category`, `urgency`, `area`, `kind`, `source`, `requester`, `tag`) to the values it may have.
-    /// A category also matches when the ticket's category path begins with it (`投诉` takes `投诉/电梯`).
+    /// Key (`category`, `urgency`, `area`, `kind`, `source`, `requester`, `tag`, and those of
+    /// `PolicySet::attributes`) to the values it may have. A path also matches when the ticket's
+    /// begins with it (`投诉` takes `投诉/电梯`).
     pub keys: BTreeMap<String, Vec<String>>,
 }
 
@@ -280,10 +295,8 @@ pub struct ClockRule {
     pub roll: Option<Span>,
     /// After each stop the clock starts again, until this event.
     pub recur_until: Option<Kind>,
-    pub by_category: BTreeMap<String, Span>,
-    pub by_kind: BTreeMap<String, Span>,
-    pub ladder_by_kind: BTreeMap<String, usize>,
-    pub skip_by_kind: BTreeMap<String, Vec<String>>,
+    /// How the promise differs for some tickets (`variants`, `by_category`, `by_kind`, `ladder_by_kind`, `skip_by_kind`).
+    pub variants: Vec<Variant>,
     /// A clock for each of the units (or milestones, signers ...) that the start event lists.
     pub per_unit: bool,
     /// The data key under which events list them: `units`, `milestones`, `cosigners`.

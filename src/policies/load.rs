@@ -20,9 +20,10 @@ use super::{
     org,
     policy::{self, Around},
     section::Section,
-    set,
+    selector, set,
 };
 use crate::core::{
+    attributes::FURTHER,
     event::Kind,
     org::Org,
     policy::{Ladder, Policy, PolicySet},
@@ -213,7 +214,10 @@ fn read(
         first
     };
 
-    let mut names = Names::default();
+    let declared = head_root.get("attributes").map(|item| selector::declared(&item));
+    let attributes: BTreeSet<String> =
+        FURTHER.into_iter().map(str::to_owned).chain(declared.unwrap_or_default()).collect();
+    let mut names = Names { attributes: attributes.clone(), ..Names::default() };
     let (mut roles, mut slips, mut pauses) = Default::default();
     for section in tables("roles") {
         set::roles(&section, &mut roles);
@@ -301,6 +305,7 @@ fn read(
         ladders,
         policies,
         presets,
+        attributes,
     };
     // What follows from an error is not worth a doubt.
     if complaints.errors() == 0 {

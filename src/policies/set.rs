@@ -187,13 +187,8 @@ pub fn roles(section: &Section<'_>, into: &mut BTreeMap<String, Role>) {
             }
             found
         });
-        let of = s.get("of").and_then(|item| item.filled()).map(str::to_owned);
-        let post = s.get("as").and_then(|item| item.filled()).map(str::to_owned);
-        if of.is_some() != post.is_some() {
-            s.complain("`of` names the place of another unit and `as` the role there; give both");
-        }
         s.finish();
-        let role = Role { zh, en, level: level.unwrap_or(1), of, post };
+        let role = Role { zh, en, level: level.unwrap_or(1) };
         if into.insert(item.key().to_owned(), role).is_some() {
             item.complain(format!("role `{}` is defined twice", item.key()));
         }

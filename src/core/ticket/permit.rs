@@ -1,6 +1,6 @@
 //! What a policy allows: pauses, extensions, returns. Each refusal says its reason.
 
-use super::{Ticket, is_under};
+use super::{Ticket, is_under, standing::Unheard};
 use crate::core::{
     clock::{due_after, step_before},
     event::Event,
@@ -50,6 +50,8 @@ pub enum Refused {
     RoundsUsedUp(u32),
     #[error("no slip `{0}` was issued on this ticket")]
     NoSuchSlip(String),
+    #[error(transparent)]
+    Unheard(#[from] Unheard),
 }
 
 /// Names of the clocks a pause stops.
@@ -79,7 +81,8 @@ pub fn may_pause(
     }
     let round = ticket.round();
     let mut running = ticket.clocks.iter().filter(|clock| {
-        clock.key.round == round
+        clock.key.is_own()
+            && clock.key.round == round
             && clock.is_running()
             && policy.pause_clocks.contains(&clock.key.name)
     });
@@ -167,7 +170,7 @@ pub fn may_return(ticket: &Ticket, set: &PolicySet, event: &Event) -> Result<(),
 }
 
 /// An approver who is named must be one the policy names.
-fn approved(event: &Event, allowed: &[String]) -> Result<(), Refused> {
+pub(super) fn approved(event: &Event, allowed: &[String]) -> Result<(), Refused> {
     let Some(given) = event.text("approver") else { return Ok(()) };
     if allowed.is_empty() || allowed.iter().any(|role| role == given || is_under(given, role)) {
         return Ok(());
