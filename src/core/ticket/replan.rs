@@ -61,6 +61,26 @@ impl Ticket {
         if let Some(policy) = self.rounds.last().map(|round| round.policy) {
             self.replan(new, &ladders, policy, at);
         }
+        self.replan_beside(new, &ladders, at);
+    }
+
+    /// Puts the open clocks of policies beside the ticket's own under the new set. `before` are the ladders
+    /// they climbed.
+    fn replan_beside(&mut self, set: &PolicySet, before: &[Option<Ladder>], at: Timestamp) {
+        for (index, climbed) in before.iter().enumerate() {
+            let clock = &self.clocks[index];
+            if clock.key.is_own() || !clock.is_open() {
+                continue;
+            }
+            let rules = set.policies.get(clock.policy).map(|policy| &policy.clocks);
+            match rules.and_then(|rules| rules.get(clock.rule)) {
+                None => self.clocks[index].state = State::Cancelled { at },
+                Some(rule) => {
+                    self.plan_due(set, rule, index, at);
+                    self.change_ladder(set, climbed.as_ref(), index, at);
+                }
+            }
+        }
     }
 
     /// The ladder each clock climbs now, in the order of the clocks.
