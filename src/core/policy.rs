@@ -50,6 +50,17 @@ pub struct PolicySet {
     pub kinds: BTreeSet<Kind>,
 }
 
+/// Policy sets by their hash: those a journal may name.
+pub trait Sets {
+    fn set(&self, hash: &str) -> Option<&PolicySet>;
+}
+
+impl Sets for PolicySet {
+    fn set(&self, hash: &str) -> Option<&PolicySet> {
+        (self.hash == hash).then_some(self)
+    }
+}
+
 impl PolicySet {
     /// The policy with this id.
     pub fn policy(&self, id: &str) -> Option<&Policy> {

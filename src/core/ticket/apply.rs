@@ -15,6 +15,9 @@ use crate::core::{
     trigger,
 };
 
+/// Another category, urgency, kind or tags from here on.
+pub(super) const RECLASSIFIED: &str = "reclassified";
+
 /// Rounds a ticket may have where its policy does not say.
 const ROUNDS_MAX: u32 = 3;
 
@@ -117,6 +120,7 @@ impl Ticket {
             Kind::Answered | Kind::Rated => self.answer(set, event)?,
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
             Kind::SlipWithdrawn => self.withdraw_slip(set, event)?,
+            Kind::Custom(name) if &**name == RECLASSIFIED => self.reclassify(set, event),
             Kind::Custom(name) if &**name == "returned_ok" => {
                 self.return_pending = None;
                 self.returns += 1;
