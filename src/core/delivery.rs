@@ -121,6 +121,12 @@ fn to_resident(
     }
 }
 
+/// What the texts about a slip may say.
+pub fn slip_facts(ticket: &Ticket, set: &PolicySet, record: &Record) -> Option<Facts> {
+    let Record::Slip { key, .. } = record else { return None };
+    step_of(ticket, set, key).map(|(clock, _, _)| facts(ticket, set, record, clock))
+}
+
 /// The clock and step of a key, and whether its ladder fires through quiet hours.
 fn step_of<'a>(
     ticket: &'a Ticket,

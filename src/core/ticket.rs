@@ -235,6 +235,7 @@ impl Ticket {
                 Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
                 Fact::Record(record) => {
                     ticket.find_wrong(set, &record, line.at);
+                    ticket.note_serial(&record);
                     if let Record::Policy { hash, .. } = &record
                         && *hash != ticket.judged_by
                         && let Some(next) = sets.set(hash)
@@ -242,7 +243,6 @@ impl Ticket {
                         ticket.migrate(set, next, line.at);
                         set = next;
                     }
-                    ticket.note_serial(&record);
                     ticket.apply_record(&record, line.at);
                 }
             }

@@ -16,6 +16,7 @@ mod engine;
 mod facts;
 mod file;
 mod mail;
+mod paper;
 mod segments;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use file::name;
 
 pub use civil::Language;
 pub use file::TemplateError;
+pub use paper::Paper;
 pub use segments::{Alphabet, Segments, segments};
 
 /// What the receiver reads.
@@ -66,7 +68,7 @@ pub struct Templates {
 }
 
 /// Chinese, then English.
-type Pair = [String; 2];
+pub type Pair = [String; 2];
 
 #[derive(Clone, Debug)]
 struct Entry {

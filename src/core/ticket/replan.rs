@@ -9,7 +9,7 @@
 
 use super::{Ticket, clocks::Begin, select};
 use crate::core::{
-    clock::{Base, Clock, ClockKey, Fired, FiredAs, State, due_after},
+    clock::{Base, Brought, Clock, ClockKey, Fired, FiredAs, State, due_after},
     event::Event,
     ladder::{is_same, same_steps},
     policy::{ClockRule, Ladder, PolicySet},
@@ -181,8 +181,16 @@ impl Ticket {
                 ..*fired
             })
         };
-        let mut next =
-            Clock { fired: old.fired.iter().filter_map(carried).collect(), ..old.clone() };
+        let brought = |one: &Brought| {
+            let step = before?.steps.get(usize::from(one.step))?;
+            let place = after?.steps.iter().position(|other| is_same(other, step))?;
+            Some(Brought { step: place as u16, ..one.clone() })
+        };
+        let mut next = Clock {
+            fired: old.fired.iter().filter_map(carried).collect(),
+            brought: old.brought.iter().filter_map(brought).collect(),
+            ..old.clone()
+        };
         next.key.turn = self.turns(&next.key);
         self.clocks[index].state = State::Replaced { at };
         self.clocks.push(next);
@@ -215,6 +223,11 @@ impl Ticket {
         key.turn += 1;
         matches!(clock.state, State::Replaced { .. })
             .then(|| self.clocks.iter().find(|other| other.key == key))?
+    }
+
+    /// The clock this promise runs on now: itself, or the last that replaced it.
+    pub(crate) fn latest<'t>(&'t self, clock: &'t Clock) -> &'t Clock {
+        self.successor(clock).map_or(clock, |next| self.latest(next))
     }
 
     /// A step of a replaced clock was undone: it may fall due on the clock that goes on.
