@@ -47,7 +47,7 @@ impl Judge<'_, '_> {
 
     /// The ticket that is meant, as it stands.
     async fn state(&self, ticket: Option<&str>) -> Result<(String, Ticket), String> {
-        let no = ticket.map(str::to_owned).or_else(|| self.ticket.clone());
+        let no = ticket.map(str::to_owned).or_else(|| self.near.clone());
         let no = no.ok_or("which ticket? write `W1: ...`")?;
         let row = self.town.store.ticket(&no).await.expect("the store answers");
         let row = row.ok_or_else(|| format!("there is no ticket {no}"))?;
