@@ -44,11 +44,15 @@ pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
         return Decision { events, ..Decision::default() };
     }
     let mut decision = Decision { records: bookkeeping(ticket, set), ..Decision::default() };
+    let (flags, next_flag) = ticket.due_flags(set, now);
+    decision.records.extend(flags);
+    decision.next_look = next_flag;
     if ticket.ended.is_some() {
         return decision;
     }
     decision.records.extend(ask(ticket, set, now));
-    decision.next_look = ticket.pause.as_ref().map(|pause| pause.until);
+    decision.next_look =
+        earliest(decision.next_look, ticket.pause.as_ref().map(|pause| pause.until));
     for clock in ticket.clocks.iter().filter(|clock| clock.is_running()) {
         let (records, next) = climb(ticket, set, clock, now);
         decision.records.extend(records);
@@ -76,8 +80,9 @@ fn owed_events(ticket: &Ticket, now: Timestamp) -> Vec<Event> {
         event.data.insert("again".to_owned(), Value::from("if it falls due again"));
         events.push(event);
     }
-    for FollowUp { kind, reason, round } in &ticket.follow_ups {
-        let mut event = own(kind.clone(), format!("duban/{kind}/r{round}"));
+    for owed in &ticket.follow_ups {
+        let FollowUp { kind, reason, .. } = owed;
+        let mut event = own(kind.clone(), owed.id());
         event.data.insert("reason".to_owned(), Value::from(reason.clone()));
         events.push(event);
     }
@@ -107,6 +112,7 @@ fn bookkeeping(ticket: &Ticket, set: &PolicySet) -> Vec<Record> {
         event: refusal.event.name().to_owned(),
         reason: refusal.reason.clone(),
     }));
+    records.extend(ticket.notices.iter().cloned().map(Record::Notice));
     records
 }
 

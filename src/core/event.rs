@@ -58,6 +58,31 @@ kinds! {
     Connected = "connected", OfflineAction = "offline_action", SlipWithdrawn = "slip_withdrawn", Closed = "closed",
 }
 
+/// Kinds beside the standard ones that mean something to duban under every policy set.
+pub const OWN: [&str; 21] = [
+    "acknowledged",
+    "arrived_all",
+    "callback_closed",
+    "consult_proposed",
+    "decision",
+    "evaluated",
+    "extension_refused",
+    "finding",
+    "flagged",
+    "grouped",
+    "label_approved",
+    "label_proposed",
+    "label_refused",
+    "qa_rejected",
+    "reactivated",
+    "reclassified",
+    "returned_ok",
+    "review_decided",
+    "ruled",
+    "ruling_asked",
+    "visit",
+];
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -125,6 +150,17 @@ impl Event {
         match &self.id {
             Some(id) => format!("id/{id}"),
             None => format!("at/{}/{}", self.kind, self.at.0),
+        }
+    }
+
+    /// Whether `data` has something under this key: not nothing, not an empty text, not `false`.
+    pub fn says(&self, key: &str) -> bool {
+        match self.data.get(key) {
+            Some(Value::Null | Value::Bool(false)) | None => false,
+            Some(Value::String(text)) => !text.trim().is_empty(),
+            Some(Value::Array(list)) => !list.is_empty(),
+            Some(Value::Object(table)) => !table.is_empty(),
+            Some(Value::Bool(true) | Value::Number(_)) => true,
         }
     }
 

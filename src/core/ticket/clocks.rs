@@ -38,7 +38,7 @@ impl Ticket {
         if self.pause.is_some()
             && !self.clocks.iter().any(|c| matches!(c.state, State::Paused { .. }))
         {
-            self.pause = None;
+            self.end_pause(event.at);
         }
     }
 
@@ -49,6 +49,7 @@ impl Ticket {
         starts: impl Fn(&ClockRule) -> bool,
     ) {
         let Some(policy) = self.rounds.last().map(|round| round.policy) else { return };
+        let carried = &set.policies[policy].carried;
         for (index, rule) in set.policies[policy].clocks.iter().enumerate() {
             if !starts(rule) {
                 continue;
@@ -61,7 +62,8 @@ impl Ticket {
                         && *name == rule.name
                         && *of_unit == unit
                         && !matches!(clock.state, State::Cancelled { .. })
-                        && self.handed_over.is_none_or(|at| clock.started >= at)
+                        && (carried.contains(&rule.name)
+                            || self.handed_over.is_none_or(|at| clock.started >= at))
                 });
                 if !is_there {
                     self.start_clock(set, policy, index, rule, event, unit);
@@ -70,7 +72,7 @@ impl Ticket {
         }
     }
 
-    fn start_clock(
+    pub(super) fn start_clock(
         &mut self,
         set: &PolicySet,
         policy: usize,
@@ -153,7 +155,7 @@ impl Ticket {
         for clock in self.clocks.iter_mut().filter(|clock| clock.is_open() && which(clock)) {
             clock.state = State::Cancelled { at };
         }
-        self.pause = None;
+        self.end_pause(at);
     }
 }
 
