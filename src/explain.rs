@@ -206,5 +206,6 @@ fn state_word(clock: &Clock, now: Timestamp) -> &'static str {
         State::Stopped { met: true, .. } => "met",
         State::Stopped { met: false, .. } => "late",
         State::Cancelled { .. } => "cancelled",
+        State::Replaced { .. } => "replaced",
     }
 }

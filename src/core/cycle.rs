@@ -32,7 +32,7 @@ pub struct Advance {
 pub struct FoldAgain;
 
 /// Applies new lines on top of a state; `FoldAgain` if one of them belongs before what is applied
-/// already, or if the state was folded with another policy set.
+/// already, or if another policy set judged the ticket before or is to judge it now.
 pub fn take_in(ticket: &mut Ticket, set: &PolicySet, news: &[Line]) -> Result<(), FoldAgain> {
     if ticket.judged_by != set.hash {
         return Err(FoldAgain);
@@ -41,6 +41,9 @@ pub fn take_in(ticket: &mut Ticket, set: &PolicySet, news: &[Line]) -> Result<()
         match &line.fact {
             Fact::Event(event) if ticket.is_late(event) => return Err(FoldAgain),
             Fact::Event(event) => ticket.apply_event(set, line.seq, event),
+            Fact::Record(Record::Policy { hash, .. }) if *hash != set.hash => {
+                return Err(FoldAgain);
+            }
             Fact::Record(record) => ticket.apply_record(record, line.at),
         }
     }

@@ -13,7 +13,7 @@
 use serde_json::Value;
 
 use super::{
-    clock::{Clock, FiredAs, State, step_after},
+    clock::{Clock, FiredAs, step_after},
     event::{Event, Kind},
     ladder::{Placed, place},
     policy::{AskMode, PolicySet},
@@ -217,7 +217,7 @@ fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestam
 /// Whether a message about this step still has its reason: its clock runs and its slip stands.
 pub fn is_relevant(ticket: &Ticket, key: &str) -> bool {
     ticket.clocks.iter().any(|clock| {
-        !matches!(clock.state, State::Stopped { .. } | State::Cancelled { .. })
+        ticket.goes_on(clock)
             && clock.fired.iter().any(|fired| {
                 let one = StepKey {
                     clock: clock.key.clone(),

@@ -74,3 +74,20 @@ fn share(set: &PolicySet, clock: &Clock, percent: u8) -> Timestamp {
         Base::Working => set.calendar.add(clock.since, left_ms),
     }
 }
+
+/// Whether two steps stand for the same promise: the same place on the clock and the same slip.
+pub fn is_same(one: &Step, other: &Step) -> bool {
+    one.at_text == other.at_text && one.slip == other.slip
+}
+
+/// Whether two ladders have the same steps in the same order, so that a step keeps its number.
+pub fn same_steps(one: Option<&Ladder>, other: Option<&Ladder>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => {
+            one.steps.len() == other.steps.len()
+                && one.steps.iter().zip(&other.steps).all(|(one, other)| is_same(one, other))
+        }
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}

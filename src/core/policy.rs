@@ -19,7 +19,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 
-use super::{calendar::Calendar, event::{Kind, OWN}, span::Span};
+use super::{
+    calendar::Calendar,
+    event::{Kind, OWN},
+    span::Span,
+};
 
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
@@ -53,6 +57,17 @@ pub struct PolicySet {
     pub presets: BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
     pub kinds: BTreeSet<Kind>,
+}
+
+/// Policy sets by their hash: those a journal may name.
+pub trait Sets {
+    fn set(&self, hash: &str) -> Option<&PolicySet>;
+}
+
+impl Sets for PolicySet {
+    fn set(&self, hash: &str) -> Option<&PolicySet> {
+        (self.hash == hash).then_some(self)
+    }
 }
 
 impl PolicySet {

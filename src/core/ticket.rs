@@ -18,6 +18,7 @@ mod flag;
 mod label;
 mod pause;
 mod permit;
+mod replan;
 mod returns;
 
 pub use closing::Evidence;
@@ -30,6 +31,7 @@ pub use returns::{Return, ReturnOutcome};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     clock::{Clock, ClockKey, Fired, FiredAs},
@@ -37,7 +39,7 @@ use super::{
     fact::{Fact, Line},
     ladder::place,
     notice::Notice,
-    policy::{ClockRule, Ladder, Policy, PolicySet},
+    policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
     record::{AskOutcome, Record, StepKey},
     timestamp::Timestamp,
 };
@@ -251,15 +253,29 @@ impl Ticket {
         Self { no: no.into(), judged_by: set.hash.clone(), ..Self::default() }
     }
 
+    /// Folds a whole journal that one policy set judges from the first line to the last.
+    pub fn fold(no: &str, set: &PolicySet, lines: Vec<Line>) -> Self {
+        Self::fold_over(no, set, set, lines)
+    }
+
     /// Folds a whole journal, in order of occurrence; records stand after events of the same instant.
-    pub fn fold(no: &str, set: &PolicySet, mut lines: Vec<Line>) -> Self {
+    /// `first` judges until a record names another of `sets` (one that is not there changes nothing).
+    pub fn fold_over(no: &str, sets: &dyn Sets, first: &PolicySet, mut lines: Vec<Line>) -> Self {
         lines.sort_by_key(|line| (line.at, matches!(line.fact, Fact::Record(_)), line.seq));
+        let mut set = first;
         let mut ticket = Self::new(no, set);
         for line in lines {
             match line.fact {
                 Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
                 Fact::Record(record) => {
                     ticket.find_wrong(set, &record, line.at);
+                    if let Record::Policy { hash, .. } = &record
+                        && *hash != ticket.judged_by
+                        && let Some(next) = sets.set(hash)
+                    {
+                        ticket.migrate(set, next, line.at);
+                        set = next;
+                    }
                     ticket.apply_record(&record, line.at);
                 }
             }
@@ -386,6 +402,26 @@ impl Ticket {
 }
 
 impl Attributes {
+    /// Takes over everything the event says of the ticket's class; what it does not say stays.
+    fn replace(&mut self, event: &Event) {
+        let texts = [
+            (&mut self.category, event.category.as_deref()),
+            (&mut self.urgency, event.urgency.as_deref()),
+            (&mut self.source, event.source.as_deref()),
+            (&mut self.area, event.area.as_deref()),
+            (&mut self.kind, event.text("kind")),
+            (&mut self.requester, event.text("requester")),
+        ];
+        for (own, said) in texts {
+            if let Some(said) = said {
+                *own = Some(said.to_owned());
+            }
+        }
+        if let Some(Value::Array(tags)) = event.data.get("tags") {
+            self.tags = tags.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        }
+    }
+
     /// The values a selector key can match.
     pub fn values(&self, key: &str) -> Vec<&str> {
         let one = match key {

@@ -187,6 +187,10 @@ impl Story {
             State::Cancelled { at } => {
                 writeln!(out, "      ended without a verdict at {}", self.local(*at))?;
             }
+            State::Replaced { at } => {
+                let at = self.local(*at);
+                writeln!(out, "      goes on under other rules from {at} on, as its next turn")?;
+            }
         }
         for one in self.ticket.extensions.iter().filter(|_| {
             rule.is_some_and(|rule| Some(&rule.name) == self.policy().map(|p| &p.deadline_clock))

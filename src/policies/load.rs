@@ -17,7 +17,7 @@ use super::{
     files::{self, ORG, Sources, TEMPLATES},
     ladder::{self, Names},
     lint::{self, Spots},
-    org,
+    org, permits,
     policy::{self, Around},
     section::Section,
     set,
@@ -25,7 +25,7 @@ use super::{
 use crate::core::{
     event::Kind,
     org::Org,
-    policy::{Ladder, Policy, PolicySet},
+    policy::{FlagRule, Ladder, Policy, PolicySet},
     timestamp::Timestamp,
     wording::Templates,
 };
@@ -227,6 +227,8 @@ fn read(
         set::pauses(&section, &names.roles, &mut pauses);
     }
     names.pauses = pauses.keys().cloned().collect();
+    let permits =
+        single("permits").map(|section| permits::permits(section, &names)).unwrap_or_default();
     let mut presets = BTreeMap::new();
     for section in tables("presets") {
         set::presets(&section, &mut presets);
@@ -258,6 +260,17 @@ fn read(
         }
         policies.push(policy);
     }
+    let mut flags: Vec<FlagRule> = Vec::new();
+    for section in lists("flag") {
+        let id = section.get("id");
+        let Some(flag) = permits::flag(section, &names, &policies) else { continue };
+        if flags.iter().any(|earlier| earlier.id == flag.id)
+            && let Some(id) = id
+        {
+            id.complain(format!("flag `{}` is defined twice", flag.id));
+        }
+        flags.push(flag);
+    }
     if head_root.get("default_policy").is_none() {
         head_root.warn(
             "the set has no `default_policy`: a ticket that no selector takes has no clocks",
@@ -282,7 +295,7 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &head),
+        kinds: kinds(&policies, &ladders, &flags, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
@@ -298,6 +311,8 @@ fn read(
         slips,
         roles,
         pauses,
+        permits,
+        flags,
         ladders,
         policies,
         presets,
@@ -312,7 +327,12 @@ fn read(
 }
 
 /// Every kind named anywhere that is not a standard one.
-fn kinds(policies: &[Policy], ladders: &[Ladder], head: &set::Head) -> BTreeSet<Kind> {
+fn kinds(
+    policies: &[Policy],
+    ladders: &[Ladder],
+    flags: &[FlagRule],
+    head: &set::Head,
+) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
     let of_clocks =
         clocks.flat_map(|clock| clock.stop.iter().chain([&clock.start]).chain(&clock.recur_until));
@@ -321,6 +341,19 @@ fn kinds(policies: &[Policy], ladders: &[Ladder], head: &set::Head) -> BTreeSet<
         .flat_map(|p| p.ends.iter().chain(p.count_trigger.iter().map(|t| &t.reset_on)));
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
-    let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_head);
+    let of_closing = policies.iter().flat_map(|policy| {
+        let close = &policy.close;
+        let required = close.requires.iter().flat_map(|one| &one.kinds);
+        required.chain(&close.on).chain(&close.flag_on)
+    });
+    let said = policies.iter().flat_map(|policy| &policy.sayings).map(|saying| &saying.on);
+    let of_flags = flags.iter().filter_map(|flag| flag.add.as_ref());
+    let all = of_clocks
+        .chain(of_policies)
+        .chain(of_ladders)
+        .chain(of_head)
+        .chain(of_closing)
+        .chain(said)
+        .chain(of_flags);
     all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
 }

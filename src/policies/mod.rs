@@ -16,6 +16,7 @@ mod ladder;
 mod lint;
 mod load;
 mod org;
+mod permits;
 mod policy;
 pub(crate) mod reader;
 mod rules;

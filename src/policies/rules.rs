@@ -42,7 +42,9 @@ pub fn returns(
         hop_limit: section.count_or("hop_limit", 0),
         back_to: section
             .get("back_to")
-            .and_then(|item| item.known("clock", "the clocks of this policy", clocks.iter().copied()))
+            .and_then(|item| {
+                item.known("clock", "the clocks of this policy", clocks.iter().copied())
+            })
             .map(str::to_owned),
     };
     let ladder = section.get("ladder").and_then(|item| names.ladder(&item));
@@ -132,8 +134,10 @@ fn requirement(item: &Item<'_>) -> Option<Requirement> {
             format!("`{name}` is nothing a closing rule knows"),
             match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "write `event:KIND`, `data:KEY` or one of ".to_owned()
-                    + &Requirement::names().collect::<Vec<_>>().join(", "),
+                None => {
+                    "write `event:KIND`, `data:KEY` or one of ".to_owned()
+                        + &Requirement::names().collect::<Vec<_>>().join(", ")
+                }
             },
         );
     }

@@ -46,7 +46,8 @@ pub struct DataKey {
 }
 
 /// A requirement by name: event kinds, and keys with the parts they need.
-type Known = (&'static str, &'static [&'static str], &'static [(&'static str, &'static [&'static str])]);
+type Known =
+    (&'static str, &'static [&'static str], &'static [(&'static str, &'static [&'static str])]);
 
 /// What the field asks for, by the names of the reference set.
 #[rustfmt::skip]
@@ -80,7 +81,8 @@ const KNOWN: [Known; 24] = [
 impl Requirement {
     /// The requirement of this name: a known one, `event:KIND` or `data:KEY`.
     pub fn of(name: &str) -> Option<Self> {
-        let own = |kinds: Vec<Kind>, keys: Vec<DataKey>| Self { name: name.to_owned(), kinds, keys };
+        let own =
+            |kinds: Vec<Kind>, keys: Vec<DataKey>| Self { name: name.to_owned(), kinds, keys };
         match name.split_once(':') {
             Some(("event", kind)) if !kind.is_empty() => {
                 return Some(own(vec![Kind::of(kind)], Vec::new()));

@@ -14,6 +14,9 @@ use crate::core::{
     trigger,
 };
 
+/// Another category, urgency, kind or tags from here on.
+pub(super) const RECLASSIFIED: &str = "reclassified";
+
 /// Rounds a ticket may have where its policy does not say.
 const ROUNDS_MAX: u32 = 3;
 
@@ -120,6 +123,7 @@ impl Ticket {
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
             Kind::SlipWithdrawn => self.withdraw_slip(event)?,
             Kind::Custom(name) => match &**name {
+                RECLASSIFIED => self.reclassify(set, event),
                 "returned_ok" => self.accept_return(set, event),
                 "ruling_asked" => self.ask_ruling(set, event),
                 "ruled" => self.rule(set, event)?,
@@ -299,14 +303,19 @@ impl Ticket {
             };
         let mut found = self.wrong.iter().any(|wrong| wrong.key.text(&no) == key);
         self.wrong.retain(|wrong| wrong.key.text(&no) != key);
+        let mut undone = None;
         for clock in &mut self.clocks {
             for index in 0..clock.fired.len() {
                 let fired = &clock.fired[index];
                 if fired.outcome == FiredAs::Slip && step_key(clock, fired).text(&no) == key {
+                    undone = (outcome == FiredAs::Undone).then(|| step_key(clock, fired));
                     clock.fired[index].outcome = outcome;
                     found = true;
                 }
             }
+        }
+        if let Some(step) = undone {
+            self.forget_carried(&step.clock, step.step, step.repetition);
         }
         if found { Ok(()) } else { Err(Refused::NoSuchSlip(key.to_owned())) }
     }

@@ -51,9 +51,10 @@ impl Ticket {
     fn missing(&self, rule: &CloseRule, event: &Event) -> Vec<String> {
         let has = |one: &&Requirement| {
             one.kinds.iter().any(|kind| *kind == event.kind || self.seen.contains_key(kind))
-                || one.keys.iter().any(|key| {
-                    self.evidence.keys.contains(&key.key) || fills(event, key)
-                })
+                || one
+                    .keys
+                    .iter()
+                    .any(|key| self.evidence.keys.contains(&key.key) || fills(event, key))
         };
         let lacks = rule.requires.iter().filter(|one| !has(one));
         let mut missing: Vec<String> =
@@ -83,7 +84,8 @@ impl Ticket {
 fn fills(event: &Event, DataKey { key, parts }: &DataKey) -> bool {
     match event.data.get(key.as_str()) {
         Some(Value::Object(table)) => {
-            !table.is_empty() && parts.iter().all(|part| table.get(part).is_some_and(|v| !v.is_null()))
+            !table.is_empty()
+                && parts.iter().all(|part| table.get(part).is_some_and(|v| !v.is_null()))
         }
         Some(_) => parts.is_empty() && event.says(key),
         None => false,

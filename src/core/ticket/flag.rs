@@ -157,13 +157,14 @@ impl Ticket {
     fn counted(&self, of: Counted, this_round: bool) -> (Vec<Timestamp>, Vec<String>) {
         let round = self.round();
         let here = |of_round: u32| !this_round || of_round == round;
-        let unjust =
-            |outcome| matches!(outcome, ReturnOutcome::Barred | ReturnOutcome::Refused);
+        let unjust = |outcome| matches!(outcome, ReturnOutcome::Barred | ReturnOutcome::Refused);
         let returns = |refused: bool| {
             let all = self.returned.iter().filter(move |one| here(one.round));
-            all.filter(move |one| if refused { unjust(one.outcome) } else { one.outcome != ReturnOutcome::Barred })
-                .map(|one| (one.at, one.unit.clone()))
-                .unzip()
+            all.filter(move |one| {
+                if refused { unjust(one.outcome) } else { one.outcome != ReturnOutcome::Barred }
+            })
+            .map(|one| (one.at, one.unit.clone()))
+            .unzip()
         };
         let only = |instants: Vec<Timestamp>| (instants, Vec::new());
         match of {
@@ -229,7 +230,9 @@ impl Ticket {
             }
             FlagWhen::SameReply => {
                 let hash = reply_hash(event).filter(|hash| self.replies.contains(hash))?;
-                Some(json!({ "at": instant(event.at), "event": event.kind.name(), "text_hash": hash }))
+                Some(
+                    json!({ "at": instant(event.at), "event": event.kind.name(), "text_hash": hash }),
+                )
             }
             FlagWhen::NoBasis if event.kind == Kind::Dispatched => {
                 let hop = self.hops.last().filter(|hop| hop.basis.is_none())?;
@@ -247,7 +250,8 @@ impl Ticket {
 
     /// An event lacked something and counted all the same.
     pub(super) fn owe_lack(&mut self, flag: &str, event: &Event, lacks: &str) {
-        let evidence = json!({ "event": event.kind.name(), "at": event.at.to_string(), "missing": lacks });
+        let evidence =
+            json!({ "event": event.kind.name(), "at": event.at.to_string(), "missing": lacks });
         self.owe_flag(OwedFlag {
             flag: flag.to_owned(),
             round: self.round(),
@@ -266,9 +270,9 @@ impl Ticket {
     }
 
     fn is_raised(&self, owed: &OwedFlag) -> bool {
-        self.flags.iter().any(|one| {
-            one.flag == owed.flag && one.round == owed.round && one.about == owed.about
-        })
+        self.flags
+            .iter()
+            .any(|one| one.flag == owed.flag && one.round == owed.round && one.about == owed.about)
     }
 
     /// Takes over a flag that is in the journal now.
@@ -276,12 +280,7 @@ impl Ticket {
         let Record::Flag { flag, round, about, add, .. } = record else { return };
         self.flags_owed
             .retain(|one| one.flag != *flag || one.round != *round || one.about != *about);
-        self.flags.push(RaisedFlag {
-            flag: flag.clone(),
-            round: *round,
-            about: about.clone(),
-            at,
-        });
+        self.flags.push(RaisedFlag { flag: flag.clone(), round: *round, about: about.clone(), at });
         if let Some(kind) = add {
             let about = if about.is_empty() { flag.clone() } else { format!("{flag}/{about}") };
             self.follow_ups.push(FollowUp {

@@ -136,7 +136,9 @@ impl Ticket {
                 };
                 // A pause used as many days as it takes to reach its end, and no more than there are.
                 let days_of = |one: &super::PastPause| {
-                    (0..days).find(|n| due_after(set, one.at, of_days(*n)) >= one.ended).unwrap_or(days)
+                    (0..days)
+                        .find(|n| due_after(set, one.at, of_days(*n)) >= one.ended)
+                        .unwrap_or(days)
                 };
                 let used: u32 = past().map(days_of).sum();
                 let left = days.checked_sub(used).filter(|left| *left > 0).ok_or_else(used_up)?;

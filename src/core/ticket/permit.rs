@@ -60,7 +60,9 @@ pub enum Refused {
     AlreadyAnswered,
     #[error("all {0} rounds are used; the matter needs a consultation")]
     RoundsUsedUp(u32),
-    #[error("it is about round {told}, and the ticket is in round {now}; earlier rounds stay as they are")]
+    #[error(
+        "it is about round {told}, and the ticket is in round {now}; earlier rounds stay as they are"
+    )]
     EarlierRound { told: u64, now: u32 },
     #[error("not done yet; missing: {0}")]
     Incomplete(String),

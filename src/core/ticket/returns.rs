@@ -48,7 +48,8 @@ impl Ticket {
     pub(super) fn return_ticket(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
         let unit = self.unit.clone().unwrap_or_default();
         let round = self.round();
-        let mut one = Return { round, unit, at: event.at, outcome: ReturnOutcome::Asked, ruling: None };
+        let mut one =
+            Return { round, unit, at: event.at, outcome: ReturnOutcome::Asked, ruling: None };
         match self.may_return(set, event) {
             Err(reason) => {
                 if !matches!(reason, Refused::NotDispatched) {
@@ -76,11 +77,7 @@ impl Ticket {
     }
 
     /// Whether the unit may still say that the ticket is not theirs, and why that goes to a ruling by itself.
-    fn may_return(
-        &self,
-        set: &PolicySet,
-        event: &Event,
-    ) -> Result<Option<&'static str>, Refused> {
+    fn may_return(&self, set: &PolicySet, event: &Event) -> Result<Option<&'static str>, Refused> {
         let policy = self.policy(set).ok_or(Refused::NotDispatched)?;
         let dispatched = self.hops.last().map(|hop| hop.at).ok_or(Refused::NotDispatched)?;
         let rule = policy.returns.as_ref().filter(|rule| rule.max > 0).ok_or(Refused::NoReturns)?;
@@ -164,9 +161,10 @@ impl Ticket {
             .filter(|rule| !rule.stop.contains(&Kind::Accepted))
             .map(|rule| rule.name.as_str())
             .collect();
-        let by_itself = self.returned.last().is_some_and(|one| {
-            one.outcome == ReturnOutcome::Asked && one.ruling.is_some()
-        });
+        let by_itself = self
+            .returned
+            .last()
+            .is_some_and(|one| one.outcome == ReturnOutcome::Asked && one.ruling.is_some());
         let said = event.data.get("final").and_then(serde_json::Value::as_bool);
         self.ruled_finally = said.unwrap_or(by_itself && after_max == AfterMax::Final);
         self.return_pending = None;
