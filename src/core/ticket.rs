@@ -20,6 +20,7 @@ mod pause;
 mod permit;
 mod replan;
 mod returns;
+mod slips;
 
 pub use closing::Evidence;
 pub use extension::Extension;
@@ -30,9 +31,7 @@ pub use returns::{Return, ReturnOutcome};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
+pub use super::attributes::{Attributes, is_under};
 use super::{
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
@@ -41,8 +40,10 @@ use super::{
     notice::Notice,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
     record::{AskOutcome, Record, StepKey},
+    slip::SlipState,
     timestamp::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 /// Everything the journal says about one ticket.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -129,6 +130,12 @@ pub struct Ticket {
     pub wrong: Vec<WrongSlip>,
     /// Steps that fired on clocks which, as the journal reads now, did not run then: their keys are used up.
     pub orphans: Vec<StepKey>,
+    /// Slips something is waited for or has come for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slips: Vec<SlipState>,
+    /// Slips by their serial, while a whole journal is folded.
+    #[serde(skip)]
+    pub serials: BTreeMap<String, StepKey>,
     /// Events of kinds neither standard nor in the policy set.
     pub unknown_kinds: u32,
     /// No selector took the ticket; it runs on the default policy.
@@ -165,19 +172,6 @@ impl Stage {
             Self::Ended => "ended",
         }
     }
-}
-
-/// What selectors look at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Attributes {
-    pub category: Option<String>,
-    pub urgency: Option<String>,
-    pub kind: Option<String>,
-    pub source: Option<String>,
-    pub requester: Option<String>,
-    pub area: Option<String>,
-    pub tags: Vec<String>,
 }
 
 /// One pass of work.
@@ -276,10 +270,12 @@ impl Ticket {
                         ticket.migrate(set, next, line.at);
                         set = next;
                     }
+                    ticket.note_serial(&record);
                     ticket.apply_record(&record, line.at);
                 }
             }
         }
+        ticket.serials.clear();
         ticket
     }
 
@@ -312,9 +308,7 @@ impl Ticket {
         clock: &Clock,
     ) -> Option<(&'s ClockRule, Option<&'s Ladder>)> {
         let rule = set.policies.get(clock.policy)?.clocks.get(clock.rule)?;
-        let of_kind =
-            self.attributes.kind.as_ref().and_then(|kind| rule.ladder_by_kind.get(kind)).copied();
-        let ladder = of_kind.or(rule.ladder).and_then(|index| set.ladders.get(index));
+        let ladder = rule.ladder_for(&self.attributes).and_then(|index| set.ladders.get(index));
         Some((rule, ladder))
     }
 
@@ -322,7 +316,10 @@ impl Ticket {
     pub fn apply_record(&mut self, record: &Record, at: Timestamp) {
         self.last_record_at = self.last_record_at.max(Some(at));
         match record {
-            Record::Slip { key, .. } => self.mark(key, FiredAs::Slip),
+            Record::Slip { key, .. } => {
+                self.mark(key, FiredAs::Slip);
+                self.await_slip(record);
+            }
             Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
@@ -389,7 +386,7 @@ impl Ticket {
             return Some(format!("the clock `{}` stood still then", key.clock.name));
         }
         let (rule, ladder) = self.rule_of(set, clock)?;
-        let time = place(set, rule, ladder?, clock, self.attributes.kind.as_deref())
+        let time = place(set, rule, ladder?, clock, &self.attributes)
             .into_iter()
             .find(|placed| placed.index == key.step)
             .map(|placed| placed.repetition(set, key.repetition));
@@ -401,65 +398,15 @@ impl Ticket {
     }
 }
 
-impl Attributes {
-    /// Takes over everything the event says of the ticket's class; what it does not say stays.
-    fn replace(&mut self, event: &Event) {
-        let texts = [
-            (&mut self.category, event.category.as_deref()),
-            (&mut self.urgency, event.urgency.as_deref()),
-            (&mut self.source, event.source.as_deref()),
-            (&mut self.area, event.area.as_deref()),
-            (&mut self.kind, event.text("kind")),
-            (&mut self.requester, event.text("requester")),
-        ];
-        for (own, said) in texts {
-            if let Some(said) = said {
-                *own = Some(said.to_owned());
-            }
-        }
-        if let Some(Value::Array(tags)) = event.data.get("tags") {
-            self.tags = tags.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        }
-    }
-
-    /// The values a selector key can match.
-    pub fn values(&self, key: &str) -> Vec<&str> {
-        let one = match key {
-            "category" => &self.category,
-            "urgency" => &self.urgency,
-            "kind" => &self.kind,
-            "source" => &self.source,
-            "requester" => &self.requester,
-            "area" => &self.area,
-            "tag" => return self.tags.iter().map(String::as_str).collect(),
-            _ => return Vec::new(),
-        };
-        one.as_deref().into_iter().collect()
-    }
-}
-
-/// Whether a ticket's path (`投诉/电梯`) lies at or under a selector's (`投诉`).
-pub fn is_under(path: &str, top: &str) -> bool {
-    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// The policy for a ticket with these attributes, and whether only the default took it.
 /// More matched keys win, then the order of the file; a policy without a selector takes what is left.
 pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
     let mut best: Option<(usize, usize)> = None;
     for (index, policy) in set.policies.iter().enumerate() {
-        let keys = &policy.select.keys;
-        let takes = keys.iter().all(|(key, wanted)| {
-            let has = attributes.values(key);
-            has.iter().any(|value| wanted.iter().any(|want| matches(key, value, want)))
-        });
-        if takes && best.is_none_or(|(count, _)| keys.len() > count) {
-            best = Some((keys.len(), index));
+        let keys = policy.select.keys.len();
+        if best.is_none_or(|(most, _)| keys > most) && policy.select.takes(attributes) {
+            best = Some((keys, index));
         }
     }
     best.map(|(_, index)| (index, false)).or(set.default_policy.map(|index| (index, true)))
-}
-
-fn matches(key: &str, value: &str, wanted: &str) -> bool {
-    if matches!(key, "category" | "area") { is_under(value, wanted) } else { value == wanted }
 }

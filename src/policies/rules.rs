@@ -1,7 +1,5 @@
 //! The small rules of a policy: returns, extensions, closing, asking, admitting.
 
-use std::collections::BTreeMap;
-
 use super::{
     ladder::Names,
     reader::Item,
@@ -64,10 +62,7 @@ pub fn ruling_clock(rule: &ReturnRule, ladder: Option<usize>) -> Option<ClockRul
         skip: Vec::new(),
         roll: None,
         recur_until: None,
-        by_category: BTreeMap::new(),
-        by_kind: BTreeMap::new(),
-        ladder_by_kind: BTreeMap::new(),
-        skip_by_kind: BTreeMap::new(),
+        variants: Vec::new(),
         per_unit: false,
         owner: None,
         ask_mode: AskMode::None,

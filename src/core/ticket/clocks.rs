@@ -2,12 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Ticket, is_under};
+use super::Ticket;
 use crate::core::{
     clock::{Base, Clock, ClockKey, State, due_after},
     event::Event,
     policy::{ClockRule, Policy, PolicySet},
-    span::Span,
     timestamp::Timestamp,
 };
 
@@ -86,7 +85,7 @@ impl Ticket {
         let started = event.at;
         let mut key = ClockKey { round: self.round(), name: rule.name.clone(), unit, turn: 0 };
         key.turn = self.turns(&key);
-        let base = Base::of(self.span_of(rule));
+        let base = Base::of(rule.span_for(&self.attributes));
         let mut clock = Clock {
             key,
             policy,
@@ -101,6 +100,7 @@ impl Ticket {
             pauses: Vec::new(),
             state: State::Running,
             fired: Vec::new(),
+            brought: Vec::new(),
         };
         // A stop that occurred before the start counts as met (a clock that recurs starts after its own stop).
         let stopped = rule.stop.iter().filter_map(|kind| Some((*self.seen.get(kind)?, kind))).min();
@@ -120,19 +120,6 @@ impl Ticket {
         self.clocks.iter().filter(same).count() as u32
     }
 
-    /// How long this clock runs for this ticket.
-    pub(super) fn span_of(&self, rule: &ClockRule) -> Option<Span> {
-        let of_kind = self.attributes.kind.as_ref().and_then(|kind| rule.by_kind.get(kind));
-        let category = self.attributes.category.as_deref().unwrap_or_default();
-        let of_category = rule
-            .by_category
-            .iter()
-            .filter(|(top, _)| is_under(category, top))
-            .max_by_key(|(top, _)| top.len())
-            .map(|(_, span)| span);
-        of_kind.or(of_category).copied().or(rule.span)
-    }
-
     /// The due the source system gives this clock itself.
     fn given_due(&self, policy: &Policy, rule: &ClockRule, event: &Event) -> Option<Timestamp> {
         let named = rule.due_from.as_ref().and_then(|key| event.text(key));
@@ -148,7 +135,7 @@ impl Ticket {
         rule: &ClockRule,
         started: Timestamp,
     ) -> Option<Timestamp> {
-        let due = due_after(set, started, self.span_of(rule)?);
+        let due = due_after(set, started, rule.span_for(&self.attributes)?);
         match rule.roll {
             Some(roll) if !set.calendar.is_open(due) => {
                 set.calendar.next_open(due).map(|open| due_after(set, open, roll))

@@ -72,6 +72,22 @@ pub enum Refused {
     OwnLabel,
     #[error("no slip `{0}` was issued on this ticket")]
     NoSuchSlip(String),
+    #[error("slip `{0}` was withdrawn")]
+    SlipWithdrawn(String),
+    #[error("slip `{0}` has its receipt already; the first one counts")]
+    AlreadyReceipted(String),
+    #[error("slip `{0}` has its reply already; the first one counts")]
+    AlreadyReplied(String),
+    #[error(
+        "a reply says what was done (`done`) or what will be done (`plan`), and by when (`by_when`)"
+    )]
+    EmptyReply,
+    #[error("`{field}` of the reply has more than {max} characters")]
+    LongReply { field: &'static str, max: usize },
+    #[error("what slip `{0}` waited for had come in time")]
+    NotMissing(String),
+    #[error("a slip is taken back with a reason; `reason` is empty")]
+    NoReason,
 }
 
 impl Ticket {
@@ -94,10 +110,7 @@ impl Ticket {
             }
             return Ok(());
         };
-        if allowed.iter().any(|role| role == given || is_under(given, role)) {
-            return Ok(());
-        }
-        Err(Refused::Approver { given: given.to_owned(), allowed: allowed.join(", ") })
+        is_among(given, allowed)
     }
 
     /// Whether the event carries this evidence, as strictly as the set asks.
@@ -117,4 +130,24 @@ impl Ticket {
         }
         Ok(())
     }
+}
+
+/// Who takes a slip back must say in which role, and it must be one of these.
+pub fn may_withdraw(event: &Event, allowed: &[String]) -> Result<(), Refused> {
+    if event.text("reason").is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Refused::NoReason);
+    }
+    let own = event.text("again").is_some(); // a late event made it wrong
+    match event.text("approver") {
+        _ if own || allowed.is_empty() => Ok(()),
+        given => is_among(given.unwrap_or_default(), allowed),
+    }
+}
+
+/// Whether a role is one of those allowed.
+fn is_among(given: &str, allowed: &[String]) -> Result<(), Refused> {
+    if allowed.iter().any(|role| role == given || is_under(given, role)) {
+        return Ok(());
+    }
+    Err(Refused::Approver { given: given.to_owned(), allowed: allowed.join(", ") })
 }

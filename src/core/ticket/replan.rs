@@ -24,7 +24,7 @@ impl Ticket {
     /// The ticket's class changed (category, urgency, tags ...): another policy may hold from now on.
     pub(super) fn reclassify(&mut self, set: &PolicySet, event: &Event) {
         let ladders = self.ladders(set);
-        self.attributes.replace(event);
+        self.attributes.learn_anew(event, &set.attributes);
         let (Some(chosen), Some(current)) = (select(set, &self.attributes), self.rounds.last())
         else {
             return; // not under any policy yet
@@ -107,7 +107,7 @@ impl Ticket {
             return;
         }
         let calendar = &set.calendar;
-        let base = Base::of(self.span_of(rule));
+        let base = Base::of(rule.span_for(&self.attributes));
         let budget_ms = base.measure(calendar, clock.started, planned).max(0);
         let stood_ms: i64 =
             clock.pauses.iter().map(|(from, to)| base.measure(calendar, *from, *to)).sum();
