@@ -58,31 +58,6 @@ kinds! {
     Connected = "connected", OfflineAction = "offline_action", SlipWithdrawn = "slip_withdrawn", Closed = "closed",
 }
 
-/// Kinds beside the standard ones that mean something to duban under every policy set.
-pub const OWN: [&str; 21] = [
-    "acknowledged",
-    "arrived_all",
-    "callback_closed",
-    "consult_proposed",
-    "decision",
-    "evaluated",
-    "extension_refused",
-    "finding",
-    "flagged",
-    "grouped",
-    "label_approved",
-    "label_proposed",
-    "label_refused",
-    "qa_rejected",
-    "reactivated",
-    "reclassified",
-    "returned_ok",
-    "review_decided",
-    "ruled",
-    "ruling_asked",
-    "visit",
-];
-
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -99,6 +74,34 @@ impl<'de> Deserialize<'de> for Kind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Cow::<str>::deserialize(deserializer).map(|name| Self::of(&name))
     }
+}
+
+impl Kind {
+    /// Kinds duban knows of itself beside the standard ones: a set need not name them.
+    pub const OWN: &'static [&'static str] = &[
+        "acknowledged",
+        "arrived_all",
+        "callback_closed",
+        "consult_proposed",
+        "decision",
+        "evaluated",
+        "excused",
+        "extension_refused",
+        "finding",
+        "handover_refused",
+        "label_approved",
+        "label_proposed",
+        "label_refused",
+        "qa_rejected",
+        "reactivated",
+        "reclassified",
+        "returned_ok",
+        "review_decided",
+        "ruled",
+        "ruling_asked",
+        "visit",
+        "whistle_rated",
+    ];
 }
 
 /// One event as it comes in and as the journal keeps it.

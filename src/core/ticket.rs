@@ -11,16 +11,21 @@
 //! * `a_late_event_withdraws_what_it_makes_wrong`
 
 mod apply;
+mod call;
 mod clocks;
 mod closing;
 mod extension;
 mod flag;
+mod heard;
 mod label;
+mod lane;
+mod overlay;
 mod pause;
 mod permit;
 mod replan;
 mod returns;
 mod slips;
+mod standing;
 
 pub use closing::Evidence;
 pub use extension::Extension;
@@ -43,6 +48,8 @@ use super::{
     slip::SlipState,
     timestamp::Timestamp,
 };
+pub use call::Call;
+pub use overlay::{Admission, Ended, Overlay};
 use serde::{Deserialize, Serialize};
 
 /// Everything the journal says about one ticket.
@@ -121,6 +128,18 @@ pub struct Ticket {
     pub reach: Vec<String>,
     /// The last round whose resident was asked.
     pub asked_round: u32,
+    /// Policies that run beside the one of the round, open and ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<Overlay>,
+    /// Those the policy of the round called.
+    #[serde(skip_serializing_if = "Call::is_empty")]
+    pub call: Call,
+    /// The unit that was asked to take the ticket over and has not accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handover: Option<String>,
+    /// The last supervision off line (visit, call, meeting) of each level.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub offline: BTreeMap<u8, Timestamp>,
     /// Events duban owes because of events it saw.
     pub follow_ups: Vec<FollowUp>,
     /// Refusals that are not yet in the journal, and how many there were in all.
@@ -214,17 +233,23 @@ pub struct FollowUp {
     /// Which one of its round, where there may be several.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+    /// The overlay it belongs to; empty: the policy of the round.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub overlay: String,
 }
 
 impl FollowUp {
     /// The id of the event: it is added once.
     pub fn id(&self) -> String {
-        let Self { kind, round, about, .. } = self;
-        if about.is_empty() {
-            format!("duban/{kind}/r{round}")
-        } else {
-            format!("duban/{kind}/r{round}/{about}")
-        }
+        let Self { kind, round, about, overlay, .. } = self;
+        let parts = [overlay, about].into_iter().filter(|part| !part.is_empty());
+        parts.fold(format!("duban/{kind}/r{round}"), |id, part| id + "/" + part)
+    }
+
+    /// Whether this event is the one owed.
+    fn is_paid_by(&self, event: &Event, round: u32) -> bool {
+        let is_here = event.text("overlay").is_none_or(|overlay| overlay == self.overlay);
+        self.kind == event.kind && self.round == round && is_here
     }
 }
 
@@ -298,7 +323,8 @@ impl Ticket {
     /// The newest clock of this name in the current round.
     pub fn clock(&self, name: &str) -> Option<&Clock> {
         let round = self.round();
-        self.clocks.iter().rev().find(|clock| clock.key.round == round && clock.key.name == name)
+        let own = |clock: &&Clock| clock.key.is_own() && clock.key.round == round;
+        self.clocks.iter().rev().filter(own).find(|clock| clock.key.name == name)
     }
 
     /// A clock's rule and the ladder it climbs for this ticket.
@@ -308,7 +334,8 @@ impl Ticket {
         clock: &Clock,
     ) -> Option<(&'s ClockRule, Option<&'s Ladder>)> {
         let rule = set.policies.get(clock.policy)?.clocks.get(clock.rule)?;
-        let ladder = rule.ladder_for(&self.attributes).and_then(|index| set.ladders.get(index));
+        let ladder =
+            rule.ladder_for(&self.attributes_of(clock)).and_then(|index| set.ladders.get(index));
         Some((rule, ladder))
     }
 
@@ -386,7 +413,10 @@ impl Ticket {
             return Some(format!("the clock `{}` stood still then", key.clock.name));
         }
         let (rule, ladder) = self.rule_of(set, clock)?;
-        let time = place(set, rule, ladder?, clock, &self.attributes)
+        if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
+            return Some("the step was acknowledged before it came again".to_owned());
+        }
+        let time = place(set, rule, ladder?, clock, &self.attributes_of(clock))
             .into_iter()
             .find(|placed| placed.index == key.step)
             .map(|placed| placed.repetition(set, key.repetition));
@@ -404,7 +434,8 @@ pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)>
     let mut best: Option<(usize, usize)> = None;
     for (index, policy) in set.policies.iter().enumerate() {
         let keys = policy.select.keys.len();
-        if best.is_none_or(|(most, _)| keys > most) && policy.select.takes(attributes) {
+        let may = !policy.overlay.only_beside && policy.select.takes(attributes);
+        if may && best.is_none_or(|(most, _)| keys > most) {
             best = Some((keys, index));
         }
     }

@@ -17,6 +17,7 @@ mod layers;
 mod lint;
 mod load;
 mod org;
+mod overlay;
 mod permits;
 mod policy;
 mod preset;

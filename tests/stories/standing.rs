@@ -174,5 +174,6 @@ fn words(clock: &Clock, now: Timestamp) -> &'static [&'static str] {
         State::Stopped { met: true, .. } => &["stopped", "met"],
         State::Stopped { met: false, .. } => &["stopped", "late"],
         State::Cancelled { .. } => &["cancelled"],
+        State::Replaced { .. } => &["replaced"],
     }
 }

@@ -69,7 +69,7 @@ const KNOWN: [Known; 24] = [
     ("replied",                &["replied"],                             &[("reply_text", &[])]),
     ("all_arrived_or_excused", &["arrived_all"],                         &[("all_arrived_or_excused", &[])]),
     ("joint_result",           &["joint_result"],                        &[("joint_result", &[])]),
-    ("blower_rating",          &["blower_rated"],                        &[("blower_rating", &[])]),
+    ("blower_rating",          &["whistle_rated"],                       &[("blower_rating", &[])]),
     ("leader_confirmed",       &["leader_confirmed"],                    &[]),
     ("countersigned_all",      &["countersigned_all"],                   &[]),
     ("proof",                  &[],                                      &[("proof", &[])]),

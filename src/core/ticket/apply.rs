@@ -3,8 +3,14 @@
 use serde_json::Value;
 
 use super::{
-    Answer, FollowUp, Hop, Refusal, Round, Stage, Ticket, label::LabelState, permit::Refused,
-    returns::ReturnOutcome, select,
+    Answer, Call, FollowUp, Hop, Refusal, Round, Stage, Ticket,
+    call::EXCUSED,
+    clocks::starts,
+    heard::{ACKNOWLEDGED, HANDOVER_REFUSED},
+    label::LabelState,
+    permit::Refused,
+    returns::ReturnOutcome,
+    select,
 };
 use crate::core::{
     event::{Event, Kind},
@@ -26,9 +32,12 @@ impl Ticket {
         if !set.knows(&event.kind) {
             self.unknown_kinds += 1;
         }
+        let is_first = self.rounds.is_empty();
         self.absorb(set, event);
         self.follow_ups.retain(|owed| event.id.as_deref() != Some(&*owed.id()));
-        if let Err(reason) = self.change(set, seq, event) {
+        let mut opening = self.opening(set, event);
+        let changed = self.may_say(set, event).map_err(Refused::from);
+        if let Err(reason) = changed.and_then(|()| self.change(set, seq, event)) {
             self.refusals += 1;
             self.refused.push(Refusal {
                 seq,
@@ -37,26 +46,40 @@ impl Ticket {
             });
             return;
         }
+        let began = self.begins_own(set, event, is_first);
         let Some(policy) = self.policy(set) else { return };
+        self.note_due_told(event);
+        self.move_named_dues(set, event);
         if event.kind == Kind::Replied && event.text("slip").is_some() {
             return; // a unit's answer to a slip is no answer to the resident
         }
         self.bring_forward(set, event);
         self.stop_clocks(set, event);
-        if policy.ends.contains(&event.kind) {
+        if policy.ends.contains(&event.kind) && event.text("overlay").is_none() {
             self.end(event.at);
+            self.end_overlays(set, event.at);
+            opening.retain(|index| set.policies[*index].overlay.outlives);
         }
         let round = self.round();
-        self.start_clocks(set, event, |rule| rule.start == event.kind);
-        self.raise_flags(set, event);
-        self.gather(set, event);
-        self.seen.entry(event.kind.clone()).or_insert(event.at);
-        self.follow_ups.retain(|owed| owed.kind != event.kind || owed.round != round);
+        if event.text("overlay").is_none() {
+            let clock_start = &set.clock_start;
+            self.start_clocks(set, event, |rule| starts(rule, &event.kind, began, clock_start));
+            self.raise_flags(set, event);
+            self.gather(set, event);
+            self.seen.entry(event.kind.clone()).or_insert(event.at);
+        }
+        self.run_overlays(set, event, &opening);
+        self.follow_ups.retain(|owed| !owed.is_paid_by(event, round));
+        self.hear_called(set, event);
     }
 
     /// Takes over what the event says about the ticket until it is dispatched, and chooses the policy.
     fn absorb(&mut self, set: &PolicySet, event: &Event) {
+        let kind = self.attributes.kind.clone();
         self.attributes.learn(event, &set.attributes);
+        if self.dispatched.is_some() && set.opens_beside(&event.kind) {
+            self.attributes.kind = kind; // it is the kind of the whistle, not of the ticket
+        }
         if let Some(Value::Array(ways)) = event.data.get("reach") {
             self.reach = ways.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
@@ -85,14 +108,10 @@ impl Ticket {
                 }
             }
             Kind::Dispatched => self.dispatch(set, event),
-            Kind::Reassigned => {
-                if let Some(unit) = &event.unit {
-                    self.unit = Some(unit.clone());
-                    self.hops.push(Hop { unit: unit.clone(), at: event.at, ..Hop::default() });
-                }
-            }
+            Kind::Reassigned => self.reassign(set, event),
             Kind::Accepted => {
                 self.reach_stage(Stage::Accepted);
+                self.take_over(event);
                 if let Some(hop) = self.hops.last_mut() {
                     hop.accepted.get_or_insert(event.at);
                 }
@@ -103,16 +122,24 @@ impl Ticket {
             Kind::Paused => self.pause(set, event)?,
             Kind::Resumed => self.resume(set, event)?,
             Kind::ExtensionAsked => self.ask_extension(set, event)?,
+            Kind::Extended if self.extends_beside(event).is_some() => {
+                self.extend_beside(set, event)?;
+            }
             Kind::Extended => self.extend(set, event)?,
+            Kind::OfflineAction => self.note_offline(set, event),
+            Kind::Rated if self.rates_a_unit(event) => {}
             Kind::Returned => self.return_ticket(set, event)?,
             Kind::ReturnRefused => self.refuse_return(),
             Kind::Answered | Kind::Rated => self.answer(set, event)?,
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
             Kind::SlipWithdrawn => self.withdraw_slip(set, event)?,
             Kind::Custom(name) => match &**name {
+                ACKNOWLEDGED => self.acknowledge(event),
+                EXCUSED => self.excuse(event),
+                HANDOVER_REFUSED => self.handover = None,
                 RECLASSIFIED => self.reclassify(set, event),
                 "returned_ok" => self.accept_return(set, event),
-                "ruling_asked" => self.ask_ruling(set, event),
+                "ruling_asked" => self.ask_ruling(event),
                 "ruled" => self.rule(set, event)?,
                 "extension_refused" => self.refuse_extension(set, event)?,
                 "review_decided" => self.decide_review(set, event)?,
@@ -244,7 +271,7 @@ impl Ticket {
 
     pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
         let (reason, round) = (reason.to_owned(), self.round());
-        let owed = FollowUp { kind, reason, round, about: String::new() };
+        let owed = FollowUp { kind, reason, round, about: String::new(), overlay: String::new() };
         if !self.follow_ups.contains(&owed) {
             self.follow_ups.push(owed);
         }
@@ -258,8 +285,9 @@ impl Ticket {
         if event.kind == Kind::Redo && self.round() >= max {
             return Err(Refused::RoundsUsedUp(max));
         }
-        self.follow_ups.clear();
+        self.follow_ups.retain(|owed| !owed.overlay.is_empty());
         self.cancel_open(event.at, |_| true);
+        self.call = Call::default();
         let reason = event.text("reason").map(str::to_owned);
         self.rounds.push(Round { policy, opened: event.at, reason });
         if set.policies[policy].max_rounds == Some(self.round()) {
@@ -273,7 +301,7 @@ impl Ticket {
         self.deadline = event.deadline;
         self.ended = None;
         self.stage = Stage::Dispatched;
-        self.start_clocks(set, event, |rule| rule.start == set.clock_start);
+        self.start_clocks(set, event, |rule| rule.start.contains(&set.clock_start));
         Ok(())
     }
 
@@ -282,7 +310,9 @@ impl Ticket {
         let (Some(deadline), Some(policy)) = (event.deadline, self.policy(set)) else { return };
         let (name, round) = (policy.deadline_clock.clone(), self.round());
         for clock in &mut self.clocks {
-            if clock.key.round == round && clock.key.name == name && clock.is_open() {
+            let key = &clock.key;
+            let is_own = key.is_own() && key.round == round;
+            if is_own && key.name == name && clock.is_open() {
                 clock.move_due(&set.calendar, deadline, event.at);
             }
         }
@@ -292,7 +322,7 @@ impl Ticket {
         self.ended = Some(at);
         self.stage = Stage::Ended;
         self.cancel_open(at, |_| true);
-        self.follow_ups.retain(|owed| owed.kind == Kind::Redo);
+        self.follow_ups.retain(|owed| owed.kind == Kind::Redo || !owed.overlay.is_empty());
     }
 }
 

@@ -39,7 +39,8 @@ impl Ticket {
         let name = self.policy(set).map(|policy| policy.deadline_clock.clone()).unwrap_or_default();
         let round = self.round();
         let open = |clock: &&mut Clock| {
-            clock.key.round == round && clock.key.name == name && clock.is_open()
+            let key = &clock.key;
+            key.is_own() && key.round == round && key.name == name && clock.is_open()
         };
         let Some(clock) = self.clocks.iter_mut().find(open) else {
             return Err(Refused::NoClock(name));

@@ -288,6 +288,7 @@ impl Ticket {
                 reason: flag.clone(),
                 round: self.round(),
                 about,
+                overlay: String::new(),
             });
         }
     }

@@ -36,7 +36,10 @@ impl Ticket {
         let policy = self.policy(set).ok_or(Refused::NotDispatched)?;
         let pausable = policy.pause_clocks.clone();
         for clock in &mut self.clocks {
-            if clock.key.round == round && clock.is_running() && pausable.contains(&clock.key.name)
+            if clock.key.is_own()
+                && clock.key.round == round
+                && clock.is_running()
+                && pausable.contains(&clock.key.name)
             {
                 clock.pause(&set.calendar, event.at);
             }
@@ -86,7 +89,8 @@ impl Ticket {
         }
         let round = self.round();
         let mut running = self.clocks.iter().filter(|clock| {
-            clock.key.round == round
+            clock.key.is_own()
+                && clock.key.round == round
                 && clock.is_running()
                 && policy.pause_clocks.contains(&clock.key.name)
         });

@@ -1,6 +1,6 @@
 //! Why an event moves nothing, and who must have approved what.
 
-use super::{Ticket, is_under};
+use super::{Ticket, is_under, standing::Unheard};
 use crate::core::{
     event::Event,
     policy::{PolicySet, Strictness},
@@ -88,6 +88,8 @@ pub enum Refused {
     NotMissing(String),
     #[error("a slip is taken back with a reason; `reason` is empty")]
     NoReason,
+    #[error(transparent)]
+    Unheard(#[from] Unheard),
 }
 
 impl Ticket {

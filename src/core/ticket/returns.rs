@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FollowUp, Hop, Ticket, permit::Refused};
+use super::{FollowUp, Hop, Ticket, clocks::Begin, permit::Refused};
 use crate::core::{
     clock::due_after,
     event::{Event, Kind},
@@ -62,13 +62,13 @@ impl Ticket {
                 one.ruling = by_itself.map(str::to_owned);
                 self.returned.push(one);
                 self.return_pending = Some(event.at);
-                self.start_ruling(set, event);
                 if let Some(reason) = by_itself {
                     self.follow_ups.push(FollowUp {
                         kind: Kind::of("ruling_asked"),
                         reason: reason.to_owned(),
                         round,
                         about: event.at.0.to_string(),
+                        overlay: String::new(),
                     });
                 }
                 Ok(())
@@ -112,20 +112,10 @@ impl Ticket {
     }
 
     /// Somebody asks for a ruling, with or without a return.
-    pub(super) fn ask_ruling(&mut self, set: &PolicySet, event: &Event) {
+    pub(super) fn ask_ruling(&mut self, event: &Event) {
         if self.return_pending.is_none() {
             self.return_pending = Some(event.at);
-            self.start_ruling(set, event);
         }
-    }
-
-    /// The clock on whoever decides. An answer to an earlier return is no answer to this one.
-    fn start_ruling(&mut self, set: &PolicySet, event: &Event) {
-        let Some(policy) = self.rounds.last().map(|round| round.policy) else { return };
-        let clocks = &set.policies[policy].clocks;
-        let Some(index) = clocks.iter().position(|rule| rule.name == RULING_CLOCK) else { return };
-        self.seen.retain(|kind, _| !clocks[index].stop.contains(kind));
-        self.start_clock(set, policy, index, &clocks[index], event, String::new());
     }
 
     /// The return is accepted: the ticket goes back to the dispatcher.
@@ -139,7 +129,7 @@ impl Ticket {
         let Some(policy) = self.rounds.last().map(|round| round.policy) else { return };
         let clocks = &set.policies[policy].clocks;
         if let Some(index) = clocks.iter().position(|rule| rule.name == name) {
-            self.start_clock(set, policy, index, &clocks[index], event, String::new());
+            self.start_clock(set, &clocks[index], event, Begin::own(policy, index));
         }
     }
 
@@ -177,7 +167,7 @@ impl Ticket {
             self.first_unit.get_or_insert_with(|| unit.clone());
             self.unit = Some(unit);
             self.start_clocks(set, event, |rule| {
-                rule.start == set.clock_start && rule.stop.contains(&Kind::Accepted)
+                rule.start.contains(&set.clock_start) && rule.stop.contains(&Kind::Accepted)
             });
         }
         let due = self.clock("accept").filter(|clock| clock.is_open()).map(|clock| clock.due);
