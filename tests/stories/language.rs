@@ -24,6 +24,8 @@ pub struct Story {
     pub by: String,
     /// A shipped set, or a folder of `sets/`.
     pub set: String,
+    /// How many engines and dispatches share the database.
+    pub nodes: usize,
     pub blocks: Vec<Block>,
     pub moments: Vec<Moment>,
     /// While reading: the ticket named last.
@@ -93,7 +95,7 @@ pub struct Wrong {
 pub type Read<T> = Result<T, String>;
 
 /// Words that begin the only lines a head may have.
-const HEAD: [&str; 4] = ["rows", "by", "set", "title"];
+const HEAD: [&str; 4] = ["rows", "by", "set", "nodes"];
 
 impl Story {
     /// Reads a story, or says which line is wrong.
@@ -104,6 +106,7 @@ impl Story {
             rows: Vec::new(),
             by: String::new(),
             set: "cn".to_owned(),
+            nodes: 1,
             blocks: Vec::new(),
             moments: Vec::new(),
             near: None,
@@ -143,7 +146,10 @@ impl Story {
             "rows" => self.rows = value.split_whitespace().map(str::to_owned).collect(),
             "by" => self.by = value,
             "set" => self.set = value,
-            "title" => self.title = value,
+            "nodes" => {
+                let nodes = value.parse().ok().filter(|nodes| (1..=9).contains(nodes));
+                self.nodes = nodes.ok_or("`nodes:` is a number from 1 to 9")?;
+            }
             _ => return Err(format!("`{key}` is no line of the head")),
         }
         Ok(())
