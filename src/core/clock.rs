@@ -187,6 +187,17 @@ pub struct Clock {
     /// The event of `on_due` has been added.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub due_told: bool,
+    /// Steps an event brought forward.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub brought: Vec<Brought>,
+}
+
+/// Why and when a step fires before its own time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    pub step: u16,
+    pub at: Timestamp,
+    pub by: Kind,
 }
 
 /// Whether a clock runs.
@@ -260,6 +271,11 @@ impl Clock {
         self.fired.iter().any(|fired| {
             fired.step == step && fired.repetition == repetition && fired.outcome != FiredAs::Undone
         })
+    }
+
+    /// What brought this step forward, if something did.
+    pub fn brought(&self, step: u16) -> Option<&Brought> {
+        self.brought.iter().find(|brought| brought.step == step)
     }
 
     /// Whether the clock has not ended.

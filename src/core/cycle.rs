@@ -11,6 +11,7 @@ use super::{
     org::Org,
     policy::PolicySet,
     record::Record,
+    slip,
     ticket::Ticket,
     timestamp::Timestamp,
 };
@@ -39,7 +40,9 @@ pub fn take_in(ticket: &mut Ticket, set: &PolicySet, news: &[Line]) -> Result<()
     }
     for line in news {
         match &line.fact {
-            Fact::Event(event) if ticket.is_late(event) => return Err(FoldAgain),
+            Fact::Event(event) if ticket.is_late(event) || ticket.names_a_serial(event) => {
+                return Err(FoldAgain);
+            }
             Fact::Event(event) => ticket.apply_event(set, line.seq, event),
             Fact::Record(Record::Policy { hash, .. }) if *hash != set.hash => {
                 return Err(FoldAgain);
@@ -70,7 +73,9 @@ pub fn advance(
             out.add_record(ticket, set, org, record, at, now);
         }
         if !again {
-            out.next_look = decision.next_look;
+            // The slips just issued wait for receipts and replies from now on.
+            let missed = slip::next_due(ticket, set);
+            out.next_look = decision.next_look.into_iter().chain(missed).min();
             return out;
         }
     }
@@ -96,6 +101,7 @@ impl Advance {
         at: Timestamp,
         now: Timestamp,
     ) {
+        let record = delivery::issued(set, org, record, now);
         ticket.apply_record(&record, at);
         let (messages, alarms) = delivery::messages(ticket, set, org, &record, now);
         self.lines.push((at, Fact::Record(record)));

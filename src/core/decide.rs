@@ -13,11 +13,12 @@
 use serde_json::Value;
 
 use super::{
-    clock::{Clock, FiredAs, step_after},
+    clock::{Clock, FiredAs, due_after, step_after},
     event::{Event, Kind},
     ladder::{Placed, place},
     policy::{AskMode, PolicySet},
     record::{AskOutcome, Record, StepKey},
+    slip,
     span::Span,
     ticket::{FollowUp, Stage, Ticket},
     timestamp::Timestamp,
@@ -39,14 +40,18 @@ pub struct Decision {
 
 /// What is owed on `ticket` at `now`.
 pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
-    let events = owed_events(ticket, set, now);
+    let mut events = owed_events(ticket, set, now);
+    if events.is_empty() {
+        events = slip::missed(ticket, set, now);
+    }
     if !events.is_empty() {
         return Decision { events, ..Decision::default() };
     }
     let mut decision = Decision { records: bookkeeping(ticket, set), ..Decision::default() };
     if ticket.ended.is_none() {
         decision.records.extend(ask(ticket, set, now));
-        decision.next_look = ticket.pause.as_ref().map(|pause| pause.until);
+        let pause_ends = ticket.pause.as_ref().map(|pause| pause.until);
+        decision.next_look = earliest(pause_ends, slip::next_due(ticket, set));
     }
     for clock in ticket.clocks.iter().filter(|clock| clock.is_running()) {
         let (records, next) = climb(ticket, set, clock, now);
@@ -220,6 +225,8 @@ fn climb(
         return (records, next);
     };
     records.extend(skipped.iter().map(|step| skip(step, None)));
+    let kind = set.slips.get(&top.step.slip);
+    let brought = clock.brought(top.index).filter(|brought| brought.at == *time);
     records.push(Record::Slip {
         key: ticket.next_key(clock, top.index, *repetition),
         slip: top.step.slip.clone(),
@@ -227,10 +234,16 @@ fn climb(
         scheduled: *time,
         due: clock.due,
         serial: None,
-        reply_due: top.step.reply_due.map(|span| super::clock::due_after(set, now, span)),
+        reply_due: top.step.reply_due.map(|span| due_after(set, now, span)),
         unit: responsible(ticket, clock),
         to: top.step.to.clone(),
         cc: top.step.cc.clone(),
+        issuer: String::new(), // found in the organisation when it is issued
+        receipt_due: kind.and_then(|kind| kind.receipt_due).map(|span| due_after(set, now, span)),
+        note: kind
+            .and_then(|kind| set.note(kind.note.as_deref()?, now))
+            .map(super::slip::Note::name),
+        on: brought.map(|brought| brought.by.name().to_owned()),
     });
     (records, next)
 }

@@ -25,6 +25,7 @@ pub mod policy;
 pub mod record;
 pub mod retry;
 pub mod schedule;
+pub mod slip;
 pub mod span;
 pub mod ticket;
 pub mod timestamp;

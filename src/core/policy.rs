@@ -7,7 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 
-use super::{calendar::Calendar, event::Kind, span::Span, variant::Variant};
+use super::{
+    calendar::Calendar,
+    event::Kind,
+    slip::{Note, SlipKind},
+    span::Span,
+    variant::Variant,
+};
 
 mod overlay;
 
@@ -36,6 +42,10 @@ pub struct PolicySet {
     pub quiet: Quiet,
     pub noise: Noise,
     pub slips: BTreeMap<String, SlipKind>,
+    /// Consequence notes, each at its versions, in the order of the file.
+    pub notes: Vec<Note>,
+    /// What stands before the serials of an issuing unit (`西督`), by unit.
+    pub issuers: BTreeMap<String, String>,
     pub roles: BTreeMap<String, Role>,
     pub pauses: BTreeMap<String, PauseRule>,
     pub ladders: Vec<Ladder>,
@@ -126,17 +136,6 @@ pub struct Noise {
     pub never_repeat_per_scan: bool,
 }
 
-/// A kind of slip (任务通知单 ... 红色督办单).
-#[derive(Clone, Debug)]
-pub struct SlipKind {
-    pub zh: String,
-    pub en: String,
-    /// The character of its serial (绿字); empty: no serial.
-    pub serial: String,
-    pub colour: String,
-    pub ask_receipt: bool,
-}
-
 /// A named place in the chain of responsibility.
 #[derive(Clone, Debug)]
 pub struct Role {
@@ -178,6 +177,8 @@ pub struct Step {
     pub via: Vec<Via>,
     pub reply_due: Option<Span>,
     pub repeat: Option<Repeat>,
+    /// An event that brings the step forward: it fires then, if it has not fired by itself before.
+    pub also_on: Option<Kind>,
 }
 
 /// Where on its clock a step stands.

@@ -18,6 +18,7 @@ mod lane;
 mod overlay;
 mod permit;
 mod replan;
+mod slips;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ use super::{
     ladder::place,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
     record::{Record, StepKey},
+    slip::SlipState,
     timestamp::Timestamp,
 };
 pub use call::Call;
@@ -99,6 +101,12 @@ pub struct Ticket {
     pub wrong: Vec<WrongSlip>,
     /// Steps that fired on clocks which, as the journal reads now, did not run then: their keys are used up.
     pub orphans: Vec<StepKey>,
+    /// Slips something is waited for or has come for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slips: Vec<SlipState>,
+    /// Slips by their serial, while a whole journal is folded.
+    #[serde(skip)]
+    pub serials: BTreeMap<String, StepKey>,
     /// Events of kinds neither standard nor in the policy set.
     pub unknown_kinds: u32,
     /// No selector took the ticket; it runs on the default policy.
@@ -234,10 +242,12 @@ impl Ticket {
                         ticket.migrate(set, next, line.at);
                         set = next;
                     }
+                    ticket.note_serial(&record);
                     ticket.apply_record(&record, line.at);
                 }
             }
         }
+        ticket.serials.clear();
         ticket
     }
 
@@ -280,7 +290,10 @@ impl Ticket {
     pub fn apply_record(&mut self, record: &Record, at: Timestamp) {
         self.last_record_at = self.last_record_at.max(Some(at));
         match record {
-            Record::Slip { key, .. } => self.mark(key, FiredAs::Slip),
+            Record::Slip { key, .. } => {
+                self.mark(key, FiredAs::Slip);
+                self.await_slip(record);
+            }
             Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),

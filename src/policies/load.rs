@@ -20,13 +20,14 @@ use super::{
     org,
     policy::{self, Around},
     section::Section,
-    selector, set,
+    selector, set, slip,
 };
 use crate::core::{
     attributes::FURTHER,
     event::Kind,
     org::Org,
     policy::{Ladder, Policy, PolicySet},
+    slip::{ACKNOWLEDGED, SlipKind},
     timestamp::Timestamp,
     wording::Templates,
 };
@@ -223,8 +224,13 @@ fn read(
         set::roles(&section, &mut roles);
     }
     names.roles = roles.keys().cloned().collect();
+    let notes = slip::notes(lists("note"), &head.zone);
     for section in tables("slips") {
-        set::slips(&section, &mut slips);
+        slip::slips(&section, &names.roles, &notes, &mut slips);
+    }
+    let mut issuers = BTreeMap::new();
+    for section in tables("issuers") {
+        slip::issuers(&section, &mut issuers);
     }
     names.slips = slips.keys().cloned().collect();
     for section in tables("pauses") {
@@ -286,7 +292,7 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &head),
+        kinds: kinds(&policies, &ladders, &slips, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
@@ -300,6 +306,8 @@ fn read(
         quiet,
         noise,
         slips,
+        notes,
+        issuers,
         roles,
         pauses,
         ladders,
@@ -317,7 +325,12 @@ fn read(
 }
 
 /// Every kind named anywhere that is not a standard one.
-fn kinds(policies: &[Policy], ladders: &[Ladder], head: &set::Head) -> BTreeSet<Kind> {
+fn kinds(
+    policies: &[Policy],
+    ladders: &[Ladder],
+    slips: &BTreeMap<String, SlipKind>,
+    head: &set::Head,
+) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
     let of_clocks =
         clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
@@ -326,8 +339,12 @@ fn kinds(policies: &[Policy], ladders: &[Ladder], head: &set::Head) -> BTreeSet<
         let counted = p.count_trigger.iter().map(|trigger| &trigger.reset_on);
         p.ends.iter().chain(beside).chain(p.overlay.only.keys()).chain(counted)
     });
-    let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on);
+    let of_steps =
+        ladders.iter().flat_map(|ladder| &ladder.steps).filter_map(|s| s.also_on.as_ref());
+    let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);
+    let of_slips = slips.values().flat_map(SlipKind::events);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
-    let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_head);
-    all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
+    let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_slips).chain(of_head);
+    let own = [Kind::of(ACKNOWLEDGED)];
+    all.chain(&own).filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
 }

@@ -23,6 +23,7 @@ mod rules;
 pub(crate) mod section;
 mod selector;
 mod set;
+mod slip;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;

@@ -6,14 +6,15 @@ use super::{
     Answer, Call, Extension, FollowUp, Hop, Pause, Refusal, Round, Stage, Ticket,
     call::EXCUSED,
     clocks::starts,
-    heard::{ACKNOWLEDGED, HANDOVER_REFUSED},
+    heard::HANDOVER_REFUSED,
     permit::{self, Refused},
     select,
 };
 use crate::core::{
-    clock::{Clock, FiredAs, due_after},
+    clock::{Clock, due_after},
     event::{Event, Kind},
     policy::PolicySet,
+    slip::ACKNOWLEDGED,
     timestamp::Timestamp,
     trigger,
 };
@@ -35,7 +36,7 @@ impl Ticket {
         self.absorb(set, event);
         let mut opening = self.opening(set, event);
         let changed = self.may_say(set, event).map_err(Refused::from);
-        if let Err(reason) = changed.and_then(|()| self.change(set, event)) {
+        if let Err(reason) = changed.and_then(|()| self.change(set, seq, event)) {
             self.refusals += 1;
             self.refused.push(Refusal {
                 seq,
@@ -46,8 +47,12 @@ impl Ticket {
         }
         let began = self.begins_own(set, event, is_first);
         let Some(policy) = self.policy(set) else { return };
+        if event.kind == Kind::Replied && event.text("slip").is_some() {
+            return; // a unit's answer to a slip is no answer to the resident
+        }
         self.note_due_told(event);
         self.move_named_dues(set, event);
+        self.bring_forward(set, event);
         self.stop_clocks(set, event);
         if policy.ends.contains(&event.kind) && event.text("overlay").is_none() {
             self.end(event.at);
@@ -89,7 +94,7 @@ impl Ticket {
     }
 
     /// The changes that belong to one kind of event, before its effect on clocks.
-    fn change(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+    fn change(&mut self, set: &PolicySet, seq: i64, event: &Event) -> Result<(), Refused> {
         match &event.kind {
             Kind::Received | Kind::Registered => {
                 self.received.get_or_insert(event.at);
@@ -125,7 +130,7 @@ impl Ticket {
             Kind::ReturnRefused => self.return_pending = None,
             Kind::Answered | Kind::Rated => self.answer(set, event)?,
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
-            Kind::SlipWithdrawn => self.withdraw_slip(event)?,
+            Kind::SlipWithdrawn => self.withdraw_slip(set, event)?,
             Kind::Custom(name) if &**name == RECLASSIFIED => self.reclassify(set, event),
             Kind::Custom(name) if &**name == "returned_ok" => {
                 self.return_pending = None;
@@ -133,6 +138,7 @@ impl Ticket {
             }
             _ => {} // facts that only start or stop clocks
         }
+        self.hear_of_slips(set, seq, event)?;
         self.raise_conditions(set, event);
         self.move_deadline(set, event);
         Ok(())
@@ -245,7 +251,7 @@ impl Ticket {
         holding.into_iter().find(|one| redo.triggers.contains(one)).map(trigger::name)
     }
 
-    fn owe(&mut self, kind: Kind, reason: &str) {
+    pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
         let owed = FollowUp {
             kind,
             reason: reason.to_owned(),
@@ -280,37 +286,6 @@ impl Ticket {
         self.stage = Stage::Dispatched;
         self.start_clocks(set, event, |rule| rule.start.contains(&set.clock_start));
         Ok(())
-    }
-
-    fn withdraw_slip(&mut self, event: &Event) -> Result<(), Refused> {
-        let key = event.text("slip").unwrap_or_default();
-        let outcome =
-            if event.text("again").is_some() { FiredAs::Undone } else { FiredAs::Withdrawn };
-        let no = self.no.clone();
-        let step_key =
-            |clock: &Clock, fired: &crate::core::clock::Fired| crate::core::record::StepKey {
-                clock: clock.key.clone(),
-                step: fired.step,
-                repetition: fired.repetition,
-                reissue: fired.reissue,
-            };
-        let mut found = self.wrong.iter().any(|wrong| wrong.key.text(&no) == key);
-        self.wrong.retain(|wrong| wrong.key.text(&no) != key);
-        let mut undone = None;
-        for clock in &mut self.clocks {
-            for index in 0..clock.fired.len() {
-                let fired = &clock.fired[index];
-                if fired.outcome == FiredAs::Slip && step_key(clock, fired).text(&no) == key {
-                    undone = (outcome == FiredAs::Undone).then(|| step_key(clock, fired));
-                    clock.fired[index].outcome = outcome;
-                    found = true;
-                }
-            }
-        }
-        if let Some(step) = undone {
-            self.forget_carried(&step.clock, step.step, step.repetition);
-        }
-        if found { Ok(()) } else { Err(Refused::NoSuchSlip(key.to_owned())) }
     }
 
     /// A deadline the source system changes while its clock runs moves the due.

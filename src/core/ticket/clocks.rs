@@ -195,6 +195,7 @@ impl Ticket {
             fired: Vec::new(),
             acknowledged: Vec::new(),
             due_told: false,
+            brought: Vec::new(),
         });
     }
 
