@@ -181,15 +181,15 @@ pub struct Clock {
     pub state: State,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
+    /// Steps an event brought forward.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub brought: Vec<Brought>,
     /// Steps somebody acknowledged: they do not repeat.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acknowledged: Vec<u16>,
     /// The event of `on_due` has been added.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub due_told: bool,
-    /// Steps an event brought forward.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub brought: Vec<Brought>,
 }
 
 /// Why and when a step fires before its own time.
