@@ -6,7 +6,7 @@ use super::{
     Answer, Call, FollowUp, Hop, Refusal, Round, Stage, Ticket,
     call::EXCUSED,
     clocks::starts,
-    heard::{ACKNOWLEDGED, HANDOVER_REFUSED},
+    heard::HANDOVER_REFUSED,
     label::LabelState,
     permit::Refused,
     returns::ReturnOutcome,
@@ -15,6 +15,7 @@ use super::{
 use crate::core::{
     event::{Event, Kind},
     policy::{LastRound, PolicySet},
+    slip::ACKNOWLEDGED,
     timestamp::Timestamp,
     trigger,
 };
