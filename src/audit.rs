@@ -213,6 +213,8 @@ fn record_name(record: &Record) -> String {
         Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Asked { .. }
+        | Record::Told { .. }
+        | Record::Reminded { .. }
         | Record::Alarm { .. } => record.kind().to_owned(),
     }
 }

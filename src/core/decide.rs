@@ -13,18 +13,16 @@
 use serde_json::Value;
 
 use super::{
+    callback,
     clock::{Clock, FiredAs, State, step_after},
     event::{Event, Kind},
     ladder::{Placed, place},
-    policy::{AskMode, PolicySet},
-    record::{AskOutcome, Record, StepKey},
-    span::Span,
-    ticket::{FollowUp, Stage, Ticket},
+    news,
+    policy::PolicySet,
+    record::{Record, StepKey},
+    ticket::{FollowUp, Ticket},
     timestamp::Timestamp,
 };
-
-/// How long a link is good where no policy says: three days.
-const LINK_TTL: Span = Span::Elapsed(72 * 3_600_000);
 
 /// What is owed now.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,16 +37,23 @@ pub struct Decision {
 
 /// What is owed on `ticket` at `now`.
 pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
-    let events = owed_events(ticket, now);
+    let events = owed_events(ticket, set, now);
     if !events.is_empty() {
         return Decision { events, ..Decision::default() };
     }
     let mut decision = Decision { records: bookkeeping(ticket, set), ..Decision::default() };
+    decision.records.extend(news::owed(ticket, set, now));
     if ticket.ended.is_some() {
         return decision;
     }
-    decision.records.extend(ask(ticket, set, now));
+    decision.records.extend(callback::question(ticket, set, now));
+    if let Some((at, record)) = callback::reminder(ticket, set)
+        && at <= now
+    {
+        decision.records.push(record);
+    }
     decision.next_look = ticket.pause.as_ref().map(|pause| pause.until);
+    decision.next_look = earliest(decision.next_look, callback::next_look(ticket, set, now));
     for clock in ticket.clocks.iter().filter(|clock| clock.is_running()) {
         let (records, next) = climb(ticket, set, clock, now);
         decision.records.extend(records);
@@ -57,8 +62,9 @@ pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
     decision
 }
 
-/// Events that follow from what is known: redo, evaluated, withdrawals, a pause at its maximum.
-fn owed_events(ticket: &Ticket, now: Timestamp) -> Vec<Event> {
+/// Events that follow from what is known: redo, evaluated, withdrawals, a pause at its maximum,
+/// a callback that came to nothing.
+fn owed_events(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Event> {
     // After every record already written, so that folding again keeps the order.
     let at = ticket.last_record_at.map_or(now, |last| now.max(last.plus_ms(1)));
     let own = |kind: Kind, id: String| {
@@ -88,6 +94,13 @@ fn owed_events(ticket: &Ticket, now: Timestamp) -> Vec<Event> {
         event.data.insert("reason".to_owned(), Value::from("the longest pause is over"));
         events.push(event);
     }
+    if let Some(end) = callback::end(ticket, set).filter(|end| end.at <= now) {
+        let round = ticket.round();
+        let mut event = own(Kind::of("callback_closed"), format!("duban/callback_closed/r{round}"));
+        event.data.insert("outcome".to_owned(), Value::from(end.outcome.name()));
+        event.data.insert("reason".to_owned(), Value::from(end.reason));
+        events.push(event);
+    }
     events
 }
 
@@ -108,35 +121,6 @@ fn bookkeeping(ticket: &Ticket, set: &PolicySet) -> Vec<Record> {
         reason: refusal.reason.clone(),
     }));
     records
-}
-
-/// Asks the resident once a round, when the callback clock runs and its policy asks by message.
-fn ask(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Option<Record> {
-    let round = ticket.round();
-    if ticket.asked_round >= round || ticket.stage < Stage::Resolved {
-        return None;
-    }
-    let ask_rule = set.policies.iter().find_map(|policy| policy.ask.as_ref());
-    let asks = |clock: &&Clock| {
-        let rule = ticket.rule_of(set, clock).map(|(rule, _)| rule);
-        let asks_now = rule.is_some_and(|rule| match rule.ask_mode {
-            AskMode::Message => true,
-            AskMode::PhoneFirst => {
-                ticket.tries_missed >= ask_rule.map_or(1, |rule| rule.after_unanswered.max(1))
-            }
-            AskMode::None => false,
-        });
-        clock.key.round == round && clock.is_running() && asks_now
-    };
-    let clock = ticket.clocks.iter().find(asks)?;
-    let expires = step_after(set, clock.started, ask_rule.map_or(LINK_TTL, |rule| rule.link_ttl));
-    let outcome = match () {
-        () if ticket.reach.is_empty() => AskOutcome::NoRoute,
-        () if expires <= now => AskOutcome::TooLate,
-        () => AskOutcome::Sent,
-    };
-    let expires = (outcome == AskOutcome::Sent).then_some(expires);
-    Some(Record::Asked { round, outcome, expires })
 }
 
 /// The due steps of one running clock, and when its next one is.

@@ -68,6 +68,8 @@ pub struct Facts {
     pub stage: String,
     /// Roles the slip went to (to and cc).
     pub roles: Vec<String>,
-    /// End of validity of a link.
+    /// Until when the question can be answered; only questions and their reminders have it.
     pub link_expires: Option<Timestamp>,
+    /// Whether the message brings a fresh link to answer through.
+    pub link: bool,
 }

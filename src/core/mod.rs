@@ -8,6 +8,7 @@
 //! what must not be here.
 
 pub mod calendar;
+pub mod callback;
 pub mod clock;
 pub mod contact;
 pub mod cycle;
@@ -18,10 +19,12 @@ pub mod fact;
 pub mod journal;
 pub mod ladder;
 pub mod message;
+pub mod news;
 pub mod org;
 pub mod plan;
 pub mod policy;
 pub mod record;
+pub mod reply;
 pub mod retry;
 pub mod span;
 pub mod ticket;

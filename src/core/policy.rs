@@ -3,9 +3,13 @@
 //! `crate::policies` reads them from files; nothing here knows about files. Every
 //! name is already resolved: a ladder is an index, a step's place is a `StepAt`.
 
+mod resident;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
+
+pub use resident::{COUNTS, Grade, Meaning, Outcome, OutcomeRule, ReplyRule, Tell};
 
 use super::{calendar::Calendar, event::Kind, span::Span};
 
@@ -31,6 +35,8 @@ pub struct PolicySet {
     pub default_policy: Option<usize>,
     pub quiet: Quiet,
     pub noise: Noise,
+    /// How replies of residents are read.
+    pub reply: ReplyRule,
     pub slips: BTreeMap<String, SlipKind>,
     pub roles: BTreeMap<String, Role>,
     pub pauses: BTreeMap<String, PauseRule>,
@@ -228,11 +234,15 @@ pub struct Policy {
     pub triggers: Vec<Condition>,
     pub attempts: Option<Attempts>,
     pub ask: Option<AskRule>,
+    /// How a callback without an answer ends.
+    pub outcome: Option<OutcomeRule>,
     /// A count of events that opens a ticket of this policy.
     pub count_trigger: Option<CountTrigger>,
     pub slots: Vec<(Time, Time)>,
     pub admit: Option<AdmitRule>,
     pub start_approval: Option<String>,
+    /// Events the resident is told of, by kind; the set's `[tell]` holds where the policy says nothing.
+    pub tell: BTreeMap<Kind, Tell>,
     pub in_rates: bool,
     /// Free texts and switches that reports and pages show: `effect`, `one_owner`, `care_tag`, `cool_off` ...
     pub notes: BTreeMap<String, String>,
@@ -283,8 +293,10 @@ pub enum AskMode {
     /// Not a callback clock, or nobody is asked.
     #[default]
     None,
-    /// A message with a link as soon as the clock starts.
+    /// A message as soon as the clock starts; a person calls as well.
     Message,
+    /// A message and nothing else (`sms_only`).
+    MessageOnly,
     /// A person calls first; the message follows the first unanswered try.
     PhoneFirst,
 }
@@ -376,15 +388,18 @@ pub enum Condition {
     SampleFailed,
     /// The same matter came again within 30 days.
     RepeatWithin30d,
+    /// A second look at the closed ticket found it unsolved.
+    RecheckUnsolved,
 }
 
 impl Condition {
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("rating_unsatisfied", Self::RatingUnsatisfied),
         ("answer_unsolved", Self::AnswerUnsolved),
         ("qa_rejected", Self::QaRejected),
         ("sample_failed", Self::SampleFailed),
         ("repeat_within_30d", Self::RepeatWithin30d),
+        ("recheck_unsolved", Self::RecheckUnsolved),
     ];
 }
 

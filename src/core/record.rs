@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{clock::ClockKey, timestamp::Timestamp};
+use super::{clock::ClockKey, event::Kind, timestamp::Timestamp};
 
 /// Prefix of every kind in this file; `intake` refuses events that use it.
 pub const PREFIX: &str = "duban.";
@@ -60,6 +60,10 @@ pub enum Record {
     Policy { set: String, version: String, hash: String, policy: String },
     /// The resident of this round was asked, or could not be.
     Asked { round: u32, outcome: AskOutcome, expires: Option<Timestamp> },
+    /// The resident of this round was reminded of the question for the n-th time.
+    Reminded { round: u32, nth: u32, expires: Timestamp },
+    /// The resident was told of an event that occurred then, or it was too late for that.
+    Told { round: u32, event: Kind, occurred: Timestamp, template: String, outcome: TellOutcome },
     /// A role had nobody in it, so that somebody else or nobody was told.
     Alarm { key: StepKey, role: String, unit: String, told: Option<String> },
 }
@@ -71,7 +75,18 @@ pub enum AskOutcome {
     Sent,
     /// No way to reach the resident is known.
     NoRoute,
+    /// The resident wants no messages.
+    OptedOut,
     /// The resolution was heard of too late for a question to make sense.
+    TooLate,
+}
+
+/// Whether the resident was told of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TellOutcome {
+    Sent,
+    /// It was heard of too late, or the ticket has moved on since.
     TooLate,
 }
 
@@ -84,6 +99,8 @@ impl Record {
             Self::Refused { .. } => "duban.refused",
             Self::Policy { .. } => "duban.policy",
             Self::Asked { .. } => "duban.asked",
+            Self::Reminded { .. } => "duban.reminded",
+            Self::Told { .. } => "duban.told",
             Self::Alarm { .. } => "duban.alarm",
         }
     }

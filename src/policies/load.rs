@@ -19,10 +19,12 @@ use super::{
     lint::{self, Spots},
     org,
     policy::{self, Around},
+    resident::{self, Tells},
     section::Section,
     set,
 };
 use crate::core::{
+    delivery,
     event::Kind,
     org::Org,
     policy::{Ladder, Policy, PolicySet},
@@ -151,6 +153,18 @@ fn texts(source: Source<'_>, set: Option<&PolicySet>) {
             return;
         }
     };
+    let told = set.iter().flat_map(|set| &set.policies).flat_map(|policy| &policy.tell);
+    let told = told.map(|(_, tell)| tell.template.as_str());
+    let asked = set.iter().flat_map(|set| &set.policies).filter_map(|policy| policy.ask.as_ref());
+    let asked = asked.flat_map(delivery::templates);
+    let told: BTreeSet<&str> = told.chain(asked).collect();
+    for id in told.into_iter().filter(|id| !templates.has(id)) {
+        source.complaints.add(Complaint::about(
+            Severity::Error,
+            source.name,
+            format!("there is no text `[{id}]`, but a policy tells residents with it"),
+        ));
+    }
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
     for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
@@ -245,7 +259,13 @@ fn read(
         }
         ladders.push(ladder);
     }
-    let around = Around { names: &names, ladders: &ladders, clock_start: &head.clock_start };
+    let tells = single("tell").map(|section| resident::tell(section, &Tells::new()));
+    let around = Around {
+        names: &names,
+        ladders: &ladders,
+        clock_start: &head.clock_start,
+        tells: &tells.unwrap_or_default(),
+    };
     let mut policies: Vec<Policy> = Vec::new();
     for section in lists("policy") {
         let id = section.get("id");
@@ -273,6 +293,7 @@ fn read(
         .into_iter()
         .filter_map(|section| case::case(section, &policies, &head.clock_start, &head.zone))
         .collect();
+    let reply = single("reply").map(resident::reply).unwrap_or_default();
     let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
     let noise = single("noise").map(set::noise).unwrap_or_default();
     let calendar = if let Some(section) = single("calendar") {
@@ -295,6 +316,7 @@ fn read(
         default_policy,
         quiet,
         noise,
+        reply,
         slips,
         roles,
         pauses,
@@ -316,9 +338,9 @@ fn kinds(policies: &[Policy], ladders: &[Ladder], head: &set::Head) -> BTreeSet<
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
     let of_clocks =
         clocks.flat_map(|clock| clock.stop.iter().chain([&clock.start]).chain(&clock.recur_until));
-    let of_policies = policies
-        .iter()
-        .flat_map(|p| p.ends.iter().chain(p.count_trigger.iter().map(|t| &t.reset_on)));
+    let of_policies = policies.iter().flat_map(|p| {
+        p.ends.iter().chain(p.count_trigger.iter().map(|t| &t.reset_on)).chain(p.tell.keys())
+    });
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
     let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_head);

@@ -18,6 +18,7 @@ mod load;
 mod org;
 mod policy;
 pub(crate) mod reader;
+mod resident;
 mod rules;
 pub(crate) mod section;
 mod set;

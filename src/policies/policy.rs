@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     ladder::Names,
     reader::{Item, one_of},
+    resident::{self, Tells},
     rules,
     section::Section,
 };
@@ -18,7 +19,7 @@ use crate::core::{
 const SELECTOR_KEYS: [&str; 7] =
     ["category", "urgency", "area", "kind", "source", "requester", "tag"];
 /// Texts and switches that only reports and pages read.
-const NOTES: [&str; 4] = ["effect", "one_owner", "cool_off", "care_tag"];
+const NOTES: [&str; 3] = ["effect", "one_owner", "cool_off"];
 
 /// What clocks need to know of the set.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,7 @@ pub struct Around<'s> {
     pub names: &'s Names,
     pub ladders: &'s [Ladder],
     pub clock_start: &'s Kind,
+    pub tells: &'s Tells,
 }
 
 /// Reads one `[[policy]]`.
@@ -71,6 +73,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             .collect(),
         attempts: section.get("attempts").and_then(|item| rules::attempts(&item)),
         ask: section.get("sms").and_then(|item| rules::ask(&item)),
+        outcome: resident::outcome(&section),
         count_trigger: section.get("trigger").and_then(|item| rules::count_trigger(&item)),
         slots: section.get("slots").map(|item| item.time_pairs()).unwrap_or_default(),
         admit: section.get("admit").and_then(|item| rules::admit(&item, around.names)),
@@ -78,6 +81,10 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             .get("start_approval")
             .and_then(|item| item.filled())
             .map(str::to_owned),
+        tell: match section.get("tell").and_then(|item| item.section("`tell`")) {
+            Some(own) => resident::tell(own, around.tells),
+            None => around.tells.clone(),
+        },
         in_rates: section.switch_or("in_rates", true),
         notes: notes(&section),
         id,
@@ -97,14 +104,8 @@ fn clock_name(item: Option<Item<'_>>, clocks: &[&str]) -> Vec<String> {
 }
 
 fn notes(section: &Section<'_>) -> BTreeMap<String, String> {
-    let mut notes: BTreeMap<String, String> = NOTES
-        .into_iter()
-        .filter_map(|key| Some((key.to_owned(), section.get(key)?.note()?)))
-        .collect();
-    if let Some(outcome) = section.get("outcome").and_then(|item| item.section("outcome")) {
-        notes.extend(rules::notes(&outcome));
-    }
-    notes
+    let note = |key: &'static str| Some((key.to_owned(), section.get(key)?.note()?));
+    NOTES.into_iter().filter_map(note).collect()
 }
 
 fn selector(item: &Item<'_>) -> Selector {
@@ -229,7 +230,7 @@ fn roll(item: &Item<'_>) -> Option<Span> {
 }
 
 fn ask_mode(section: &Section<'_>, name: &str) -> AskMode {
-    let modes = [("sms_only", AskMode::Message), ("phone_first", AskMode::PhoneFirst)];
+    let modes = [("sms_only", AskMode::MessageOnly), ("phone_first", AskMode::PhoneFirst)];
     let Some(item) = section.get("mode") else {
         return if name == "callback" { AskMode::Message } else { AskMode::None };
     };

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Extension, FollowUp, Hop, Pause, Refusal, Round, Stage, Ticket,
+    Extension, FollowUp, Hop, Pause, Refusal, Round, Stage, Ticket,
     permit::{self, Refused},
     select,
 };
@@ -11,6 +11,7 @@ use crate::core::{
     clock::{Clock, FiredAs, due_after},
     event::{Event, Kind},
     policy::PolicySet,
+    reply,
     timestamp::Timestamp,
     trigger,
 };
@@ -22,6 +23,8 @@ impl Ticket {
     /// Applies one event. What the policy does not allow moves nothing and is noted as refused.
     pub fn apply_event(&mut self, set: &PolicySet, seq: i64, event: &Event) {
         self.last_event_at = self.last_event_at.max(Some(event.at));
+        let read = reply::read(&set.reply, event);
+        let event = read.as_ref();
         if !set.knows(&event.kind) {
             self.unknown_kinds += 1;
         }
@@ -44,6 +47,7 @@ impl Ticket {
         self.start_clocks(set, event, |rule| rule.start == event.kind);
         self.seen.entry(event.kind.clone()).or_insert(event.at);
         self.follow_ups.retain(|owed| owed.kind != event.kind || owed.round != round);
+        self.note_news(set, event);
     }
 
     /// Takes over what the event says about the ticket until it is dispatched, and chooses the policy.
@@ -99,7 +103,7 @@ impl Ticket {
             }
             Kind::Accepted => self.reach_stage(Stage::Accepted),
             Kind::Contacted => self.contacts += 1,
-            Kind::CallbackTried if !was_reached(event) => self.tries_missed += 1,
+            Kind::CallbackTried => self.call_tried(set, event)?,
             Kind::Resolved | Kind::Closed => self.reach_stage(Stage::Resolved),
             Kind::Paused => self.pause(set, event)?,
             Kind::Resumed => self.resume(set, event)?,
@@ -113,6 +117,10 @@ impl Ticket {
             Kind::Answered | Kind::Rated => self.answer(set, event)?,
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
             Kind::SlipWithdrawn => self.withdraw_slip(event)?,
+            Kind::Custom(name) if &**name == "callback_closed" => self.close_callback(event),
+            Kind::Custom(name) if &**name == "rechecked" => self.recheck(event),
+            Kind::Custom(name) if &**name == "opted_out" => self.callback.opted_out = true,
+            Kind::Custom(name) if &**name == "opted_in" => self.callback.opted_out = false,
             Kind::Custom(name) if &**name == "returned_ok" => {
                 self.return_pending = None;
                 self.returns += 1;
@@ -193,27 +201,6 @@ impl Ticket {
         Ok(())
     }
 
-    /// The first answer of a round counts; later ones stay in the journal as refused.
-    fn answer(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        let round = self.round();
-        if self.answers.iter().any(|answer| answer.round == round) {
-            return Err(Refused::AlreadyAnswered);
-        }
-        let text = |key: &str| event.text(key).map(str::to_owned);
-        self.answers.push(Answer {
-            round,
-            at: event.at,
-            contacted: text("contacted"),
-            solved: text("solved"),
-            satisfied: text("satisfied"),
-        });
-        let redone = self.redo_condition(set, event).is_some();
-        if !redone && trigger::solved(event).is_some() {
-            self.owe(Kind::of("evaluated"), "answered");
-        }
-        Ok(())
-    }
-
     /// Sends the ticket back where a condition of the redo policy holds and a round is left.
     fn raise_conditions(&mut self, set: &PolicySet, event: &Event) {
         if let Some(reason) = self.redo_condition(set, event) {
@@ -221,7 +208,7 @@ impl Ticket {
         }
     }
 
-    fn redo_condition(&self, set: &PolicySet, event: &Event) -> Option<&'static str> {
+    pub(super) fn redo_condition(&self, set: &PolicySet, event: &Event) -> Option<&'static str> {
         let redo = &set.policies[redo_policy(set)?];
         if self.round() == 0 || self.round() >= redo.max_rounds.unwrap_or(ROUNDS_MAX) {
             return None;
@@ -230,7 +217,7 @@ impl Ticket {
         holding.into_iter().find(|one| redo.triggers.contains(one)).map(trigger::name)
     }
 
-    fn owe(&mut self, kind: Kind, reason: &str) {
+    pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
         let owed = FollowUp { kind, reason: reason.to_owned(), round: self.round() };
         if !self.follow_ups.contains(&owed) {
             self.follow_ups.push(owed);
@@ -250,7 +237,7 @@ impl Ticket {
         let reason = event.text("reason").map(str::to_owned);
         self.rounds.push(Round { policy, opened: event.at, reason });
         self.seen.clear();
-        self.tries_missed = 0;
+        self.callback.open_round();
         self.handed_over = None;
         self.pause = None;
         self.return_pending = None;
@@ -319,9 +306,4 @@ fn tells_kind(event: &Event) -> bool {
         event.kind,
         Kind::Received | Kind::Registered | Kind::Dispatched | Kind::Whistled | Kind::Instructed
     )
-}
-
-/// Whether somebody took the call.
-fn was_reached(event: &Event) -> bool {
-    matches!(event.text("result"), Some("answered" | "connected" | "reached"))
 }

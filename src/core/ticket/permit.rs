@@ -2,6 +2,7 @@
 
 use super::{Ticket, is_under};
 use crate::core::{
+    callback::NoAttempt,
     clock::{due_after, step_before},
     event::Event,
     policy::{ExtensionRule, PolicySet},
@@ -46,6 +47,16 @@ pub enum Refused {
     HopLimit(u32),
     #[error("the round has its answer already; the first one counts")]
     AlreadyAnswered,
+    #[error("round {0} is over and its answer stands")]
+    RoundOver(u64),
+    #[error("an answer that somebody typed in needs the record of the call (`call`)")]
+    NoCallRecord,
+    #[error("the reply says nothing duban understands; a person has to ask")]
+    Unclear,
+    #[error("the reply asks for {0} messages and answers nothing")]
+    OnlyMessages(&'static str),
+    #[error("{0}")]
+    NoAttempt(#[from] NoAttempt),
     #[error("all {0} rounds are used; the matter needs a consultation")]
     RoundsUsedUp(u32),
     #[error("no slip `{0}` was issued on this ticket")]
