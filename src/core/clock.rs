@@ -7,6 +7,8 @@
 //! * `pausing_and_resuming_keeps_the_remaining_time`
 //! * `a_breach_is_never_undone`
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -51,6 +53,13 @@ pub fn step_before(set: &PolicySet, until: Timestamp, span: Span) -> Timestamp {
             day.map_or(until, |day| calendar.at(day, set.workday_step_time))
         }
     }
+}
+
+/// Where a clock is due that must be done `span` before `until`: working days end at closing time.
+pub fn due_before(set: &PolicySet, until: Timestamp, span: Span) -> Timestamp {
+    let Span::WorkDays(days) = span else { return step_before(set, until, span) };
+    let day = set.calendar.sub_workdays(set.calendar.date_of(until), days);
+    day.and_then(|day| set.calendar.closing(day)).unwrap_or(until)
 }
 
 fn workday_due(set: &PolicySet, from: Timestamp, days: u32) -> Option<Timestamp> {
@@ -119,6 +128,24 @@ pub struct ClockKey {
     /// Counts the starts of a clock that recurs or is handed over.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub turn: u32,
+    /// The overlay the clock belongs to; empty: the policy of the round.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub overlay: String,
+}
+
+impl fmt::Display for ClockKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { round, name, unit, turn, overlay } = self;
+        let mark = if overlay.is_empty() { "" } else { ":" };
+        write!(f, "r{round}/{overlay}{mark}{name}/{unit}/{turn}")
+    }
+}
+
+impl ClockKey {
+    /// Whether the clock belongs to the policy of its round, not to an overlay.
+    pub fn is_own(&self) -> bool {
+        self.overlay.is_empty()
+    }
 }
 
 /// For numbers that are left out of the stored state while they are nothing.
@@ -131,6 +158,9 @@ fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
 pub struct Clock {
     #[serde(flatten)]
     pub key: ClockKey,
+    /// The unit whose people its steps tell, where it is neither the one in the key nor the responsible one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
     /// Index of the policy, and of the clock rule in it.
     pub policy: usize,
     pub rule: usize,
@@ -142,9 +172,32 @@ pub struct Clock {
     /// Begin of the running segment, and what earlier segments used, milliseconds in `base`.
     pub since: Timestamp,
     pub spent_ms: i64,
+    /// The due came from the source system, not from the rule's span.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub given: bool,
+    /// From when to when the clock stood still.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<(Timestamp, Timestamp)>,
     pub state: State,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
+    /// Steps an event brought forward.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub brought: Vec<Brought>,
+    /// Steps somebody acknowledged: they do not repeat.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledged: Vec<u16>,
+    /// The event of `on_due` has been added.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub due_told: bool,
+}
+
+/// Why and when a step fires before its own time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    pub step: u16,
+    pub at: Timestamp,
+    pub by: Kind,
 }
 
 /// Whether a clock runs.
@@ -164,6 +217,10 @@ pub enum State {
     },
     /// Ended without a verdict: handed over, or the round is over.
     Cancelled {
+        at: Timestamp,
+    },
+    /// Goes on as the next turn of the same name, on another ladder.
+    Replaced {
         at: Timestamp,
     },
 }
@@ -190,6 +247,10 @@ pub enum FiredAs {
     Withdrawn,
     /// The slip was withdrawn because a late event made it wrong; the step may be due again.
     Undone,
+    /// The same step fired, as step `from`, on the clock this one replaces.
+    Carried {
+        from: u16,
+    },
 }
 
 impl Fired {
@@ -212,6 +273,11 @@ impl Clock {
         })
     }
 
+    /// What brought this step forward, if something did.
+    pub fn brought(&self, step: u16) -> Option<&Brought> {
+        self.brought.iter().find(|brought| brought.step == step)
+    }
+
     /// Whether the clock has not ended.
     pub fn is_open(&self) -> bool {
         matches!(self.state, State::Running | State::Paused { .. })
@@ -227,7 +293,8 @@ impl Clock {
 
     /// Runs again from `at` on, with exactly what remained. A breach stays a breach.
     pub fn resume(&mut self, calendar: &Calendar, at: Timestamp) {
-        let State::Paused { remaining_ms, .. } = self.state else { return };
+        let State::Paused { at: from, remaining_ms } = self.state else { return };
+        self.pauses.push((from, at));
         if remaining_ms >= 0 {
             self.due = self.base.add(calendar, at, remaining_ms);
         }
@@ -239,9 +306,35 @@ impl Clock {
     pub fn stop(&mut self, at: Timestamp, by: Kind) {
         let met = match self.state {
             State::Paused { remaining_ms, .. } => remaining_ms >= 0,
-            State::Running | State::Stopped { .. } | State::Cancelled { .. } => at <= self.due,
+            State::Running
+            | State::Stopped { .. }
+            | State::Cancelled { .. }
+            | State::Replaced { .. } => at <= self.due,
         };
         self.state = State::Stopped { at, by, met };
+    }
+
+    /// Ends the clock by its own due: nobody did what it waited for.
+    pub fn lapse(&mut self, at: Timestamp, by: Kind) {
+        self.state = State::Stopped { at, by, met: false };
+    }
+
+    /// Runs again after a stop, with exactly what remained then. A breach stays a breach.
+    pub fn reopen(&mut self, calendar: &Calendar, at: Timestamp) {
+        let State::Stopped { at: stopped, .. } = self.state else { return };
+        self.pauses.push((stopped, at));
+        self.spent_ms += self.base.measure(calendar, self.since, stopped);
+        let remaining_ms = self.base.measure(calendar, stopped, self.due);
+        if stopped <= self.due {
+            self.due = self.base.add(calendar, at, remaining_ms);
+        }
+        self.since = at;
+        self.state = State::Running;
+    }
+
+    /// Whether a repetition of a step has lost its reason because somebody acknowledged the step.
+    pub fn is_acknowledged(&self, step: u16, repetition: u16) -> bool {
+        repetition > 0 && self.acknowledged.contains(&step)
     }
 
     /// Moves the due to `due`, unless the clock was already overdue at `at`.
@@ -261,7 +354,7 @@ impl Clock {
         let until = match &self.state {
             State::Running => now,
             State::Paused { .. } => return self.spent_ms,
-            State::Stopped { at, .. } | State::Cancelled { at } => *at,
+            State::Stopped { at, .. } | State::Cancelled { at } | State::Replaced { at } => *at,
         };
         self.spent_ms + self.base.measure(calendar, self.since, until)
     }

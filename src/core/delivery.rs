@@ -8,7 +8,7 @@ use super::{
     calendar::Calendar,
     callback,
     clock::Clock,
-    message::{Facts, Message, Recipient},
+    message::{Facts, Message, NoteText, Recipient},
     news,
     org::Org,
     policy::{AskRule, PolicySet, Step, Via},
@@ -50,6 +50,16 @@ pub fn messages(
         | Record::Policy { .. }
         | Record::Alarm { .. } => (Vec::new(), Vec::new()),
     }
+}
+
+/// A slip as it is issued: by the unit that stands above the handling one in the role its kind names.
+pub fn issued(set: &PolicySet, org: &Org, mut record: Record, now: Timestamp) -> Record {
+    if let Record::Slip { slip, unit, issuer, .. } = &mut record {
+        let role = set.slips.get(slip).and_then(|kind| kind.issuer.as_deref());
+        let above = role.and_then(|role| org.unit_of(unit, role, now));
+        *issuer = above.unwrap_or_default().to_owned();
+    }
+    record
 }
 
 fn to_staff(
@@ -192,7 +202,21 @@ fn step_of<'a>(
 }
 
 fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Facts {
-    let Record::Slip { slip, at, scheduled, due, serial, reply_due, unit, to, cc, .. } = record
+    let Record::Slip {
+        slip,
+        at,
+        scheduled,
+        due,
+        serial,
+        reply_due,
+        unit,
+        to,
+        cc,
+        issuer,
+        note,
+        on,
+        ..
+    } = record
     else {
         return Facts::default();
     };
@@ -219,6 +243,9 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
         roles: to.iter().chain(cc).cloned().collect(),
         link_expires: None,
         link: false,
+        issuer: issuer.clone(),
+        note: note.as_deref().and_then(|name| set.note_named(name)).map(NoteText::from),
+        on: on.clone(),
     }
 }
 

@@ -3,15 +3,23 @@
 //! `crate::policies` reads them from files; nothing here knows about files. Every
 //! name is already resolved: a ladder is an index, a step's place is a `StepAt`.
 
-mod resident;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 
-pub use resident::{COUNTS, Grade, Meaning, Outcome, OutcomeRule, ReplyRule, Tell};
+use super::{
+    calendar::Calendar,
+    event::Kind,
+    slip::{Note, SlipKind},
+    span::Span,
+    variant::Variant,
+};
 
-use super::{calendar::Calendar, event::Kind, span::Span};
+mod overlay;
+mod resident;
+
+pub use overlay::OverlayRule;
+pub use resident::{COUNTS, Grade, Meaning, Outcome, OutcomeRule, ReplyRule, Tell};
 
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
@@ -38,13 +46,32 @@ pub struct PolicySet {
     /// How replies of residents are read.
     pub reply: ReplyRule,
     pub slips: BTreeMap<String, SlipKind>,
+    /// Consequence notes, each at its versions, in the order of the file.
+    pub notes: Vec<Note>,
+    /// What stands before the serials of an issuing unit (`西督`), by unit.
+    pub issuers: BTreeMap<String, String>,
     pub roles: BTreeMap<String, Role>,
     pub pauses: BTreeMap<String, PauseRule>,
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
-    pub presets: BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>,
+    pub presets: Presets,
+    /// What the preset of the set changed in its policies.
+    pub set_by_preset: Vec<SetByPreset>,
+    /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
+    pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
     pub kinds: BTreeSet<Kind>,
+}
+
+/// Policy sets by their hash: those a journal may name.
+pub trait Sets {
+    fn set(&self, hash: &str) -> Option<&PolicySet>;
+}
+
+impl Sets for PolicySet {
+    fn set(&self, hash: &str) -> Option<&PolicySet> {
+        (self.hash == hash).then_some(self)
+    }
 }
 
 impl PolicySet {
@@ -53,9 +80,17 @@ impl PolicySet {
         self.policies.iter().find(|policy| policy.id == id)
     }
 
+    /// Whether some policy opens beside a ticket's own with this event.
+    pub fn opens_beside(&self, kind: &Kind) -> bool {
+        self.policies.iter().any(|policy| policy.overlay.on.contains(kind))
+    }
+
     /// Whether events of this kind mean anything to this set.
     pub fn knows(&self, kind: &Kind) -> bool {
-        !matches!(kind, Kind::Custom(_)) || self.kinds.contains(kind)
+        match kind {
+            Kind::Custom(name) => Kind::OWN.contains(&&**name) || self.kinds.contains(kind),
+            _ => true, // every standard kind
+        }
     }
 }
 
@@ -102,18 +137,9 @@ pub struct Noise {
     pub manual_urge_min_gap: Option<Span>,
     pub digest_times: Vec<Time>,
     pub receipt_suppresses: bool,
+    /// A recorded action off line (`offline_action`) stands for the next step of its level within this span.
+    pub offline_suppresses: Option<Span>,
     pub never_repeat_per_scan: bool,
-}
-
-/// A kind of slip (任务通知单 ... 红色督办单).
-#[derive(Clone, Debug)]
-pub struct SlipKind {
-    pub zh: String,
-    pub en: String,
-    /// The character of its serial (绿字); empty: no serial.
-    pub serial: String,
-    pub colour: String,
-    pub ask_receipt: bool,
 }
 
 /// A named place in the chain of responsibility.
@@ -157,6 +183,8 @@ pub struct Step {
     pub via: Vec<Via>,
     pub reply_due: Option<Span>,
     pub repeat: Option<Repeat>,
+    /// An event that brings the step forward: it fires then, if it has not fired by itself before.
+    pub also_on: Option<Kind>,
 }
 
 /// Where on its clock a step stands.
@@ -227,8 +255,10 @@ pub struct Policy {
     pub extension: Option<ExtensionRule>,
     pub pauses: Vec<String>,
     pub close: CloseRule,
-    /// Events that end the ticket's round for good.
+    /// Events that end the ticket's round for good; of an overlay: that end its own clocks only.
     pub ends: Vec<Kind>,
+    /// How this policy runs beside the one a ticket has, and who may say what on it.
+    pub overlay: OverlayRule,
     pub max_rounds: Option<u32>,
     /// What opens this policy as a new round (only on the policy selected by `kind = "redo"`).
     pub triggers: Vec<Condition>,
@@ -251,8 +281,9 @@ pub struct Policy {
 /// Which tickets a policy takes. More matched keys win over fewer, then the order of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Selector {
-    /// Key (`category`, `urgency`, `area`, `kind`, `source`, `requester`, `tag`) to the values it may have.
-    /// A category also matches when the ticket's category path begins with it (`投诉` takes `投诉/电梯`).
+    /// Key (`category`, `urgency`, `area`, `kind`, `source`, `requester`, `tag`, and those of
+    /// `PolicySet::attributes`) to the values it may have. A path also matches when the ticket's
+    /// begins with it (`投诉` takes `投诉/电梯`).
     pub keys: BTreeMap<String, Vec<String>>,
 }
 
@@ -264,27 +295,34 @@ pub struct ClockRule {
     pub span: Option<Span>,
     /// Index into `PolicySet::ladders`; `None`: a clock that only measures.
     pub ladder: Option<usize>,
-    pub start: Kind,
+    /// Any of these starts it.
+    pub start: Vec<Kind>,
     pub stop: Vec<Kind>,
+    /// Starts anew whenever a start event occurs while none of it is open.
+    pub again: bool,
     /// `at` texts of ladder steps this clock leaves out.
     pub skip: Vec<String>,
     /// A due outside working time moves to the next opening plus this.
     pub roll: Option<Span>,
     /// After each stop the clock starts again, until this event.
     pub recur_until: Option<Kind>,
-    pub by_category: BTreeMap<String, Span>,
-    pub by_kind: BTreeMap<String, Span>,
-    pub ladder_by_kind: BTreeMap<String, usize>,
-    pub skip_by_kind: BTreeMap<String, Vec<String>>,
+    /// How the promise differs for some tickets (`variants`, `by_category`, `by_kind`, `ladder_by_kind`, `skip_by_kind`).
+    pub variants: Vec<Variant>,
+    /// A clock for each of the units (or milestones, signers ...) that the start event lists.
     pub per_unit: bool,
-    /// Whose clock it is, where it is not the responsible unit's: `lead`, `blower`.
+    /// The data key under which events list them: `units`, `milestones`, `cosigners`.
+    pub units_from: String,
+    /// Whose people its steps tell, where it is not the responsible unit (`lead`): the data key
+    /// of the event that opened the policy under which that unit stands, for example `blower`.
     pub owner: Option<String>,
     pub ask_mode: AskMode,
     pub coverage: Option<f64>,
     /// The data key of the event that carries its own due.
     pub due_from: Option<String>,
-    /// What happens at the due beside the ladder, for example `reactivate`.
-    pub on_due: Option<String>,
+    /// How long before the due the event carries this clock is due (an upper level's limit less our margin).
+    pub margin: Option<Span>,
+    /// The event duban adds at the due, once for each turn of the clock.
+    pub on_due: Option<Kind>,
 }
 
 /// How a resident is asked after resolution.
@@ -401,6 +439,22 @@ impl Condition {
         ("repeat_within_30d", Self::RepeatWithin30d),
         ("recheck_unsolved", Self::RecheckUnsolved),
     ];
+}
+
+/// Published limits: by place, by policy, by key.
+pub type Presets = BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>;
+
+/// One value of a policy that a preset set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetByPreset {
+    pub preset: String,
+    pub policy: String,
+    /// As published: `extension_total`.
+    pub key: String,
+    /// What it is in the policy: `extension total`.
+    pub place: String,
+    pub before: String,
+    pub after: String,
 }
 
 /// One published limit of a preset.

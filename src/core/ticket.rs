@@ -12,13 +12,19 @@
 
 mod answer;
 mod apply;
+mod call;
 mod clocks;
+mod heard;
+mod lane;
+mod overlay;
 mod permit;
+mod replan;
+mod slips;
+mod standing;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
+pub use super::attributes::{Attributes, is_under};
 use super::{
     callback::{Callback, Channel, Question},
     clock::{Clock, ClockKey, Fired, FiredAs},
@@ -26,10 +32,14 @@ use super::{
     fact::{Fact, Line},
     ladder::place,
     news::News,
-    policy::{ClockRule, Ladder, Policy, PolicySet},
+    policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
     record::{Record, StepKey},
+    slip::SlipState,
     timestamp::Timestamp,
 };
+pub use call::Call;
+pub use overlay::{Admission, Ended, Overlay};
+use serde::{Deserialize, Serialize};
 
 /// Everything the journal says about one ticket.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -80,6 +90,18 @@ pub struct Ticket {
     /// What the resident is to be told, and was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub news: Vec<News>,
+    /// Policies that run beside the one of the round, open and ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<Overlay>,
+    /// Those the policy of the round called.
+    #[serde(skip_serializing_if = "Call::is_empty")]
+    pub call: Call,
+    /// The unit that was asked to take the ticket over and has not accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handover: Option<String>,
+    /// The last supervision off line (visit, call, meeting) of each level.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub offline: BTreeMap<u8, Timestamp>,
     /// Events duban owes because of events it saw.
     pub follow_ups: Vec<FollowUp>,
     /// Refusals that are not yet in the journal, and how many there were in all.
@@ -89,6 +111,12 @@ pub struct Ticket {
     pub wrong: Vec<WrongSlip>,
     /// Steps that fired on clocks which, as the journal reads now, did not run then: their keys are used up.
     pub orphans: Vec<StepKey>,
+    /// Slips something is waited for or has come for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slips: Vec<SlipState>,
+    /// Slips by their serial, while a whole journal is folded.
+    #[serde(skip)]
+    pub serials: BTreeMap<String, StepKey>,
     /// Events of kinds neither standard nor in the policy set.
     pub unknown_kinds: u32,
     /// No selector took the ticket; it runs on the default policy.
@@ -120,19 +148,6 @@ impl Stage {
             Self::Ended => "ended",
         }
     }
-}
-
-/// What selectors look at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Attributes {
-    pub category: Option<String>,
-    pub urgency: Option<String>,
-    pub kind: Option<String>,
-    pub source: Option<String>,
-    pub requester: Option<String>,
-    pub area: Option<String>,
-    pub tags: Vec<String>,
 }
 
 /// One pass of work.
@@ -199,6 +214,17 @@ pub struct FollowUp {
     pub kind: Kind,
     pub reason: String,
     pub round: u32,
+    /// The overlay it belongs to; empty: the policy of the round.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub overlay: String,
+}
+
+impl FollowUp {
+    /// Whether this event is the one owed.
+    fn is_paid_by(&self, event: &Event, round: u32) -> bool {
+        let is_here = event.text("overlay").is_none_or(|overlay| overlay == self.overlay);
+        self.kind == event.kind && self.round == round && is_here
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,19 +246,35 @@ impl Ticket {
         Self { no: no.into(), judged_by: set.hash.clone(), ..Self::default() }
     }
 
+    /// Folds a whole journal that one policy set judges from the first line to the last.
+    pub fn fold(no: &str, set: &PolicySet, lines: Vec<Line>) -> Self {
+        Self::fold_over(no, set, set, lines)
+    }
+
     /// Folds a whole journal, in order of occurrence; records stand after events of the same instant.
-    pub fn fold(no: &str, set: &PolicySet, mut lines: Vec<Line>) -> Self {
+    /// `first` judges until a record names another of `sets` (one that is not there changes nothing).
+    pub fn fold_over(no: &str, sets: &dyn Sets, first: &PolicySet, mut lines: Vec<Line>) -> Self {
         lines.sort_by_key(|line| (line.at, matches!(line.fact, Fact::Record(_)), line.seq));
+        let mut set = first;
         let mut ticket = Self::new(no, set);
         for line in lines {
             match line.fact {
                 Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
                 Fact::Record(record) => {
                     ticket.find_wrong(set, &record, line.at);
+                    if let Record::Policy { hash, .. } = &record
+                        && *hash != ticket.judged_by
+                        && let Some(next) = sets.set(hash)
+                    {
+                        ticket.migrate(set, next, line.at);
+                        set = next;
+                    }
+                    ticket.note_serial(&record);
                     ticket.apply_record(&record, line.at);
                 }
             }
         }
+        ticket.serials.clear();
         ticket
     }
 
@@ -255,7 +297,8 @@ impl Ticket {
     /// The newest clock of this name in the current round.
     pub fn clock(&self, name: &str) -> Option<&Clock> {
         let round = self.round();
-        self.clocks.iter().rev().find(|clock| clock.key.round == round && clock.key.name == name)
+        let own = |clock: &&Clock| clock.key.is_own() && clock.key.round == round;
+        self.clocks.iter().rev().filter(own).find(|clock| clock.key.name == name)
     }
 
     /// A clock's rule and the ladder it climbs for this ticket.
@@ -265,9 +308,8 @@ impl Ticket {
         clock: &Clock,
     ) -> Option<(&'s ClockRule, Option<&'s Ladder>)> {
         let rule = set.policies.get(clock.policy)?.clocks.get(clock.rule)?;
-        let of_kind =
-            self.attributes.kind.as_ref().and_then(|kind| rule.ladder_by_kind.get(kind)).copied();
-        let ladder = of_kind.or(rule.ladder).and_then(|index| set.ladders.get(index));
+        let ladder =
+            rule.ladder_for(&self.attributes_of(clock)).and_then(|index| set.ladders.get(index));
         Some((rule, ladder))
     }
 
@@ -275,7 +317,10 @@ impl Ticket {
     pub fn apply_record(&mut self, record: &Record, at: Timestamp) {
         self.last_record_at = self.last_record_at.max(Some(at));
         match record {
-            Record::Slip { key, .. } => self.mark(key, FiredAs::Slip),
+            Record::Slip { key, .. } => {
+                self.mark(key, FiredAs::Slip);
+                self.await_slip(record);
+            }
             Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
@@ -346,7 +391,10 @@ impl Ticket {
             return Some(format!("the clock `{}` stood still then", key.clock.name));
         }
         let (rule, ladder) = self.rule_of(set, clock)?;
-        let time = place(set, rule, ladder?, clock, self.attributes.kind.as_deref())
+        if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
+            return Some("the step was acknowledged before it came again".to_owned());
+        }
+        let time = place(set, rule, ladder?, clock, &self.attributes_of(clock))
             .into_iter()
             .find(|placed| placed.index == key.step)
             .map(|placed| placed.repetition(set, key.repetition));
@@ -358,45 +406,16 @@ impl Ticket {
     }
 }
 
-impl Attributes {
-    /// The values a selector key can match.
-    pub fn values(&self, key: &str) -> Vec<&str> {
-        let one = match key {
-            "category" => &self.category,
-            "urgency" => &self.urgency,
-            "kind" => &self.kind,
-            "source" => &self.source,
-            "requester" => &self.requester,
-            "area" => &self.area,
-            "tag" => return self.tags.iter().map(String::as_str).collect(),
-            _ => return Vec::new(),
-        };
-        one.as_deref().into_iter().collect()
-    }
-}
-
-/// Whether a ticket's path (`投诉/电梯`) lies at or under a selector's (`投诉`).
-pub fn is_under(path: &str, top: &str) -> bool {
-    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// The policy for a ticket with these attributes, and whether only the default took it.
 /// More matched keys win, then the order of the file; a policy without a selector takes what is left.
 pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
     let mut best: Option<(usize, usize)> = None;
     for (index, policy) in set.policies.iter().enumerate() {
-        let keys = &policy.select.keys;
-        let takes = keys.iter().all(|(key, wanted)| {
-            let has = attributes.values(key);
-            has.iter().any(|value| wanted.iter().any(|want| matches(key, value, want)))
-        });
-        if takes && best.is_none_or(|(count, _)| keys.len() > count) {
-            best = Some((keys.len(), index));
+        let keys = policy.select.keys.len();
+        let may = !policy.overlay.only_beside && policy.select.takes(attributes);
+        if may && best.is_none_or(|(most, _)| keys > most) {
+            best = Some((keys, index));
         }
     }
     best.map(|(_, index)| (index, false)).or(set.default_policy.map(|index| (index, true)))
-}
-
-fn matches(key: &str, value: &str, wanted: &str) -> bool {
-    if matches!(key, "category" | "area") { is_under(value, wanted) } else { value == wanted }
 }

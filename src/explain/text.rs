@@ -187,6 +187,10 @@ impl Story {
             State::Cancelled { at } => {
                 writeln!(out, "      ended without a verdict at {}", self.local(*at))?;
             }
+            State::Replaced { at } => {
+                let at = self.local(*at);
+                writeln!(out, "      goes on under other rules from {at} on, as its next turn")?;
+            }
         }
         for one in self.ticket.extensions.iter().filter(|_| {
             rule.is_some_and(|rule| Some(&rule.name) == self.policy().map(|p| &p.deadline_clock))
@@ -238,10 +242,11 @@ impl Story {
                     to.join(", ")
                 )
             }
-            Record::Skipped { key, slip, at, scheduled } => format!(
-                "skipped {slip}: {} {at} stood at {}, a higher step was due already",
+            Record::Skipped { key, slip, at, scheduled, reason } => format!(
+                "skipped {slip}: {} {at} stood at {}, {}",
                 key.clock.name,
-                self.local(*scheduled)
+                self.local(*scheduled),
+                reason.as_deref().unwrap_or("a higher step was due already")
             ),
             Record::Refused { seq, event, reason } => {
                 format!("refused `{event}` of line {seq}: {reason}")

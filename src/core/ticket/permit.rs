@@ -1,6 +1,6 @@
 //! What a policy allows: pauses, extensions, returns. Each refusal says its reason.
 
-use super::{Ticket, is_under};
+use super::{Ticket, is_under, standing::Unheard};
 use crate::core::{
     callback::NoAttempt,
     clock::{due_after, step_before},
@@ -61,6 +61,24 @@ pub enum Refused {
     RoundsUsedUp(u32),
     #[error("no slip `{0}` was issued on this ticket")]
     NoSuchSlip(String),
+    #[error("slip `{0}` was withdrawn")]
+    SlipWithdrawn(String),
+    #[error("slip `{0}` has its receipt already; the first one counts")]
+    AlreadyReceipted(String),
+    #[error("slip `{0}` has its reply already; the first one counts")]
+    AlreadyReplied(String),
+    #[error(
+        "a reply says what was done (`done`) or what will be done (`plan`), and by when (`by_when`)"
+    )]
+    EmptyReply,
+    #[error("`{field}` of the reply has more than {max} characters")]
+    LongReply { field: &'static str, max: usize },
+    #[error("what slip `{0}` waited for had come in time")]
+    NotMissing(String),
+    #[error("a slip is taken back with a reason; `reason` is empty")]
+    NoReason,
+    #[error(transparent)]
+    Unheard(#[from] Unheard),
 }
 
 /// Names of the clocks a pause stops.
@@ -90,7 +108,8 @@ pub fn may_pause(
     }
     let round = ticket.round();
     let mut running = ticket.clocks.iter().filter(|clock| {
-        clock.key.round == round
+        clock.key.is_own()
+            && clock.key.round == round
             && clock.is_running()
             && policy.pause_clocks.contains(&clock.key.name)
     });
@@ -177,8 +196,21 @@ pub fn may_return(ticket: &Ticket, set: &PolicySet, event: &Event) -> Result<(),
     Ok(())
 }
 
+/// Who takes a slip back must say in which role, and it must be one of these.
+pub fn may_withdraw(event: &Event, allowed: &[String]) -> Result<(), Refused> {
+    if event.text("reason").is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Refused::NoReason);
+    }
+    let own = event.text("again").is_some(); // a late event made it wrong
+    match event.text("approver") {
+        _ if own || allowed.is_empty() => Ok(()),
+        Some(_) => approved(event, allowed),
+        None => Err(Refused::Approver { given: String::new(), allowed: allowed.join(", ") }),
+    }
+}
+
 /// An approver who is named must be one the policy names.
-fn approved(event: &Event, allowed: &[String]) -> Result<(), Refused> {
+pub(super) fn approved(event: &Event, allowed: &[String]) -> Result<(), Refused> {
     let Some(given) = event.text("approver") else { return Ok(()) };
     if allowed.is_empty() || allowed.iter().any(|role| role == given || is_under(given, role)) {
         return Ok(());
