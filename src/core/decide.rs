@@ -47,13 +47,17 @@ pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
     }
     let mut decision = Decision { records: bookkeeping(ticket, set), ..Decision::default() };
     decision.records.extend(news::owed(ticket, set, now));
+    let (flags, next_flag) = ticket.due_flags(set, now);
+    decision.records.extend(flags);
+    decision.next_look = next_flag;
     if ticket.ended.is_none() {
         decision.records.extend(callback::question(ticket, set, now));
         let reminder = callback::reminder(ticket, set).filter(|(at, _)| *at <= now);
         decision.records.extend(reminder.map(|(_, record)| record));
-        decision.next_look = ticket.pause.as_ref().map(|pause| pause.until);
-        decision.next_look = earliest(decision.next_look, callback::next_look(ticket, set, now));
-        decision.next_look = earliest(decision.next_look, slip::next_due(ticket, set));
+        let pause_ends = ticket.pause.as_ref().map(|pause| pause.until);
+        let looks =
+            [pause_ends, slip::next_due(ticket, set), callback::next_look(ticket, set, now)];
+        decision.next_look = looks.into_iter().fold(decision.next_look, earliest);
     }
     for clock in ticket.clocks.iter().filter(|clock| clock.is_running()) {
         let (records, next) = climb(ticket, set, clock, now);
@@ -114,9 +118,9 @@ fn owed_events(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Event> {
         event.data.insert("again".to_owned(), Value::from("if it falls due again"));
         events.push(event);
     }
-    for FollowUp { kind, reason, round, overlay } in &ticket.follow_ups {
-        let mark = if overlay.is_empty() { "" } else { "/" };
-        let mut event = own(kind.clone(), format!("duban/{kind}/r{round}{mark}{overlay}"));
+    for owed in &ticket.follow_ups {
+        let FollowUp { kind, reason, overlay, .. } = owed;
+        let mut event = own(kind.clone(), owed.id());
         event.data.insert("reason".to_owned(), Value::from(reason.clone()));
         if !overlay.is_empty() {
             event.data.insert("overlay".to_owned(), Value::from(overlay.clone()));
@@ -156,6 +160,7 @@ fn bookkeeping(ticket: &Ticket, set: &PolicySet) -> Vec<Record> {
         event: refusal.event.name().to_owned(),
         reason: refusal.reason.clone(),
     }));
+    records.extend(ticket.notices.iter().cloned().map(Record::Notice));
     records
 }
 

@@ -10,6 +10,7 @@ use super::{
     clock::Clock,
     message::{Facts, Message, NoteText, Recipient},
     news,
+    notice::Notice,
     org::Org,
     policy::{AskRule, PolicySet, Step, Via},
     record::{AskOutcome, Record, StepKey},
@@ -44,7 +45,9 @@ pub fn messages(
             let not_before = may_leave(ticket, set, now);
             (news::message(ticket, set, record, not_before).into_iter().collect(), Vec::new())
         }
-        Record::Asked { .. }
+        Record::Notice(notice) => of_notice(ticket, set, org, notice, now),
+        Record::Flag { .. }
+        | Record::Asked { .. }
         | Record::Skipped { .. }
         | Record::Refused { .. }
         | Record::Policy { .. }
@@ -104,6 +107,67 @@ fn to_staff(
         told,
     });
     (messages, alarms.collect())
+}
+
+/// Word of a decision to the roles it names, or to the resident.
+fn of_notice(
+    ticket: &Ticket,
+    set: &PolicySet,
+    org: &Org,
+    notice: &Notice,
+    now: Timestamp,
+) -> (Vec<Message>, Vec<Record>) {
+    let key = notice.key(&ticket.no);
+    let due_of = |name: &str| ticket.clock(name).map(|clock| clock.due);
+    let facts = Facts {
+        no: ticket.no.clone(),
+        policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
+        policy_version: set.version.clone(),
+        round: ticket.round(),
+        unit: notice.unit.clone(),
+        due: notice.due,
+        accept_due: due_of("accept"),
+        resolve_due: due_of("resolve"),
+        dispatched: ticket.dispatched,
+        reason: notice.reason.clone(),
+        contacts: ticket.contacts,
+        stage: ticket.stage.name().to_owned(),
+        roles: notice.roles.clone(),
+        ..Facts::default()
+    };
+    let message = |key: String, to: Recipient, via: &str, not_before: Timestamp| Message {
+        key,
+        ticket: ticket.no.clone(),
+        slip: None,
+        to,
+        via: via.to_owned(),
+        template: notice.text.clone(),
+        facts: facts.clone(),
+        not_before,
+        expires: None,
+    };
+    if notice.is_for_resident() {
+        let via = ticket.reach.first().map(String::as_str).unwrap_or_default();
+        let not_before = may_leave(ticket, set, now);
+        return (vec![message(key, Recipient::Resident, via, not_before)], Vec::new());
+    }
+    let told = org.recipients(set, &notice.unit, &notice.roles, &[], now);
+    let mut messages = Vec::new();
+    for one in told.recipients {
+        let name = one.person.clone().unwrap_or_else(|| one.role.clone());
+        for via in notice.via.iter().filter_map(|via| Via::of(via)) {
+            let to = Recipient::Staff {
+                unit: one.unit.clone(),
+                role: one.role.clone(),
+                person: one.person.clone(),
+                cc: one.cc,
+            };
+            let key = format!("{key}/{}/{name}/{}", one.unit, via.name());
+            let not_before = not_before_staff(set, via, false, now);
+            messages.push(message(key, to, via.name(), not_before));
+        }
+    }
+    (messages, Vec::new())
 }
 
 /// The question to the resident, by the ways of answering the policy offers.
@@ -187,6 +251,12 @@ fn may_leave(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Timestamp {
         .zip(set.quiet.resident.as_ref())
         .is_some_and(|(policy, quiet)| quiet.exempt_policies.contains(&policy.id));
     if exempt { now } else { not_before_resident(set, now) }
+}
+
+/// What the texts about a slip may say.
+pub fn slip_facts(ticket: &Ticket, set: &PolicySet, record: &Record) -> Option<Facts> {
+    let Record::Slip { key, .. } = record else { return None };
+    step_of(ticket, set, key).map(|(clock, _, _)| facts(ticket, set, record, clock))
 }
 
 /// The clock and step of a key, and whether its ladder fires through quiet hours.

@@ -4,8 +4,9 @@
 //! it a second time. Kinds begin with `duban.`; events from outside may not.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::{clock::ClockKey, event::Kind, timestamp::Timestamp};
+use super::{clock::ClockKey, event::Kind, notice::Notice, timestamp::Timestamp};
 
 /// Prefix of every kind in this file; `intake` refuses events that use it.
 pub const PREFIX: &str = "duban.";
@@ -82,6 +83,23 @@ pub enum Record {
     Reminded { round: u32, nth: u32, expires: Timestamp },
     /// The resident was told of an event that occurred then, or it was too late for that.
     Told { round: u32, event: Kind, occurred: Timestamp, template: String, outcome: TellOutcome },
+    /// A signal for a person to look at; it changes no score by itself.
+    Flag {
+        flag: String,
+        /// 0: of the ticket as a whole.
+        round: u32,
+        /// What keeps one from being raised again where it may be raised several times.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        about: String,
+        unit: String,
+        /// Numbers, instants and units; nothing personal.
+        evidence: Map<String, Value>,
+        /// The event duban adds with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        add: Option<Kind>,
+    },
+    /// Somebody is told of a decision.
+    Notice(Notice),
     /// A role had nobody in it, so that somebody else or nobody was told.
     Alarm { key: StepKey, role: String, unit: String, told: Option<String> },
 }
@@ -120,6 +138,8 @@ impl Record {
             Self::Asked { .. } => "duban.asked",
             Self::Reminded { .. } => "duban.reminded",
             Self::Told { .. } => "duban.told",
+            Self::Flag { .. } => "duban.flag",
+            Self::Notice(_) => "duban.notice",
             Self::Alarm { .. } => "duban.alarm",
         }
     }

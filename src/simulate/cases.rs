@@ -57,6 +57,8 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Asked { .. }
             | Record::Told { .. }
             | Record::Reminded { .. }
+            | Record::Flag { .. }
+            | Record::Notice(_)
             | Record::Alarm { .. } => None,
         })
         .collect();

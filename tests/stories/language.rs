@@ -23,6 +23,8 @@ pub struct Story {
     pub set: String,
     pub blocks: Vec<Block>,
     pub moments: Vec<Moment>,
+    /// While reading: the ticket named last.
+    near: Option<String>,
 }
 
 /// A piece of a policy set inside a story: laid over the file of that name.
@@ -48,6 +50,8 @@ pub enum Act {
     Event { tickets: Vec<String>, kind: String, facts: Vec<Fact> },
     /// Other policies or people from now on.
     Reload { blocks: Vec<Block> },
+    /// `duban policy apply --yes`: running tickets come under the policies of this moment.
+    Apply,
     /// Nothing runs and nothing is heard until then.
     Down { until: DateTime },
     /// A phone or a mailbox does not work: everybody's, or one person's.
@@ -97,6 +101,7 @@ impl Story {
             set: "cn".to_owned(),
             blocks: Vec::new(),
             moments: Vec::new(),
+            near: None,
         };
         let mut lines = Lines { lines: text.lines().collect(), next: 0 };
         while let Some((number, line)) = lines.take() {
@@ -160,7 +165,8 @@ impl Story {
         let moment = self.moments.last_mut().ok_or("the first moment needs its date and time")?;
         match Expectation::parse(rest)? {
             Some((ticket, what)) => {
-                moment.wishes.push(Wish { line: number, ticket, what });
+                let near = self.near.clone();
+                moment.wishes.push(Wish { line: number, ticket, near, what });
                 Ok(())
             }
             None if at.is_none() => Err(format!(
@@ -169,6 +175,9 @@ impl Story {
             )),
             None => {
                 let act = Act::parse(rest, moment.at)?;
+                if let Act::Event { tickets, .. } = &act {
+                    self.near = tickets.last().cloned();
+                }
                 moment.acts.push((number, act));
                 Ok(())
             }
@@ -193,7 +202,11 @@ impl Story {
         let acts = self.moments.iter().flat_map(|moment| &moment.acts);
         acts.filter_map(|(_, act)| match act {
             Act::Phone { way, .. } => Some(way.as_str()),
-            Act::Event { .. } | Act::Reload { .. } | Act::Down { .. } | Act::Web { .. } => None,
+            Act::Event { .. }
+            | Act::Reload { .. }
+            | Act::Apply
+            | Act::Down { .. }
+            | Act::Web { .. } => None,
         })
         .collect()
     }
@@ -234,10 +247,12 @@ impl<'a> Lines<'a> {
         };
         let mut text = String::new();
         while let Some(line) = self.lines.get(self.next) {
-            self.next += 1;
-            if line.trim() == "===" {
+            // Another block ends this one as well.
+            if line.trim().starts_with("===") {
+                self.next += usize::from(line.trim() == "===");
                 return Ok(Block { file, text, only });
             }
+            self.next += 1;
             text.push_str(line);
             text.push('\n');
         }
@@ -287,6 +302,7 @@ impl Act {
         let texts: Vec<&str> = words.iter().map(String::as_str).collect();
         match texts.as_slice() {
             ["reload"] => Ok(Self::Reload { blocks: Vec::new() }),
+            ["apply"] => Ok(Self::Apply),
             ["down", "until", until @ ..] => {
                 let until = local(&until.join(" "), at.date());
                 Ok(Self::Down { until: until.ok_or("`down until` names a time")? })

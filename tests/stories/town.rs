@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use duban::{
+    apply::preview,
     audit, channel,
     config::Config,
     core::{event::Event, timestamp::Timestamp},
@@ -187,6 +188,16 @@ impl<'g> Town<'g> {
             }
             (_, Err(error)) | (Err(error), _) => self.rejected.push(error),
         }
+    }
+
+    /// Running tickets come under the policies of this moment, as `duban policy apply --yes` does it.
+    pub async fn apply(&mut self, now: Timestamp) {
+        let rules = self.rules.load_full();
+        let page = self.store.page(0, 100_000).await.expect("the store answers");
+        let changes = page.iter().filter_map(|loaded| preview(loaded, &rules, now).transpose());
+        let entries: Vec<NewEntry> =
+            changes.map(|change| change.expect("it can be told").entry(&rules, now)).collect();
+        self.append(&entries, now).await;
     }
 
     /// Opens a page, or sends its form.

@@ -50,11 +50,6 @@ impl Said {
 impl Ticket {
     /// An answer of the resident, by whoever it was typed in.
     pub(super) fn answer(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        let round = self.round();
-        let of_round = event.data.get("round").and_then(Value::as_u64);
-        if let Some(earlier) = of_round.filter(|of_round| *of_round < u64::from(round)) {
-            return Err(Refused::RoundOver(earlier));
-        }
         match reply(&set.reply, event) {
             None | Some(Reply::Answer) => {}
             Some(Reply::Stop) => {
@@ -80,7 +75,8 @@ impl Ticket {
         self.keep_answer(set, event, channel)?;
         self.evaluate(event.at, Outcome::Answered, Some(channel));
         let redone = self.redo_condition(set, event).is_some();
-        if !redone && self.ended.is_none() && trigger::solved(event).is_some() {
+        let waits = redone || self.waits_for_review(set, event) || self.ended.is_some();
+        if !waits && trigger::solved(event).is_some() {
             self.owe(Kind::of("evaluated"), "answered");
         }
         Ok(())
