@@ -9,6 +9,7 @@
 
 pub mod attributes;
 pub mod calendar;
+pub mod callback;
 pub mod clock;
 pub mod contact;
 pub mod cycle;
@@ -19,11 +20,13 @@ pub mod fact;
 pub mod journal;
 pub mod ladder;
 pub mod message;
+pub mod news;
 pub mod notice;
 pub mod org;
 pub mod plan;
 pub mod policy;
 pub mod record;
+pub mod reply;
 pub mod retry;
 pub mod schedule;
 pub mod slip;

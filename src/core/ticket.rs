@@ -10,6 +10,7 @@
 //! * `a_stop_before_the_start_counts_as_met`
 //! * `a_late_event_withdraws_what_it_makes_wrong`
 
+mod answer;
 mod apply;
 mod call;
 mod clocks;
@@ -38,13 +39,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use super::attributes::{Attributes, is_under};
 use super::{
+    callback::{Callback, Channel, Question},
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
     fact::{Fact, Line},
     ladder::place,
+    news::News,
     notice::Notice,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
-    record::{AskOutcome, Record, StepKey},
+    record::{AskOutcome, Record, StepKey, TellOutcome},
     slip::SlipState,
     timestamp::Timestamp,
 };
@@ -99,9 +102,10 @@ pub struct Ticket {
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
     pub contacts: u32,
-    /// Calls to the resident that nobody took, in this round.
-    pub tries_missed: u32,
     pub answers: Vec<Answer>,
+    /// What residents said on a second look (回头看) at a closed ticket; the answers above stand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rechecks: Vec<Answer>,
     /// When the same matter came again after this ticket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeated: Option<Timestamp>,
@@ -128,6 +132,12 @@ pub struct Ticket {
     pub reach: Vec<String>,
     /// The last round whose resident was asked.
     pub asked_round: u32,
+    /// What came of asking the resident.
+    #[serde(skip_serializing_if = "Callback::is_empty")]
+    pub callback: Callback,
+    /// What the resident is to be told, and was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub news: Vec<News>,
     /// Policies that run beside the one of the round, open and ended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overlays: Vec<Overlay>,
@@ -214,14 +224,31 @@ pub struct Hop {
     pub basis: Option<String>,
 }
 
-/// What the resident said, once per round.
+/// What the resident said in one round, as it counts. A question that was not answered stays
+/// open; no answer follows from another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub round: u32,
     pub at: Timestamp,
+    pub channel: Channel,
+    #[serde(flatten)]
+    pub said: Said,
+    /// What was said first, where the resident's own later answer replaced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Said>,
+}
+
+/// The answers to the questions of a callback.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Said {
     pub contacted: Option<String>,
     pub solved: Option<String>,
+    /// The grade of three that counts.
     pub satisfied: Option<String>,
+    /// The grade as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grade: Option<String>,
 }
 
 /// An event duban adds itself.
@@ -350,9 +377,26 @@ impl Ticket {
             Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
-            Record::Asked { round, outcome, .. } => {
+            Record::Asked { round, outcome, expires } => {
                 self.asked_round = self.asked_round.max(*round);
                 if *outcome == AskOutcome::Sent {
+                    self.heard = self.heard.max(Some(at));
+                }
+                let question = Question { at, outcome: *outcome, expires: *expires, reminded: 0 };
+                if *round == self.round() {
+                    self.callback.question.get_or_insert(question);
+                }
+            }
+            Record::Reminded { round, nth, .. } => {
+                let of_round =
+                    self.callback.question.as_mut().filter(|_| *round == self.rounds.len() as u32);
+                if let Some(question) = of_round {
+                    question.reminded = question.reminded.max(*nth);
+                }
+            }
+            Record::Told { round, event, occurred, outcome, .. } => {
+                self.mark_told(*round, event, *occurred);
+                if *outcome == TellOutcome::Sent {
                     self.heard = self.heard.max(Some(at));
                 }
             }

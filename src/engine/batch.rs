@@ -203,7 +203,8 @@ impl Batch {
         message: Message,
     ) -> Result<(), EngineError> {
         let mut sealed = None;
-        if let (Recipient::Resident, Some(expires)) = (&message.to, message.expires) {
+        let expires = message.facts.link_expires.filter(|_| message.facts.link);
+        if let (Recipient::Resident, Some(expires)) = (&message.to, expires) {
             let token = secret::token()?;
             sealed = Some(seal.seal(&message.ticket, token.as_bytes())?);
             self.writes.links.push(LinkWrite {

@@ -109,6 +109,7 @@ fn message(template: &str, via: &str, step: &str) -> Message {
             stage: "accepted".into(),
             roles: vec!["principal".into(), "deputy_head".into(), "county_sup".into()],
             link_expires: Some(at("2026-12-17T18:00:00+08:00")),
+            link: true,
             ..Facts::default()
         },
         not_before: Timestamp(0),
@@ -141,6 +142,13 @@ fn every_text_is_snapshotted() {
         ("staff.preview",   "start"),
         ("staff.bulletin",  "due+5wd"),
         ("resident.ask",    ""),
+        ("resident.accepted",    ""),
+        ("resident.extended",    ""),
+        ("resident.done",        ""),
+        ("resident.hung",        ""),
+        ("resident.eval_digits", ""),
+        ("resident.eval_link",   ""),
+        ("resident.eval_remind", ""),
         ("resident.redo",   ""),
         ("resident.closed", ""),
     ];
