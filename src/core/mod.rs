@@ -9,6 +9,8 @@
 
 pub mod attributes;
 pub mod calendar;
+pub mod campaign;
+pub mod catalogue;
 pub mod clock;
 pub mod contact;
 pub mod cycle;
@@ -25,8 +27,10 @@ pub mod policy;
 pub mod record;
 pub mod retry;
 pub mod schedule;
+pub mod selection;
 pub mod slip;
 pub mod span;
+pub mod stage;
 pub mod ticket;
 pub mod timestamp;
 pub mod trigger;

@@ -11,14 +11,22 @@
 //! * `a_late_event_withdraws_what_it_makes_wrong`
 
 mod apply;
+mod basis;
 mod clocks;
 mod permit;
+mod promise;
 mod replan;
 mod slips;
 
 use std::collections::BTreeMap;
 
-pub use super::attributes::{Attributes, is_under};
+pub use basis::{Basis, Decision};
+pub use promise::Promise;
+
+pub use super::{
+    attributes::{Attributes, is_under},
+    selection::select,
+};
 use super::{
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
@@ -27,6 +35,7 @@ use super::{
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
     record::{Record, StepKey},
     slip::SlipState,
+    stage::Entered,
     timestamp::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -90,8 +99,17 @@ pub struct Ticket {
     pub serials: BTreeMap<String, StepKey>,
     /// Events of kinds neither standard nor in the policy set.
     pub unknown_kinds: u32,
-    /// No selector took the ticket; it runs on the default policy.
+    /// No selector took the ticket, so that it runs on the default policy, or its item is in no catalogue.
     pub unmapped: bool,
+    /// The named stages the ticket went through, where its set names any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<Entered>,
+    /// Why the responsible unit has the ticket, where anybody said or the catalogue knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// A decision on who takes the ticket, until the next dispatch is based on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
     pub last_event_at: Option<Timestamp>,
     pub last_record_at: Option<Timestamp>,
 }
@@ -213,7 +231,7 @@ impl Ticket {
                         set = next;
                     }
                     ticket.note_serial(&record);
-                    ticket.apply_record(&record, line.at);
+                    ticket.apply_record(set, &record, line.at);
                 }
             }
         }
@@ -255,10 +273,11 @@ impl Ticket {
     }
 
     /// Applies a decision of duban's own.
-    pub fn apply_record(&mut self, record: &Record, at: Timestamp) {
+    pub fn apply_record(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
         self.last_record_at = self.last_record_at.max(Some(at));
         match record {
-            Record::Slip { key, .. } => {
+            Record::Slip { key, slip, .. } => {
+                self.enter_by_slip(set, slip, at);
                 self.mark(key, FiredAs::Slip);
                 self.await_slip(record);
             }
@@ -326,17 +345,4 @@ impl Ticket {
             None => Some("the step is not on the ladder of this clock".to_owned()),
         }
     }
-}
-
-/// The policy for a ticket with these attributes, and whether only the default took it.
-/// More matched keys win, then the order of the file; a policy without a selector takes what is left.
-pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
-    let mut best: Option<(usize, usize)> = None;
-    for (index, policy) in set.policies.iter().enumerate() {
-        let keys = policy.select.keys.len();
-        if best.is_none_or(|(most, _)| keys > most) && policy.select.takes(attributes) {
-            best = Some((keys, index));
-        }
-    }
-    best.map(|(_, index)| (index, false)).or(set.default_policy.map(|index| (index, true)))
 }

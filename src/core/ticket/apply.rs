@@ -38,6 +38,8 @@ impl Ticket {
             });
             return;
         }
+        self.enter_by_event(set, &event.kind, event.at);
+        self.note_decision(event);
         let Some(policy) = self.policy(set) else { return };
         if event.kind == Kind::Replied && event.text("slip").is_some() {
             return; // a unit's answer to a slip is no answer to the resident
@@ -63,6 +65,11 @@ impl Ticket {
             self.deadline = event.deadline;
         }
         if self.dispatched.is_none() && self.rounds.len() <= 1 {
+            if event.kind == Kind::Dispatched
+                || (event.kind == set.clock_start && event.unit.is_some())
+            {
+                self.wear_campaign_tags(set, event.at);
+            }
             let chosen = select(set, &self.attributes);
             self.unmapped = chosen.is_some_and(|(_, by_default)| by_default);
             if let Some((policy, _)) = chosen {
@@ -78,10 +85,10 @@ impl Ticket {
             Kind::Received | Kind::Registered => {
                 self.received.get_or_insert(event.at);
                 if event.unit.is_some() && set.clock_start == event.kind {
-                    self.dispatch(event);
+                    self.dispatch(set, event);
                 }
             }
-            Kind::Dispatched => self.dispatch(event),
+            Kind::Dispatched => self.dispatch(set, event),
             Kind::Reassigned => {
                 if let Some(unit) = &event.unit {
                     self.unit = Some(unit.clone());
@@ -124,10 +131,11 @@ impl Ticket {
     }
 
     /// The ticket goes to a unit. A second dispatch to another unit hands the open clocks over.
-    fn dispatch(&mut self, event: &Event) {
+    fn dispatch(&mut self, set: &PolicySet, event: &Event) {
         self.reach_stage(Stage::Dispatched);
         self.dispatched.get_or_insert(event.at);
         let Some(unit) = &event.unit else { return };
+        self.find_basis(set, event, unit);
         let moves = self.unit.as_ref().is_some_and(|old| old != unit);
         self.hops.push(Hop { unit: unit.clone(), at: event.at });
         self.first_unit.get_or_insert_with(|| unit.clone());

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Ticket;
 use crate::core::{
-    clock::{Base, Clock, ClockKey, State, due_after},
+    clock::{Base, Clock, ClockKey, State},
     event::Event,
     policy::{ClockRule, Policy, PolicySet},
     timestamp::Timestamp,
@@ -79,11 +79,14 @@ impl Ticket {
         unit: String,
     ) {
         let given = self.given_due(&set.policies[policy], rule, event);
-        let Some(due) = given.or_else(|| self.due_by_span(set, rule, event.at)) else { return };
+        let promise = self.promise(set, rule, event.at);
+        let Some(due) = given.or(promise.map(|promise| promise.due)) else { return };
         let started = event.at;
+        let campaign = promise.filter(|_| given.is_none()).and_then(|promise| promise.campaign);
+        let base = Base::of(promise.map(|promise| promise.span));
+        let campaign = campaign.map(|campaign| campaign.id.clone());
         let mut key = ClockKey { round: self.round(), name: rule.name.clone(), unit, turn: 0 };
         key.turn = self.turns(&key);
-        let base = Base::of(rule.span_for(&self.attributes));
         let mut clock = Clock {
             key,
             policy,
@@ -95,6 +98,7 @@ impl Ticket {
             since: started,
             spent_ms: 0,
             given: given.is_some(),
+            campaign,
             pauses: Vec::new(),
             state: State::Running,
             fired: Vec::new(),
@@ -124,22 +128,6 @@ impl Ticket {
         let deadline =
             || event.deadline.or(self.deadline).filter(|_| rule.name == policy.deadline_clock);
         named.and_then(|text| Timestamp::parse(text).ok()).or_else(deadline)
-    }
-
-    /// When the clock is due by its span, rolled into working time if asked.
-    pub(super) fn due_by_span(
-        &self,
-        set: &PolicySet,
-        rule: &ClockRule,
-        started: Timestamp,
-    ) -> Option<Timestamp> {
-        let due = due_after(set, started, rule.span_for(&self.attributes)?);
-        match rule.roll {
-            Some(roll) if !set.calendar.is_open(due) => {
-                set.calendar.next_open(due).map(|open| due_after(set, open, roll))
-            }
-            Some(_) | None => Some(due),
-        }
     }
 
     pub(super) fn cancel_open(&mut self, at: Timestamp, which: impl Fn(&Clock) -> bool) {
