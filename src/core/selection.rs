@@ -32,7 +32,8 @@ pub fn choose(set: &PolicySet, attributes: &Attributes) -> Option<Chosen> {
     let mut best: Option<((u32, usize), usize)> = None;
     for (index, policy) in set.policies.iter().enumerate() {
         let weight = weight(policy);
-        if best.is_none_or(|(most, _)| weight > most) && policy.select.takes(attributes) {
+        let may = !policy.overlay.only_beside && best.is_none_or(|(most, _)| weight > most);
+        if may && policy.select.takes(attributes) {
             best = Some((weight, index));
         }
     }

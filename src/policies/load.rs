@@ -355,10 +355,12 @@ fn kinds(
 ) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
     let of_clocks =
-        clocks.flat_map(|clock| clock.stop.iter().chain([&clock.start]).chain(&clock.recur_until));
-    let of_policies = policies
-        .iter()
-        .flat_map(|p| p.ends.iter().chain(p.count_trigger.iter().map(|t| &t.reset_on)));
+        clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
+    let of_policies = policies.iter().flat_map(|p| {
+        let beside = p.overlay.on.iter().chain(&p.overlay.puts_back);
+        let counted = p.count_trigger.iter().map(|trigger| &trigger.reset_on);
+        p.ends.iter().chain(beside).chain(p.overlay.only.keys()).chain(counted)
+    });
     let of_steps =
         ladders.iter().flat_map(|ladder| &ladder.steps).filter_map(|s| s.also_on.as_ref());
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);

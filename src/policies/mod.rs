@@ -20,6 +20,7 @@ mod layers;
 mod lint;
 mod load;
 mod org;
+mod overlay;
 mod policy;
 mod preset;
 pub(crate) mod reader;

@@ -30,7 +30,7 @@ fn the_reference_set_loads() {
     let general = set.policy("general").expect("the policy is in the file");
     let accept = &general.clocks[1];
     assert_eq!(accept.span, Some(Span::Working(7_200_000)));
-    assert_eq!(accept.start, Kind::Dispatched);
+    assert_eq!(accept.start, [Kind::Dispatched]);
     let ladder = &set.ladders[accept.ladder.expect("accept has a ladder")];
     assert_eq!(ladder.steps[1].at, StepAt::StartPercent(50));
     assert!(set.knows(&Kind::of("first_report")));

@@ -2,6 +2,7 @@
 
 use super::Ticket;
 use crate::core::{
+    attributes::Attributes,
     campaign::Campaign,
     clock::due_after,
     policy::{ClockRule, PolicySet},
@@ -21,9 +22,10 @@ pub struct Promise<'s> {
 impl Ticket {
     /// Every span offered for a clock that starts at `started`, the strictest first; of equal ones the policy's.
     pub fn promises<'s>(
-        &'s self,
+        &self,
         set: &'s PolicySet,
         rule: &ClockRule,
+        attributes: &Attributes,
         started: Timestamp,
     ) -> Vec<Promise<'s>> {
         let dated = |span: Span, campaign| {
@@ -36,7 +38,7 @@ impl Ticket {
             };
             due.map(|due| Promise { due, span, campaign })
         };
-        let own = rule.span_for(&self.attributes).and_then(|span| dated(span, None));
+        let own = rule.span_for(attributes).and_then(|span| dated(span, None));
         let of_campaigns = self.campaigns(set, started).filter_map(|campaign| {
             let span = campaign.clocks.get(&rule.name)?;
             dated(*span, Some(campaign))
@@ -48,17 +50,18 @@ impl Ticket {
 
     /// The span that holds.
     pub(super) fn promise<'s>(
-        &'s self,
+        &self,
         set: &'s PolicySet,
         rule: &ClockRule,
+        attributes: &Attributes,
         started: Timestamp,
     ) -> Option<Promise<'s>> {
-        self.promises(set, rule, started).into_iter().next()
+        self.promises(set, rule, attributes, started).into_iter().next()
     }
 
     /// The campaigns this ticket belongs to, by its dispatch: that of the round, where it is not the first.
     pub fn campaigns<'s>(
-        &'s self,
+        &self,
         set: &'s PolicySet,
         started: Timestamp,
     ) -> impl Iterator<Item = &'s Campaign> {
