@@ -24,6 +24,7 @@ pub mod message;
 pub mod org;
 pub mod plan;
 pub mod policy;
+pub mod publish;
 pub mod record;
 pub mod retry;
 pub mod schedule;

@@ -38,6 +38,7 @@ use super::{
     fact::{Fact, Line},
     ladder::place,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
+    publish::Publication,
     record::{Record, StepKey},
     slip::SlipState,
     stage::Entered,
@@ -126,6 +127,9 @@ pub struct Ticket {
     /// Why the responsible unit has the ticket, where anybody said or the catalogue knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,
+    /// The text proposed for publication, the last where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publication: Option<Publication>,
     /// A decision on who takes the ticket, until the next dispatch is based on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
@@ -146,6 +150,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    pub const ALL: [Self; 5] =
+        [Self::Received, Self::Dispatched, Self::Accepted, Self::Resolved, Self::Ended];
+
     /// The stage as the store and the pages write it.
     pub fn name(self) -> &'static str {
         match self {

@@ -121,7 +121,8 @@ impl<'s> Table<'s> {
                         place.and_then(|at| record.get(at)).unwrap_or_default()
                     };
                     let cells = places.iter().map(|place| cell(place).to_owned()).collect();
-                    rows.push(Row { cells, at: from..from + record.as_slice().len() });
+                    let end = source.text[from..].find('\n').map_or(source.text.len(), |at| from + at);
+                    rows.push(Row { cells, at: from..end });
                 }
                 Err(error) => {
                     let at = error.position().map_or(0, |at| at.byte() as usize);

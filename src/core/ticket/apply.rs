@@ -14,6 +14,7 @@ use crate::core::{
     clock::{Clock, due_after},
     event::{Event, Kind},
     policy::PolicySet,
+    publish::Publication,
     timestamp::Timestamp,
     trigger,
 };
@@ -46,6 +47,7 @@ impl Ticket {
         }
         self.enter_by_event(set, &event.kind, event.at);
         self.note_decision(event);
+        self.publication = Publication::of(event).or(self.publication.take());
         let began = self.begins_own(set, event, is_first);
         let Some(policy) = self.policy(set) else { return };
         self.note_due_told(event);
