@@ -121,6 +121,11 @@ impl Org {
         self.holders(unit, role, now).first().map(|post| post.unit.as_str())
     }
 
+    /// The unit at the top of the tree a unit stands in.
+    pub fn top_of<'a>(&'a self, unit: &'a str) -> Option<&'a str> {
+        self.line_of(unit).last().copied()
+    }
+
     /// As `holders`; a vacant role climbs to the next higher level that has somebody.
     fn holders_or_above(
         &self,

@@ -121,7 +121,8 @@ impl<'s> Table<'s> {
                         place.and_then(|at| record.get(at)).unwrap_or_default()
                     };
                     let cells = places.iter().map(|place| cell(place).to_owned()).collect();
-                    let end = source.text[from..].find('\n').map_or(source.text.len(), |at| from + at);
+                    let end =
+                        source.text[from..].find('\n').map_or(source.text.len(), |at| from + at);
                     rows.push(Row { cells, at: from..end });
                 }
                 Err(error) => {

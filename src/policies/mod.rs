@@ -21,6 +21,7 @@ mod lint;
 mod load;
 mod org;
 mod overlay;
+mod permits;
 mod policy;
 mod preset;
 pub(crate) mod reader;
