@@ -19,6 +19,7 @@ pub mod journal;
 pub mod ladder;
 pub mod message;
 pub mod org;
+pub mod period;
 pub mod plan;
 pub mod policy;
 pub mod record;
