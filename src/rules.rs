@@ -120,7 +120,7 @@ pub async fn load_kept(
     let unreadable =
         |complaint: String| RulesError::Unreadable { hash: hash.to_owned(), complaint };
     let files = serde_json::from_str(&files).map_err(|error| unreadable(error.to_string()))?;
-    let loaded = policies::load(&Sources { label: format!("set {hash}"), files }, now);
+    let loaded = policies::load(&Sources::from_files(format!("set {hash}"), files), now);
     loaded.set.ok_or_else(|| {
         unreadable(loaded.complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::sets;
 use crate::core::{
     plan::{PlannedClock, plan},
-    policy::PolicySet,
+    policy::{PolicySet, SetByPreset},
     ticket::Attributes,
     timestamp::Timestamp,
 };
@@ -33,6 +33,9 @@ pub struct Args {
     /// Category of the ticket, for policies that differ by category.
     #[arg(long)]
     category: Option<String>,
+    /// More that is known of the ticket, as `KEY=VALUE`: `grade=疑难`, `tag=欠薪`. May be repeated.
+    #[arg(long = "with", value_name = "KEY=VALUE", value_parser = pair)]
+    with: Vec<(String, String)>,
     /// Print JSON in the shape of the public contract.
     #[arg(long)]
     json: bool,
@@ -48,11 +51,20 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         format!("`{}` is not a local time; write `2026-02-13T16:30`", args.start)
     })?;
     let start = set.calendar.at(start.date(), start.time());
-    let attributes = Attributes {
+    let mut attributes = Attributes {
         kind: args.kind.clone(),
         category: args.category.clone(),
         ..Attributes::default()
     };
+    for (key, value) in &args.with {
+        if !attributes.put(key, value, &set.attributes) {
+            let known: Vec<&str> = set.attributes.iter().map(String::as_str).collect();
+            bail!(
+                "tickets of this set have no `{key}`; beside the fields of every event it selects by {}",
+                known.join(", ")
+            );
+        }
+    }
     let clocks = plan(&set, policy, attributes, start);
     if args.json {
         say!("{}", as_json(&set, &args.policy, start, &clocks));
@@ -62,9 +74,25 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// `KEY=VALUE`, for clap.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty());
+    let (key, value) = pair.ok_or_else(|| format!("`{text}` is not `KEY=VALUE`"))?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
 /// Local time in the set's zone, to the minute.
 fn local(set: &PolicySet, at: Timestamp) -> String {
     set.calendar.zone().to_datetime(at.jiff()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// What the set's preset changed in this policy, one line each.
+fn by_preset<'a>(set: &'a PolicySet, policy: &'a str) -> impl Iterator<Item = String> + 'a {
+    let of_policy = set.set_by_preset.iter().filter(move |change| change.policy == policy);
+    of_policy.map(|change| {
+        let SetByPreset { preset, key, place, before, after, .. } = change;
+        format!("{place} = {after} by preset {preset} ({key}; {before} without it)")
+    })
 }
 
 fn as_json(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[PlannedClock<'_>]) -> Value {
@@ -88,7 +116,12 @@ fn as_json(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[PlannedClo
             json!({ "clock": clock.name, "due": local(set, clock.due), "steps": steps })
         })
         .collect();
-    json!({ "policy": policy, "start": local(set, start), "clocks": clocks })
+    let mut shown = json!({ "policy": policy, "start": local(set, start), "clocks": clocks });
+    let preset: Vec<String> = by_preset(set, policy).collect();
+    if !preset.is_empty() {
+        shown["preset"] = preset.into();
+    }
+    shown
 }
 
 fn print_table(
@@ -110,5 +143,8 @@ fn print_table(
         }
     }
     say!("{table}");
+    for line in by_preset(set, policy) {
+        say!("{line}");
+    }
     Ok(())
 }

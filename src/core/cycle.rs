@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Follow-up events may cause follow-up events; more than this many turns is a bug.
-const TURNS_MAX: usize = 16;
+const TURNS_MAX: usize = 256;
 
 /// What one look has to write, in order.
 #[derive(Clone, Debug, Default)]

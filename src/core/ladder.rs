@@ -5,6 +5,7 @@
 //! that an event brought forward takes those it jumps over with it.
 
 use super::{
+    attributes::Attributes,
     clock::{Base, Clock, step_after, step_before},
     policy::{ClockRule, Ladder, PolicySet, Step, StepAt},
     timestamp::Timestamp,
@@ -31,18 +32,18 @@ impl Placed<'_> {
     }
 }
 
-/// The steps of `ladder` on `clock`, in order, for a ticket of this kind.
+/// The steps of `ladder` on `clock`, in order, for a ticket with these attributes.
 pub fn place<'a>(
     set: &PolicySet,
     rule: &ClockRule,
     ladder: &'a Ladder,
     clock: &Clock,
-    kind: Option<&str>,
+    attributes: &Attributes,
 ) -> Vec<Placed<'a>> {
-    let of_kind = kind.and_then(|kind| rule.skip_by_kind.get(kind)).unwrap_or(&rule.skip);
+    let skip = rule.skip_for(attributes);
     let mut placed: Vec<Placed<'a>> = Vec::with_capacity(ladder.steps.len());
     for (index, step) in ladder.steps.iter().enumerate() {
-        if of_kind.contains(&step.at_text) {
+        if skip.contains(&step.at_text) {
             continue;
         }
         let own = step_time(set, clock, step.at);

@@ -30,13 +30,14 @@ pub fn plan(
     let mut dispatched = Event::new("plan", set.clock_start.clone(), start);
     dispatched.unit = Some("unit".to_owned());
     ticket.apply_event(set, 1, &dispatched);
-    let kind = ticket.attributes.kind.clone();
     let clocks = ticket.clocks.iter().map(|clock| {
         let steps = match ticket.rule_of(set, clock) {
-            Some((rule, Some(ladder))) => place(set, rule, ladder, clock, kind.as_deref())
-                .into_iter()
-                .map(|placed| (placed.step, placed.time))
-                .collect(),
+            Some((rule, Some(ladder))) => {
+                place(set, rule, ladder, clock, &ticket.attributes_of(clock))
+                    .into_iter()
+                    .map(|placed| (placed.step, placed.time))
+                    .collect()
+            }
             Some((_, None)) | None => Vec::new(),
         };
         PlannedClock { name: clock.key.name.clone(), due: clock.due, steps }

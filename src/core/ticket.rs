@@ -11,16 +11,19 @@
 //! * `a_late_event_withdraws_what_it_makes_wrong`
 
 mod apply;
+mod call;
 mod clocks;
+mod heard;
+mod lane;
+mod overlay;
 mod permit;
 mod replan;
 mod slips;
+mod standing;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
+pub use super::attributes::{Attributes, is_under};
 use super::{
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
@@ -31,6 +34,9 @@ use super::{
     slip::SlipState,
     timestamp::Timestamp,
 };
+pub use call::Call;
+pub use overlay::{Admission, Ended, Overlay};
+use serde::{Deserialize, Serialize};
 
 /// Everything the journal says about one ticket.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -74,6 +80,18 @@ pub struct Ticket {
     pub reach: Vec<String>,
     /// The last round whose resident was asked.
     pub asked_round: u32,
+    /// Policies that run beside the one of the round, open and ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<Overlay>,
+    /// Those the policy of the round called.
+    #[serde(skip_serializing_if = "Call::is_empty")]
+    pub call: Call,
+    /// The unit that was asked to take the ticket over and has not accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handover: Option<String>,
+    /// The last supervision off line (visit, call, meeting) of each level.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub offline: BTreeMap<u8, Timestamp>,
     /// Events duban owes because of events it saw.
     pub follow_ups: Vec<FollowUp>,
     /// Refusals that are not yet in the journal, and how many there were in all.
@@ -120,19 +138,6 @@ impl Stage {
             Self::Ended => "ended",
         }
     }
-}
-
-/// What selectors look at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Attributes {
-    pub category: Option<String>,
-    pub urgency: Option<String>,
-    pub kind: Option<String>,
-    pub source: Option<String>,
-    pub requester: Option<String>,
-    pub area: Option<String>,
-    pub tags: Vec<String>,
 }
 
 /// One pass of work.
@@ -182,6 +187,17 @@ pub struct FollowUp {
     pub kind: Kind,
     pub reason: String,
     pub round: u32,
+    /// The overlay it belongs to; empty: the policy of the round.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub overlay: String,
+}
+
+impl FollowUp {
+    /// Whether this event is the one owed.
+    fn is_paid_by(&self, event: &Event, round: u32) -> bool {
+        let is_here = event.text("overlay").is_none_or(|overlay| overlay == self.overlay);
+        self.kind == event.kind && self.round == round && is_here
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,7 +235,6 @@ impl Ticket {
                 Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
                 Fact::Record(record) => {
                     ticket.find_wrong(set, &record, line.at);
-                    ticket.note_serial(&record);
                     if let Record::Policy { hash, .. } = &record
                         && *hash != ticket.judged_by
                         && let Some(next) = sets.set(hash)
@@ -227,6 +242,7 @@ impl Ticket {
                         ticket.migrate(set, next, line.at);
                         set = next;
                     }
+                    ticket.note_serial(&record);
                     ticket.apply_record(&record, line.at);
                 }
             }
@@ -254,7 +270,8 @@ impl Ticket {
     /// The newest clock of this name in the current round.
     pub fn clock(&self, name: &str) -> Option<&Clock> {
         let round = self.round();
-        self.clocks.iter().rev().find(|clock| clock.key.round == round && clock.key.name == name)
+        let own = |clock: &&Clock| clock.key.is_own() && clock.key.round == round;
+        self.clocks.iter().rev().filter(own).find(|clock| clock.key.name == name)
     }
 
     /// A clock's rule and the ladder it climbs for this ticket.
@@ -264,9 +281,8 @@ impl Ticket {
         clock: &Clock,
     ) -> Option<(&'s ClockRule, Option<&'s Ladder>)> {
         let rule = set.policies.get(clock.policy)?.clocks.get(clock.rule)?;
-        let of_kind =
-            self.attributes.kind.as_ref().and_then(|kind| rule.ladder_by_kind.get(kind)).copied();
-        let ladder = of_kind.or(rule.ladder).and_then(|index| set.ladders.get(index));
+        let ladder =
+            rule.ladder_for(&self.attributes_of(clock)).and_then(|index| set.ladders.get(index));
         Some((rule, ladder))
     }
 
@@ -332,7 +348,10 @@ impl Ticket {
             return Some(format!("the clock `{}` stood still then", key.clock.name));
         }
         let (rule, ladder) = self.rule_of(set, clock)?;
-        let time = place(set, rule, ladder?, clock, self.attributes.kind.as_deref())
+        if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
+            return Some("the step was acknowledged before it came again".to_owned());
+        }
+        let time = place(set, rule, ladder?, clock, &self.attributes_of(clock))
             .into_iter()
             .find(|placed| placed.index == key.step)
             .map(|placed| placed.repetition(set, key.repetition));
@@ -344,65 +363,16 @@ impl Ticket {
     }
 }
 
-impl Attributes {
-    /// Takes over everything the event says of the ticket's class; what it does not say stays.
-    fn replace(&mut self, event: &Event) {
-        let texts = [
-            (&mut self.category, event.category.as_deref()),
-            (&mut self.urgency, event.urgency.as_deref()),
-            (&mut self.source, event.source.as_deref()),
-            (&mut self.area, event.area.as_deref()),
-            (&mut self.kind, event.text("kind")),
-            (&mut self.requester, event.text("requester")),
-        ];
-        for (own, said) in texts {
-            if let Some(said) = said {
-                *own = Some(said.to_owned());
-            }
-        }
-        if let Some(Value::Array(tags)) = event.data.get("tags") {
-            self.tags = tags.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        }
-    }
-
-    /// The values a selector key can match.
-    pub fn values(&self, key: &str) -> Vec<&str> {
-        let one = match key {
-            "category" => &self.category,
-            "urgency" => &self.urgency,
-            "kind" => &self.kind,
-            "source" => &self.source,
-            "requester" => &self.requester,
-            "area" => &self.area,
-            "tag" => return self.tags.iter().map(String::as_str).collect(),
-            _ => return Vec::new(),
-        };
-        one.as_deref().into_iter().collect()
-    }
-}
-
-/// Whether a ticket's path (`投诉/电梯`) lies at or under a selector's (`投诉`).
-pub fn is_under(path: &str, top: &str) -> bool {
-    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// The policy for a ticket with these attributes, and whether only the default took it.
 /// More matched keys win, then the order of the file; a policy without a selector takes what is left.
 pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
     let mut best: Option<(usize, usize)> = None;
     for (index, policy) in set.policies.iter().enumerate() {
-        let keys = &policy.select.keys;
-        let takes = keys.iter().all(|(key, wanted)| {
-            let has = attributes.values(key);
-            has.iter().any(|value| wanted.iter().any(|want| matches(key, value, want)))
-        });
-        if takes && best.is_none_or(|(count, _)| keys.len() > count) {
-            best = Some((keys.len(), index));
+        let keys = policy.select.keys.len();
+        let may = !policy.overlay.only_beside && policy.select.takes(attributes);
+        if may && best.is_none_or(|(most, _)| keys > most) {
+            best = Some((keys, index));
         }
     }
     best.map(|(_, index)| (index, false)).or(set.default_policy.map(|index| (index, true)))
-}
-
-fn matches(key: &str, value: &str, wanted: &str) -> bool {
-    if matches!(key, "category" | "area") { is_under(value, wanted) } else { value == wanted }
 }

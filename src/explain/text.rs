@@ -242,10 +242,11 @@ impl Story {
                     to.join(", ")
                 )
             }
-            Record::Skipped { key, slip, at, scheduled } => format!(
-                "skipped {slip}: {} {at} stood at {}, a higher step was due already",
+            Record::Skipped { key, slip, at, scheduled, reason } => format!(
+                "skipped {slip}: {} {at} stood at {}, {}",
                 key.clock.name,
-                self.local(*scheduled)
+                self.local(*scheduled),
+                reason.as_deref().unwrap_or("a higher step was due already")
             ),
             Record::Refused { seq, event, reason } => {
                 format!("refused `{event}` of line {seq}: {reason}")

@@ -19,6 +19,8 @@ pub struct Names {
     pub pauses: BTreeSet<String>,
     /// To the index in `PolicySet::ladders`.
     pub ladders: BTreeMap<String, usize>,
+    /// Keys of `data` that selectors may name.
+    pub attributes: BTreeSet<String>,
 }
 
 impl Names {

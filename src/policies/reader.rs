@@ -322,6 +322,20 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// Words of a list, or one word: texts, numbers and switches as selectors compare them.
+    pub fn words(&self) -> Vec<String> {
+        let word = |item: Self| match item.value {
+            DeValue::String(_) => item.filled().map(str::to_owned),
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => item.note(),
+        };
+        self.one_or_many().into_iter().filter_map(word).collect()
+    }
+
     /// The value as events carry it in `data`: a text, a number or a switch.
     pub fn json(&self) -> Option<serde_json::Value> {
         match self.value {

@@ -1,6 +1,6 @@
 //! What a policy allows: pauses, extensions, returns. Each refusal says its reason.
 
-use super::{Ticket, is_under};
+use super::{Ticket, is_under, standing::Unheard};
 use crate::core::{
     clock::{due_after, step_before},
     event::Event,
@@ -66,6 +66,8 @@ pub enum Refused {
     NotMissing(String),
     #[error("a slip is taken back with a reason; `reason` is empty")]
     NoReason,
+    #[error(transparent)]
+    Unheard(#[from] Unheard),
 }
 
 /// Names of the clocks a pause stops.
@@ -95,7 +97,8 @@ pub fn may_pause(
     }
     let round = ticket.round();
     let mut running = ticket.clocks.iter().filter(|clock| {
-        clock.key.round == round
+        clock.key.is_own()
+            && clock.key.round == round
             && clock.is_running()
             && policy.pause_clocks.contains(&clock.key.name)
     });
@@ -196,7 +199,7 @@ pub fn may_withdraw(event: &Event, allowed: &[String]) -> Result<(), Refused> {
 }
 
 /// An approver who is named must be one the policy names.
-fn approved(event: &Event, allowed: &[String]) -> Result<(), Refused> {
+pub(super) fn approved(event: &Event, allowed: &[String]) -> Result<(), Refused> {
     let Some(given) = event.text("approver") else { return Ok(()) };
     if allowed.is_empty() || allowed.iter().any(|role| role == given || is_under(given, role)) {
         return Ok(());
