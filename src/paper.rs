@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     core::{
         timestamp::Timestamp,
-        wording::{Language, Paper, Stand, full_day, full_moment, serial, stand},
+        wording::{Language, Pair, Paper, Stand, full_day, full_moment, serial, stand},
     },
     store::SlipRow,
 };
@@ -43,16 +43,16 @@ struct Page<'a> {
     title: &'a str,
     serial: String,
     issuer: String,
-    to: Vec<&'a str>,
-    cc: Vec<&'a str>,
+    to: Vec<String>,
+    cc: Vec<String>,
     body: String,
     ask: String,
-    reasons: Vec<&'a str>,
+    reasons: Vec<String>,
     reply_due: Option<String>,
     receipt: Option<Back>,
     reply: Option<Back>,
     fields: Vec<Field>,
-    note: Option<&'a str>,
+    note: Option<String>,
     note_version: &'a str,
     date: String,
     withdrawn: Option<String>,
@@ -101,13 +101,10 @@ pub fn html(
     let text = slip.paper.as_deref().ok_or_else(|| PaperError::None(slip.key.clone()))?;
     let paper: Paper = serde_json::from_str(text)
         .map_err(|source| PaperError::Unreadable { key: slip.key.clone(), source })?;
-    let side = |pair: &'_ [String; 2]| -> String { language.pick(&pair[0], &pair[1]).clone() };
+    let side = |pair: &Pair| said(pair, language);
     let moment = |at| full_moment(at, zone, language);
     let back =
         |at, by: &Option<String>| Back { by: by.clone().unwrap_or_default(), at: moment(at) };
-    fn all(pairs: &[[String; 2]], language: Language) -> Vec<&str> {
-        pairs.iter().map(|pair| language.pick(pair[0].as_str(), pair[1].as_str())).collect()
-    }
     let issuer = match side(&paper.issuer) {
         empty if empty.is_empty() => signature.trim_matches(['【', '】', ':', ' ']).to_owned(),
         issuer => issuer,
@@ -119,16 +116,16 @@ pub fn html(
         title: language.pick(&paper.title[0], &paper.title[1]),
         serial: serial(slip.serial.as_deref().unwrap_or_default(), &slip.kind, language),
         issuer,
-        to: all(&paper.to, language),
-        cc: all(&paper.cc, language),
+        to: paper.to.iter().map(side).collect(),
+        cc: paper.cc.iter().map(side).collect(),
         body: body(slip, &paper, language, zone),
         ask: side(&paper.ask),
-        reasons: all(&paper.reasons, language),
+        reasons: paper.reasons.iter().map(side).collect(),
         reply_due: slip.reply_due.map(moment),
         receipt: slip.receipted.map(|at| back(at, &slip.receipted_by)),
         reply: slip.replied.map(|at| back(at, &slip.replied_by)),
         fields: fields(slip, language),
-        note: paper.note.as_ref().map(|note| language.pick(note[0].as_str(), note[1].as_str())),
+        note: paper.note.as_ref().map(side),
         note_version: &paper.note_version,
         date: full_day(slip.at, zone, language),
         withdrawn: slip.withdrawn.map(moment),
@@ -139,10 +136,35 @@ pub fn html(
     Ok(page.render()?)
 }
 
+/// The side of a pair; in Chinese with the marks of a printed page.
+fn said(pair: &Pair, language: Language) -> String {
+    language.pick(full_width(&pair[0]), pair[1].clone())
+}
+
+/// An SMS counts letters and writes `,` and `(`; a page writes `，` and `（` beside Chinese.
+fn full_width(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let wide = |index: Option<usize>| {
+        index.and_then(|index| letters.get(index)).is_some_and(|letter| !letter.is_ascii())
+    };
+    let mark = |(index, letter): (usize, &char)| {
+        let beside = wide(index.checked_sub(1)) || wide(Some(index + 1));
+        match letter {
+            ',' if beside => '，',
+            ':' if beside => '：',
+            ';' if beside => '；',
+            '(' if beside => '（',
+            ')' if beside => '）',
+            other => *other,
+        }
+    };
+    letters.iter().enumerate().map(mark).collect()
+}
+
 /// What the slip is about: which ticket, whose, due when, and how it stood on the day of issue.
 fn body(slip: &SlipRow, paper: &Paper, language: Language, zone: &TimeZone) -> String {
     let [unit, class, what] =
-        [&paper.unit, &paper.class, &paper.what].map(|pair| language.pick(&pair[0], &pair[1]));
+        [&paper.unit, &paper.class, &paper.what].map(|pair| said(pair, language));
     let due = slip.due.map(|due| full_moment(due, zone, language)).unwrap_or_default();
     let repeated =
         paper.brought
@@ -154,13 +176,13 @@ fn body(slip: &SlipRow, paper: &Paper, language: Language, zone: &TimeZone) -> S
     let stands = stand(&slip.step, repeated, slip.due, Some(slip.at), language);
     match language {
         Language::Zh => {
-            let round = if round > 1 { format!(",第{round}轮") } else { String::new() };
+            let round = if round > 1 { format!("，第{round}轮") } else { String::new() };
             let stands = match stands {
                 Stand::Before => format!("请于{due}前{what}"),
-                Stand::Due => format!("应于{due}前{what},现已到期,尚未{what}"),
-                Stand::After(late) => format!("应于{due}前{what},现已超期{late},尚未{what}"),
+                Stand::Due => format!("应于{due}前{what}，现已到期，尚未{what}"),
+                Stand::After(late) => format!("应于{due}前{what}，现已超期{late}，尚未{what}"),
             };
-            format!("工单{no}({class}{round})由{unit}承办,{stands}。")
+            format!("工单{no}（{class}{round}）由{unit}承办，{stands}。")
         }
         Language::En => {
             let round = if round > 1 { format!(", round {round}") } else { String::new() };
