@@ -46,6 +46,7 @@ pub struct Report {
     pub asked: u64,
     pub redos: u64,
     pub alarms: u64,
+    pub flags: u64,
     per_person_day: BTreeMap<(String, Date), u64>,
 }
 
@@ -94,7 +95,11 @@ impl Report {
             Record::Skipped { .. } => self.skipped += 1,
             Record::Asked { outcome: crate::core::record::AskOutcome::Sent, .. } => self.asked += 1,
             Record::Alarm { .. } => self.alarms += 1,
-            Record::Asked { .. } | Record::Refused { .. } | Record::Policy { .. } => {}
+            Record::Flag { .. } => self.flags += 1,
+            Record::Asked { .. }
+            | Record::Refused { .. }
+            | Record::Policy { .. }
+            | Record::Notice(_) => {}
         }
     }
 
@@ -117,6 +122,7 @@ impl Report {
             "asked": self.asked,
             "redos": self.redos,
             "alarms": self.alarms,
+            "flags": self.flags,
             "ms": ms,
         })
     }
