@@ -25,6 +25,7 @@ pub mod message;
 pub mod news;
 pub mod notice;
 pub mod org;
+pub mod period;
 pub mod plan;
 pub mod policy;
 pub mod publish;
