@@ -3,19 +3,14 @@
 use serde_json::Value;
 
 use super::{
-    Call, FollowUp, Hop, Refusal, Round, Stage, Ticket,
-    call::EXCUSED,
-    clocks::starts,
-    heard::{ACKNOWLEDGED, HANDOVER_REFUSED},
-    label::LabelState,
-    permit::Refused,
-    returns::ReturnOutcome,
-    select,
+    Call, FollowUp, Hop, Refusal, Round, Stage, Ticket, call::EXCUSED, clocks::starts,
+    heard::HANDOVER_REFUSED, label::LabelState, permit::Refused, returns::ReturnOutcome, select,
 };
 use crate::core::{
     event::{Event, Kind},
     policy::{LastRound, PolicySet},
     reply,
+    slip::ACKNOWLEDGED,
     timestamp::Timestamp,
     trigger,
 };

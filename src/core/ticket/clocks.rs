@@ -195,9 +195,9 @@ impl Ticket {
             pauses: Vec::new(),
             state,
             fired: Vec::new(),
-            brought: Vec::new(),
             acknowledged: Vec::new(),
             due_told: false,
+            brought: Vec::new(),
         });
     }
 
