@@ -178,11 +178,13 @@ fn question(
     expires: Timestamp,
     now: Timestamp,
 ) -> Message {
-    let (digits, link) = modes(callback::Rules::of(ticket, set).ask);
+    let rule = callback::Rules::of(ticket, set).ask;
+    let follows_call = rule.is_some_and(|rule| rule.after_unanswered > 0);
+    let (digits, link) = modes(rule);
     let template = match (digits, link) {
         (true, false) => DIGITS,
         // Nobody answered the phone before: say so.
-        (false, true) if !ticket.callback.tries.is_empty() => LINK,
+        (false, true) if follows_call && !ticket.callback.tries.is_empty() => LINK,
         (_, _) => ASK,
     };
     let key = format!("{}/r{round}/ask", ticket.no);
@@ -214,7 +216,7 @@ fn modes(rule: Option<&AskRule>) -> (bool, bool) {
 pub fn templates(rule: &AskRule) -> Vec<&'static str> {
     let mut needed = match modes(Some(rule)) {
         (true, false) => vec![DIGITS],
-        (false, true) => vec![ASK, LINK],
+        (false, true) if rule.after_unanswered > 0 => vec![ASK, LINK],
         (_, _) => vec![ASK],
     };
     if rule.reminders > 0 {

@@ -156,7 +156,7 @@ mod tests {
     const TELL: &str = r#"
 [tell]
 dispatched = "resident.accepted"
-extended = { template = "resident.extended", each = true }
+progress = { template = "resident.extended", each = true }
 resolved = "resident.done"
 redo = "resident.redo"
 "#;
@@ -208,13 +208,21 @@ redo = "resident.redo"
         let events = vec![
             with(event("dispatched", "07T09:12"), reach),
             event("dispatched", "07T10:00"), // another dispatch to the same unit is no news
-            event("extended", "08T10:00"),
-            event("extended", "08T22:00"),   // each extension is, in the morning
+            event("progress", "08T10:00"),
+            event("progress", "08T22:00"),   // each progress is, in the morning
             event("resolved", "20T10:00"),
             with(event("answered", "20T11:00"), bad),
             event("resolved", "21T10:00"),
         ];
-        insta::assert_snapshot!(told(&run(events, Pace::Live, "22T00:00")).join("\n"), @"");
+        insta::assert_snapshot!(told(&run(events, Pace::Live, "22T00:00")).join("\n"), @r"
+        resident.accepted 05-07T01:12 05-13T10:00
+        resident.extended 05-08T02:00 05-13T10:00
+        resident.extended 05-09T01:00 05-13T10:00
+        resident.done 05-20T02:00 05-13T10:00
+        resident.ask 05-20T02:00 05-13T10:00
+        resident.redo 05-20T03:00 05-25T10:00
+        resident.done 05-21T02:00 05-25T10:00
+        ");
     }
 
     #[test]
