@@ -315,6 +315,16 @@ impl Ticket {
         self.rounds.len() as u32
     }
 
+    /// Whether the matter was solved in the first round and never came back (一次办结); `None`: the
+    /// resident has not said yet whether it is solved.
+    pub fn solved_first_time(&self) -> Option<bool> {
+        if self.round() > 1 || self.repeated.is_some() {
+            return Some(false);
+        }
+        let solved = self.answers.first()?.solved.as_deref()?;
+        Some(matches!(solved, "yes" | "solved" | "已解决"))
+    }
+
     /// The policy of the current round.
     pub fn policy<'s>(&self, set: &'s PolicySet) -> Option<&'s Policy> {
         self.rounds.last().and_then(|round| set.policies.get(round.policy))

@@ -228,18 +228,10 @@ impl Ticket {
             satisfied: text("satisfied"),
         });
         let redone = self.redo_condition(set, event).is_some();
-        if !redone && !self.waits_for_review(set, event) && trigger::solved(event).is_some() {
+        if !redone && !waits_for_review(set, event) && trigger::solved(event).is_some() {
             self.owe(Kind::of("evaluated"), "answered");
         }
         Ok(())
-    }
-
-    /// Whether a bad answer in the last round leaves the ticket to its consultation.
-    fn waits_for_review(&self, set: &PolicySet, event: &Event) -> bool {
-        let redo = redo_policy(set).map(|index| &set.policies[index]);
-        redo.is_some_and(|redo| {
-            redo.last_round == LastRound::Waits && trigger::reason(redo, event).is_some()
-        })
     }
 
     /// What the consultation after the last round decided: another round after all, or this is it.
@@ -330,6 +322,14 @@ impl Ticket {
 fn redo_policy(set: &PolicySet) -> Option<usize> {
     set.policies.iter().position(|policy| {
         policy.select.keys.get("kind").is_some_and(|kinds| kinds.iter().any(|kind| kind == "redo"))
+    })
+}
+
+/// Whether a bad answer in the last round leaves the ticket to its consultation.
+fn waits_for_review(set: &PolicySet, event: &Event) -> bool {
+    let redo = redo_policy(set).map(|index| &set.policies[index]);
+    redo.is_some_and(|redo| {
+        redo.last_round == LastRound::Waits && trigger::reason(redo, event).is_some()
     })
 }
 
