@@ -29,6 +29,7 @@ mod replan;
 mod returns;
 mod slips;
 mod standing;
+mod wrong;
 
 pub use closing::Evidence;
 pub use extension::Extension;
@@ -51,7 +52,6 @@ use super::{
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
     fact::{Fact, Line},
-    ladder::place,
     news::News,
     notice::Notice,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
@@ -367,6 +367,16 @@ impl Ticket {
         self.rounds.len() as u32
     }
 
+    /// Whether the matter was solved in the first round and never came back (一次办结); `None`: the
+    /// resident has not said yet whether it is solved.
+    pub fn solved_first_time(&self) -> Option<bool> {
+        if self.round() > 1 || self.repeated.is_some() {
+            return Some(false);
+        }
+        let solved = self.answers.first()?.said.solved.as_deref()?;
+        Some(matches!(solved, "yes" | "solved" | "已解决"))
+    }
+
     /// The policy of the current round.
     pub fn policy<'s>(&self, set: &'s PolicySet) -> Option<&'s Policy> {
         self.rounds.last().and_then(|round| set.policies.get(round.policy))
@@ -462,38 +472,5 @@ impl Ticket {
 
     fn clock_mut(&mut self, key: &ClockKey) -> Option<&mut Clock> {
         self.clocks.iter_mut().find(|clock| clock.key == *key)
-    }
-
-    /// Notes a slip that, as the journal reads now, should not have been issued.
-    fn find_wrong(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
-        let Record::Slip { key, .. } = record else { return };
-        if let Some(reason) = self.why_wrong(set, key, at) {
-            self.wrong.push(WrongSlip { key: key.clone(), reason });
-        }
-    }
-
-    fn why_wrong(&self, set: &PolicySet, key: &StepKey, at: Timestamp) -> Option<String> {
-        let Some(clock) = self.clocks.iter().find(|clock| clock.key == key.clock) else {
-            return Some(format!("the clock `{}` does not run on this ticket", key.clock.name));
-        };
-        if let super::clock::State::Stopped { at, by, .. } = &clock.state {
-            return Some(format!("`{by}` occurred at {at}, before the step"));
-        }
-        if !clock.is_running() {
-            return Some(format!("the clock `{}` stood still then", key.clock.name));
-        }
-        let (rule, ladder) = self.rule_of(set, clock)?;
-        if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
-            return Some("the step was acknowledged before it came again".to_owned());
-        }
-        let time = place(set, rule, ladder?, clock, &self.attributes_of(clock))
-            .into_iter()
-            .find(|placed| placed.index == key.step)
-            .map(|placed| placed.repetition(set, key.repetition));
-        match time {
-            Some(time) if time <= at => None,
-            Some(time) => Some(format!("the step stands at {time} now")),
-            None => Some("the step is not on the ladder of this clock".to_owned()),
-        }
     }
 }

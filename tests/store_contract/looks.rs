@@ -58,6 +58,7 @@ pub async fn a_commit_writes_everything(scratch: &Scratch) {
         slips: vec![slip(&ticket, "k1")],
         withdrawn: Vec::new(),
         heard: Vec::new(),
+        flags: Vec::new(),
         messages: vec![message(&ticket, "m1", Some("k1"), at(5))],
         links: vec![link(&ticket, "h1", at(600))],
     };
