@@ -17,13 +17,16 @@ pub use round::{Condition, LastRound, Saying};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 
 use super::{
     calendar::Calendar,
+    campaign::Campaign,
+    catalogue::Catalogue,
     event::Kind,
     slip::{Note, SlipKind},
     span::Span,
+    stage::StageRule,
     variant::Variant,
 };
 
@@ -53,6 +56,11 @@ pub struct PolicySet {
     pub resident_clock: Option<Kind>,
     /// The policy of tickets no selector takes; such tickets are flagged.
     pub default_policy: Option<usize>,
+    /// Items and duties, where the set has any.
+    pub catalogue: Option<Catalogue>,
+    pub campaigns: Vec<Campaign>,
+    /// The city's own names of where a ticket stands; none: the places of the loop.
+    pub stages: Vec<StageRule>,
     pub quiet: Quiet,
     pub noise: Noise,
     /// How replies of residents are read.
@@ -250,6 +258,11 @@ pub struct Policy {
     pub zh: String,
     pub en: String,
     pub select: Selector,
+    /// Wins over policies of lower precedence, however many keys they match, and over the item.
+    pub precedence: u32,
+    /// The text it rests on in law, and since when that holds.
+    pub basis: Option<String>,
+    pub valid_from: Option<Date>,
     pub clocks: Vec<ClockRule>,
     /// The clock a `deadline` of the source system overrides.
     pub deadline_clock: String,

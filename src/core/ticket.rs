@@ -12,6 +12,7 @@
 
 mod answer;
 mod apply;
+mod basis;
 mod call;
 mod clocks;
 mod closing;
@@ -23,6 +24,7 @@ mod lane;
 mod overlay;
 mod pause;
 mod permit;
+mod promise;
 mod replan;
 mod returns;
 mod slips;
@@ -37,7 +39,13 @@ pub use returns::{Return, ReturnOutcome};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use super::attributes::{Attributes, is_under};
+pub use basis::{Basis, Decision};
+pub use promise::Promise;
+
+pub use super::{
+    attributes::{Attributes, is_under},
+    selection::select,
+};
 use super::{
     callback::{Callback, Channel, Question},
     clock::{Clock, ClockKey, Fired, FiredAs},
@@ -47,8 +55,10 @@ use super::{
     news::News,
     notice::Notice,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
+    publish::Publication,
     record::{AskOutcome, Record, StepKey, TellOutcome},
     slip::SlipState,
+    stage::Entered,
     timestamp::Timestamp,
 };
 pub use call::Call;
@@ -167,8 +177,20 @@ pub struct Ticket {
     pub serials: BTreeMap<String, StepKey>,
     /// Events of kinds neither standard nor in the policy set.
     pub unknown_kinds: u32,
-    /// No selector took the ticket; it runs on the default policy.
+    /// No selector took the ticket, so that it runs on the default policy, or its item is in no catalogue.
     pub unmapped: bool,
+    /// The named stages the ticket went through, where its set names any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<Entered>,
+    /// Why the responsible unit has the ticket, where anybody said or the catalogue knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// The text proposed for publication, the last where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publication: Option<Publication>,
+    /// A decision on who takes the ticket, until the next dispatch is based on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
     pub last_event_at: Option<Timestamp>,
     pub last_record_at: Option<Timestamp>,
 }
@@ -191,6 +213,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    pub const ALL: [Self; 5] =
+        [Self::Received, Self::Dispatched, Self::Accepted, Self::Resolved, Self::Ended];
+
     /// The stage as the store and the pages write it.
     pub fn name(self) -> &'static str {
         match self {
@@ -323,7 +348,7 @@ impl Ticket {
                         ticket.migrate(set, next, line.at);
                         set = next;
                     }
-                    ticket.apply_record(&record, line.at);
+                    ticket.apply_record(set, &record, line.at);
                 }
             }
         }
@@ -367,10 +392,11 @@ impl Ticket {
     }
 
     /// Applies a decision of duban's own.
-    pub fn apply_record(&mut self, record: &Record, at: Timestamp) {
+    pub fn apply_record(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
         self.last_record_at = self.last_record_at.max(Some(at));
         match record {
-            Record::Slip { key, .. } => {
+            Record::Slip { key, slip, .. } => {
+                self.enter_by_slip(set, slip, at);
                 self.mark(key, FiredAs::Slip);
                 self.await_slip(record);
             }
@@ -470,18 +496,4 @@ impl Ticket {
             None => Some("the step is not on the ladder of this clock".to_owned()),
         }
     }
-}
-
-/// The policy for a ticket with these attributes, and whether only the default took it.
-/// More matched keys win, then the order of the file; a policy without a selector takes what is left.
-pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
-    let mut best: Option<(usize, usize)> = None;
-    for (index, policy) in set.policies.iter().enumerate() {
-        let keys = policy.select.keys.len();
-        let may = !policy.overlay.only_beside && policy.select.takes(attributes);
-        if may && best.is_none_or(|(most, _)| keys > most) {
-            best = Some((keys, index));
-        }
-    }
-    best.map(|(_, index)| (index, false)).or(set.default_policy.map(|index| (index, true)))
 }

@@ -189,7 +189,7 @@ impl Batch {
             next_look: advance.next_look,
             unit: ticket.unit.clone().unwrap_or_default(),
             policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
-            stage: ticket.stage.name().to_owned(),
+            stage: ticket.stage_word().to_owned(),
             open: ticket.ended.is_none(),
         });
         Ok(())

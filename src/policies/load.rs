@@ -10,8 +10,9 @@ use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
 
 use super::{
-    calendar,
+    calendar, campaign,
     case::{self, Case},
+    catalogue,
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
     files::{self, CASES, ORG, Sources, TEMPLATES},
@@ -23,7 +24,7 @@ use super::{
     preset,
     resident::{self, Tells},
     section::Section,
-    selector, set, slip,
+    selector, set, slip, stage,
 };
 use crate::core::{
     attributes::FURTHER,
@@ -32,6 +33,7 @@ use crate::core::{
     org::Org,
     policy::{FlagRule, Ladder, Policy, PolicySet},
     slip::{ACKNOWLEDGED, SlipKind},
+    stage::StageRule,
     timestamp::Timestamp,
     wording::Templates,
 };
@@ -110,7 +112,15 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         .map(|(layer, source, tree)| (*layer, Section::root(*source, tree.get_ref())))
         .collect();
     let layers = Layers::new(roots);
-    let reading = read(&layers, &deciding, sources, &complaints, now);
+    let mut reading = read(&layers, &deciding, sources, &complaints, now);
+    let table = |name: &'static str| {
+        let found = sources.layers().enumerate().find_map(|(n, of)| Some((n, of.files.get(name)?)));
+        found.map(|(layer, text)| source(layer, name, text.as_str()))
+    };
+    let (items, duties) = (table(catalogue::ITEMS), table(catalogue::DUTIES));
+    if let Some(reading) = &mut reading {
+        reading.set.catalogue = catalogue::catalogue(items, duties, &reading.set.policies);
+    }
     let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
     let (roles, zone) = match &reading {
         Some(reading) => {
@@ -128,6 +138,13 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     if let Some(source) = org_file.filter(|_| reading.is_some()) {
         let tree = parse(source);
         loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
+    }
+    if let (Some(reading), Some(items)) = (&reading, items) {
+        let duties = duties.map_or(items.name, |duties| duties.name);
+        let org = loaded.org.as_ref();
+        for doubt in catalogue::doubts(&reading.set, org, items.name, duties) {
+            complaints.add(doubt);
+        }
     }
     let texts_of: Vec<Source<'_>> =
         of_layer(TEMPLATES).map(|(layer, text)| source(layer, TEMPLATES, text)).collect();
@@ -312,6 +329,11 @@ fn read(
         let id = item.known("policy", "[[policy]]", known)?;
         policies.iter().position(|policy| policy.id == id)
     });
+    let campaigns = lists("campaign")
+        .into_iter()
+        .filter_map(|section| campaign::campaign(section, &names, &policies, &head.zone))
+        .collect();
+    let stages = stage::stages(lists("stage"), &names);
     let cases = layers
         .own_lists("case")
         .into_iter()
@@ -327,11 +349,14 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &slips, &flags, &head),
+        kinds: kinds(&policies, &ladders, &slips, &flags, &stages, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
         calendar: calendar?,
+        campaigns,
+        stages,
+        catalogue: None,
         clock_start: head.clock_start,
         workday_step_time: head.workday_step_time,
         workday_due: head.workday_due,
@@ -369,6 +394,7 @@ fn kinds(
     ladders: &[Ladder],
     slips: &BTreeMap<String, SlipKind>,
     flags: &[FlagRule],
+    stages: &[StageRule],
     head: &set::Head,
 ) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
@@ -391,6 +417,7 @@ fn kinds(
     });
     let said = policies.iter().flat_map(|policy| &policy.sayings).map(|saying| &saying.on);
     let of_flags = flags.iter().filter_map(|flag| flag.add.as_ref());
+    let of_stages = stages.iter().flat_map(|stage| &stage.on);
     let own = [Kind::of(ACKNOWLEDGED)];
     let all = of_clocks
         .chain(of_policies)
@@ -400,6 +427,7 @@ fn kinds(
         .chain(of_closing)
         .chain(said)
         .chain(of_flags)
+        .chain(of_stages)
         .chain(&own);
     all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
 }

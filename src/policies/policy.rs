@@ -59,6 +59,9 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         zh: zh.or(en).unwrap_or(&id).to_owned(),
         en: en.unwrap_or(&id).to_owned(),
         select: section.get("select").map(|item| selector(&item, around.names)).unwrap_or_default(),
+        precedence: section.count_or("precedence", 0),
+        basis: section.get("basis").and_then(|item| item.filled()).map(str::to_owned),
+        valid_from: section.get("valid_from").and_then(|item| item.date()),
         deadline_clock: clock_name(section.get("deadline_clock"), &clock_names)
             .into_iter()
             .next()

@@ -315,6 +315,23 @@ impl<'a> Item<'a> {
         None
     }
 
+    /// Complains about a key that is not one of `known`.
+    pub fn known_key<'k>(
+        &self,
+        what: &str,
+        place: &str,
+        known: impl IntoIterator<Item = &'k str> + Clone,
+    ) {
+        if known.clone().into_iter().any(|name| name == self.key) {
+            return;
+        }
+        let message = format!("{what} `{}` is not in {place}", self.key);
+        match nearest(self.key, known) {
+            Some(near) => self.complain_with(message, format!("did you mean `{near}`?")),
+            None => self.complain(message),
+        }
+    }
+
     /// The value as a word for reports: texts, numbers and switches only.
     pub fn note(&self) -> Option<String> {
         match self.value {

@@ -9,6 +9,7 @@ use super::{
 use crate::core::{
     event::{Event, Kind},
     policy::{LastRound, PolicySet},
+    publish::Publication,
     reply,
     slip::ACKNOWLEDGED,
     timestamp::Timestamp,
@@ -44,6 +45,9 @@ impl Ticket {
             });
             return;
         }
+        self.enter_by_event(set, &event.kind, event.at);
+        self.note_decision(event);
+        self.publication = Publication::of(event).or(self.publication.take());
         let began = self.begins_own(set, event, is_first);
         let Some(policy) = self.policy(set) else { return };
         self.note_due_told(event);
@@ -86,6 +90,11 @@ impl Ticket {
             self.deadline = event.deadline;
         }
         if self.dispatched.is_none() && self.rounds.len() <= 1 {
+            if event.kind == Kind::Dispatched
+                || (event.kind == set.clock_start && event.unit.is_some())
+            {
+                self.wear_campaign_tags(set, event.at);
+            }
             let chosen = select(set, &self.attributes);
             self.unmapped = chosen.is_some_and(|(_, by_default)| by_default);
             if let Some((policy, _)) = chosen {
@@ -172,6 +181,7 @@ impl Ticket {
         self.reach_stage(Stage::Dispatched);
         self.dispatched.get_or_insert(event.at);
         let Some(unit) = &event.unit else { return };
+        self.find_basis(set, event, unit);
         let moves = self.unit.as_ref().is_some_and(|old| old != unit);
         self.hops.push(Hop {
             unit: unit.clone(),
