@@ -18,6 +18,7 @@ pub mod event;
 pub mod fact;
 pub mod journal;
 pub mod ladder;
+pub mod ledger;
 pub mod message;
 pub mod notice;
 pub mod org;

@@ -23,6 +23,7 @@
 mod error;
 mod journal;
 mod knock;
+mod ledger;
 mod link;
 mod look;
 mod mailbox;
@@ -44,6 +45,7 @@ pub use self::{
     error::StoreError,
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
+    ledger::{LedgerCount, LedgerFilter, LedgerRow},
     link::{Answer, Link},
     look::{Loaded, Look, Named, SerialRun},
     mailbox::Mail,
