@@ -21,6 +21,7 @@ pub mod event;
 pub mod fact;
 pub mod journal;
 pub mod ladder;
+pub mod ledger;
 pub mod message;
 pub mod news;
 pub mod notice;
