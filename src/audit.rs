@@ -213,6 +213,7 @@ fn record_name(record: &Record) -> String {
         Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Asked { .. }
-        | Record::Alarm { .. } => record.kind().to_owned(),
+        | Record::Alarm { .. }
+        | Record::StandIn { .. } => record.kind().to_owned(),
     }
 }

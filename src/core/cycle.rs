@@ -68,6 +68,7 @@ pub fn advance(
         }
         if !again {
             out.next_look = decision.next_look;
+            out.messages = delivery::merge(set, out.messages);
             return out;
         }
     }

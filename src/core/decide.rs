@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{
     clock::{Clock, FiredAs, State, step_after},
     event::{Event, Kind},
-    ladder::{Placed, place},
+    ladder::{Placed, chain, place},
     policy::{AskMode, PolicySet},
     record::{AskOutcome, Record, StepKey},
     span::Span,
@@ -181,6 +181,7 @@ fn climb(
             scheduled: *time,
         })
         .collect();
+    let (to, cc) = chain(set, ladder, top.index, ticket.handler.as_ref().map(|one| one.level));
     records.push(Record::Slip {
         key: ticket.next_key(clock, top.index, *repetition),
         slip: top.step.slip.clone(),
@@ -190,8 +191,8 @@ fn climb(
         serial: None,
         reply_due: top.step.reply_due.map(|span| super::clock::due_after(set, now, span)),
         unit: responsible(ticket, clock),
-        to: top.step.to.clone(),
-        cc: top.step.cc.clone(),
+        to,
+        cc,
     });
     (records, next)
 }

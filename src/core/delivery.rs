@@ -8,12 +8,15 @@ use super::{
     calendar::Calendar,
     clock::Clock,
     message::{Facts, Message, Recipient},
-    org::Org,
+    org::{About, Org},
     policy::{PolicySet, Step, Via},
     record::{AskOutcome, Record, StepKey},
     ticket::Ticket,
     timestamp::Timestamp,
 };
+
+/// The colours of slips, the graver the later.
+pub const COLOURS: [&str; 6] = ["none", "blue", "green", "yellow", "orange", "red"];
 
 /// Messages for one record, and an alarm for each role that had nobody in it.
 pub fn messages(
@@ -32,7 +35,8 @@ pub fn messages(
         | Record::Skipped { .. }
         | Record::Refused { .. }
         | Record::Policy { .. }
-        | Record::Alarm { .. } => (Vec::new(), Vec::new()),
+        | Record::Alarm { .. }
+        | Record::StandIn { .. } => (Vec::new(), Vec::new()),
     }
 }
 
@@ -45,8 +49,10 @@ fn to_staff(
     now: Timestamp,
 ) -> (Vec<Message>, Vec<Record>) {
     let Some((clock, step, night)) = step_of(ticket, set, key) else { return Default::default() };
-    let Record::Slip { slip, unit, .. } = record else { return Default::default() };
-    let told = org.recipients(set, unit, &step.to, &step.cc, now);
+    let Record::Slip { slip, unit, to, cc, .. } = record else { return Default::default() };
+    let about =
+        About { unit, area: ticket.attributes.area.as_deref(), parties: &ticket.parties };
+    let told = org.recipients(set, about, to, cc, now);
     let facts = facts(ticket, set, record, clock);
     let slip_key = key.text(&ticket.no);
     let mut messages = Vec::new();
@@ -57,10 +63,12 @@ fn to_staff(
                 key: format!("{slip_key}/{}/{name}/{}", one.unit, via.name()),
                 ticket: ticket.no.clone(),
                 slip: Some(slip_key.clone()),
+                with: Vec::new(),
                 to: Recipient::Staff {
                     unit: one.unit.clone(),
                     role: one.role.clone(),
                     person: one.person.clone(),
+                    away: one.away.clone(),
                     cc: one.cc,
                 },
                 via: via.name().to_owned(),
@@ -77,7 +85,57 @@ fn to_staff(
         unit: unit.clone(),
         told,
     });
-    (messages, alarms.collect())
+    let stand_ins = told.stand_ins.into_iter().map(|one| Record::StandIn {
+        key: key.clone(),
+        role: one.role,
+        unit: one.unit,
+        person: one.person,
+        told: one.told,
+    });
+    (messages, alarms.chain(stand_ins).collect())
+}
+
+/// What one look owes the same person by the same way about the same ticket becomes one message,
+/// where the set merges at all: that of the highest slip, the others named beside it.
+pub fn merge(set: &PolicySet, messages: Vec<Message>) -> Vec<Message> {
+    if set.noise.merge_same_person_within.is_none() || messages.len() < 2 {
+        return messages;
+    }
+    let mut merged: Vec<Message> = Vec::with_capacity(messages.len());
+    for message in messages {
+        let Some(there) = merged.iter_mut().find(|there| is_for_the_same(there, &message)) else {
+            merged.push(message);
+            continue;
+        };
+        let (mut higher, lower) = if rank(set, &message) > rank(set, there) {
+            (message, &*there)
+        } else {
+            (there.clone(), &message)
+        };
+        higher.with.extend(lower.slip.iter().chain(&lower.with).cloned());
+        higher.not_before = higher.not_before.min(lower.not_before);
+        *there = higher;
+    }
+    merged
+}
+
+fn is_for_the_same(one: &Message, other: &Message) -> bool {
+    let person = |message: &Message| match &message.to {
+        Recipient::Staff { person: Some(person), .. } => Some(person.clone()),
+        Recipient::Staff { person: None, .. } | Recipient::Resident => None,
+    };
+    one.via == other.via && person(one).is_some_and(|who| person(other).as_ref() == Some(&who))
+}
+
+/// The graver its colour, the higher its role, the later its step: the more a slip says.
+fn rank(set: &PolicySet, message: &Message) -> (usize, u8, Option<Timestamp>) {
+    let level = match &message.to {
+        Recipient::Staff { role, .. } => set.roles.get(role).map_or(0, |role| role.level),
+        Recipient::Resident => 0,
+    };
+    let colour = set.slips.get(&message.facts.slip).map_or("", |slip| slip.colour.as_str());
+    let gravity = COLOURS.iter().position(|one| *one == colour).unwrap_or(0);
+    (gravity, level, message.facts.step_time)
 }
 
 fn to_resident(
@@ -95,6 +153,7 @@ fn to_resident(
         key: format!("{}/r{round}/ask", ticket.no),
         ticket: ticket.no.clone(),
         slip: None,
+        with: Vec::new(),
         to: Recipient::Resident,
         via: ticket.reach.first().cloned().unwrap_or_default(),
         template: "resident.ask".to_owned(),

@@ -10,6 +10,7 @@
 pub mod calendar;
 pub mod clock;
 pub mod contact;
+pub mod count;
 pub mod cycle;
 pub mod decide;
 pub mod delivery;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 
-use super::{calendar::Calendar, event::Kind, span::Span};
+use super::{calendar::Calendar, count::CountRule, event::Kind, span::Span};
 
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
@@ -37,6 +37,10 @@ pub struct PolicySet {
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
     pub presets: BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>,
+    /// Which kinds of units may send an event of a kind; kinds of events that are not here anybody may.
+    pub authority: BTreeMap<Kind, Vec<String>>,
+    /// What is counted beside clocks and slips.
+    pub counts: Vec<CountRule>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
     pub kinds: BTreeSet<Kind>,
 }
@@ -108,6 +112,8 @@ pub struct SlipKind {
     pub serial: String,
     pub colour: String,
     pub ask_receipt: bool,
+    /// Roles in copy of every slip of this kind, whatever the step says: the area leader (包片领导) of a yellow one.
+    pub cc: Vec<String>,
 }
 
 /// A named place in the chain of responsibility.
@@ -117,6 +123,25 @@ pub struct Role {
     pub en: String,
     /// 1 is nearest to the work; a vacant role is skipped upward.
     pub level: u8,
+    /// Where its people are looked for.
+    pub of: RoleOf,
+    /// Roles told at once where a desk is empty or off duty, in this order, before the next higher level.
+    pub fallback: Vec<String>,
+    /// A ladder may reach it with its last step only.
+    pub last_step_only: bool,
+}
+
+/// Whose role it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RoleOf {
+    /// The responsible unit's, or one above it.
+    #[default]
+    Unit,
+    /// The area's the ticket is about (三包).
+    Area,
+    /// The unit's, the area's or the person's that the ticket names under this key of `data`:
+    /// `grid`, `blower`, `supervisor`, `third_party`. Nobody's if it names none.
+    Party(String),
 }
 
 /// Why and for how long a clock may stand still.

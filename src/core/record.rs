@@ -62,6 +62,15 @@ pub enum Record {
     Asked { round: u32, outcome: AskOutcome, expires: Option<Timestamp> },
     /// A role had nobody in it, so that somebody else or nobody was told.
     Alarm { key: StepKey, role: String, unit: String, told: Option<String> },
+    /// Somebody was told in place of a person who is away, or of a desk that is off duty.
+    StandIn {
+        key: StepKey,
+        role: String,
+        unit: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<String>,
+        told: String,
+    },
 }
 
 /// What became of the question to the resident.
@@ -85,6 +94,7 @@ impl Record {
             Self::Policy { .. } => "duban.policy",
             Self::Asked { .. } => "duban.asked",
             Self::Alarm { .. } => "duban.alarm",
+            Self::StandIn { .. } => "duban.stand_in",
         }
     }
 }

@@ -62,6 +62,12 @@ pub struct Ticket {
     pub handed_over: Option<Timestamp>,
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
+    /// The leader who handles the ticket in person; the ladder starts above them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handler: Option<Handler>,
+    /// Units, people and areas that roles of the set are looked for in, by the key of `data`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parties: BTreeMap<String, String>,
     pub contacts: u32,
     /// Calls to the resident that nobody took, in this round.
     pub tries_missed: u32,
@@ -148,6 +154,14 @@ pub struct Extension {
     pub span: String,
     pub due_before: Timestamp,
     pub due_after: Timestamp,
+}
+
+/// The person who does the work, where it is somebody with a level of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handler {
+    pub person: String,
+    /// Of their highest role.
+    pub level: u8,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,7 +267,7 @@ impl Ticket {
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
             Record::Asked { round, .. } => self.asked_round = self.asked_round.max(*round),
-            Record::Alarm { .. } => {}
+            Record::Alarm { .. } | Record::StandIn { .. } => {}
         }
     }
 

@@ -43,9 +43,11 @@ impl Story {
         for row in &self.messages {
             let whom = match &row.message.to {
                 Recipient::Resident => "the resident".to_owned(),
-                Recipient::Staff { unit, role, person, cc } => {
+                Recipient::Staff { unit, role, person, away, cc } => {
                     let who = person.as_deref().unwrap_or("nobody");
-                    format!("{role} of {unit} ({who}){}", if *cc { ", in copy" } else { "" })
+                    let away =
+                        away.as_ref().map(|away| format!(" for {away}")).unwrap_or_default();
+                    format!("{role} of {unit} ({who}{away}){}", if *cc { ", in copy" } else { "" })
                 }
             };
             let when = row
@@ -264,6 +266,10 @@ impl Story {
                 };
                 format!("the resident of round {round} was {outcome}{expires}")
             }
+            Record::StandIn { role, unit, person, told, .. } => match person {
+                Some(person) => format!("{told} was told as {role} of {unit} for {person}, who is away"),
+                None => format!("{told} of {unit} was told: the desk `{role}` is off duty"),
+            },
             Record::Alarm { role, unit, told, .. } => match told {
                 Some(person) => {
                     format!("alarm: nobody is {role} of {unit}; told {person} above instead")

@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
 
 use super::{
@@ -14,7 +13,7 @@ use super::{
     case::{self, Case},
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
-    files::{self, ORG, Sources, TEMPLATES},
+    files::{self, Sources, TEMPLATES},
     ladder::{self, Names},
     lint::{self, Spots},
     org,
@@ -23,6 +22,7 @@ use super::{
     set,
 };
 use crate::core::{
+    count::CountRule,
     event::Kind,
     org::Org,
     policy::{Ladder, Policy, PolicySet},
@@ -82,12 +82,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     let source = |name: &'_ str, text| Source {
         name: names.get(name).map_or("", String::as_str),
         text,
-        private: name == ORG,
+        private: files::is_org(name),
         complaints: &complaints,
     };
     let is_policy = |name: &str| {
         let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
-        toml && !name.contains('/') && name != ORG && name != TEMPLATES
+        toml && !name.contains('/') && !files::is_org(name) && name != TEMPLATES
     };
     let trees: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = sources
         .files
@@ -106,27 +106,36 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         files: deciding.clone(),
         ..Loaded::default()
     };
-    let (roles, zone) = match &reading {
-        Some(reading) => {
-            (reading.set.roles.keys().cloned().collect(), reading.set.calendar.zone().clone())
-        }
-        None => (BTreeSet::new(), TimeZone::UTC),
-    };
     for root in roots {
         root.finish();
     }
+    let people: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = sources
+        .files
+        .iter()
+        .filter(|(name, _)| files::is_org(name))
+        .map(|(name, text)| {
+            let source = source(name, text);
+            (source, parse(source))
+        })
+        .collect();
     // Without roles every post would be wrong, which helps nobody.
-    if let Some(text) = sources.files.get(ORG).filter(|_| reading.is_some()) {
-        let source = source(ORG, text);
-        let tree = parse(source);
-        loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
+    if let Some(reading) = reading.as_ref().filter(|_| !people.is_empty()) {
+        let roots =
+            people.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
+        loaded.org = Some(org::org(roots, &reading.set, now));
     }
     if let Some(text) = sources.files.get(TEMPLATES) {
         texts(source(TEMPLATES, text), reading.as_ref().map(|reading| &reading.set));
     }
     loaded.complaints = complaints.into_sorted();
-    let wrong_in_org = |c: &Complaint| c.is_error() && c.file == sources.display(ORG);
-    let wrong_in_set = |c: &Complaint| c.is_error() && c.file != sources.display(ORG);
+    let of_org: BTreeSet<String> = sources
+        .files
+        .keys()
+        .filter(|name| files::is_org(name))
+        .map(|name| sources.display(name))
+        .collect();
+    let wrong_in_org = |c: &Complaint| c.is_error() && of_org.contains(&c.file);
+    let wrong_in_set = |c: &Complaint| c.is_error() && !of_org.contains(&c.file);
     if loaded.complaints.iter().any(wrong_in_org) {
         loaded.org = None;
     }
@@ -219,8 +228,16 @@ fn read(
         set::roles(&section, &mut roles);
     }
     names.roles = roles.keys().cloned().collect();
+    for section in tables("roles") {
+        set::check_fallbacks(&section, &names.roles);
+    }
+    let mut authority = BTreeMap::new();
+    for section in tables("authority") {
+        set::authority(&section, &mut authority);
+    }
+    let counts: Vec<CountRule> = lists("count").into_iter().filter_map(set::count).collect();
     for section in tables("slips") {
-        set::slips(&section, &mut slips);
+        set::slips(&section, &names.roles, &mut slips);
     }
     names.slips = slips.keys().cloned().collect();
     for section in tables("pauses") {
@@ -282,7 +299,7 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &head),
+        kinds: kinds(&policies, &ladders, &counts, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
@@ -301,6 +318,8 @@ fn read(
         ladders,
         policies,
         presets,
+        authority,
+        counts,
     };
     // What follows from an error is not worth a doubt.
     if complaints.errors() == 0 {
@@ -312,7 +331,12 @@ fn read(
 }
 
 /// Every kind named anywhere that is not a standard one.
-fn kinds(policies: &[Policy], ladders: &[Ladder], head: &set::Head) -> BTreeSet<Kind> {
+fn kinds(
+    policies: &[Policy],
+    ladders: &[Ladder],
+    counts: &[CountRule],
+    head: &set::Head,
+) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
     let of_clocks =
         clocks.flat_map(|clock| clock.stop.iter().chain([&clock.start]).chain(&clock.recur_until));
@@ -321,6 +345,7 @@ fn kinds(policies: &[Policy], ladders: &[Ladder], head: &set::Head) -> BTreeSet<
         .flat_map(|p| p.ends.iter().chain(p.count_trigger.iter().map(|t| &t.reset_on)));
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
-    let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_head);
+    let of_counts = counts.iter().flat_map(|count| &count.on);
+    let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_counts).chain(of_head);
     all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
 }

@@ -55,7 +55,8 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Refused { .. }
             | Record::Policy { .. }
             | Record::Asked { .. }
-            | Record::Alarm { .. } => None,
+            | Record::Alarm { .. }
+            | Record::StandIn { .. } => None,
         })
         .collect();
     slips.sort_by_key(|slip| slip.at);

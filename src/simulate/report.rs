@@ -94,7 +94,10 @@ impl Report {
             Record::Skipped { .. } => self.skipped += 1,
             Record::Asked { outcome: crate::core::record::AskOutcome::Sent, .. } => self.asked += 1,
             Record::Alarm { .. } => self.alarms += 1,
-            Record::Asked { .. } | Record::Refused { .. } | Record::Policy { .. } => {}
+            Record::Asked { .. }
+            | Record::Refused { .. }
+            | Record::Policy { .. }
+            | Record::StandIn { .. } => {}
         }
     }
 

@@ -3,14 +3,15 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Extension, FollowUp, Hop, Pause, Refusal, Round, Stage, Ticket,
+    Answer, Extension, FollowUp, Handler, Hop, Pause, Refusal, Round, Stage, Ticket,
     permit::{self, Refused},
     select,
 };
 use crate::core::{
     clock::{Clock, FiredAs, due_after},
     event::{Event, Kind},
-    policy::PolicySet,
+    org::Attested,
+    policy::{PolicySet, RoleOf},
     timestamp::Timestamp,
     trigger,
 };
@@ -71,6 +72,7 @@ impl Ticket {
         if self.deadline.is_none() {
             self.deadline = event.deadline;
         }
+        self.absorb_people(set, event);
         if self.dispatched.is_none() && self.rounds.len() <= 1 {
             let chosen = select(set, &self.attributes);
             self.unmapped = chosen.is_some_and(|(_, by_default)| by_default);
@@ -81,8 +83,25 @@ impl Ticket {
         }
     }
 
+    /// Whose roles are meant: the handler in person, and the parties that roles of the set belong to.
+    fn absorb_people(&mut self, set: &PolicySet, event: &Event) {
+        if let (Some(level), Some(person)) =
+            (Attested::of(event).handler_level, event.text("handler"))
+        {
+            self.handler = Some(Handler { person: person.to_owned(), level });
+        }
+        for role in set.roles.values() {
+            if let RoleOf::Party(key) = &role.of
+                && let Some(name) = event.text(key)
+            {
+                self.parties.insert(key.clone(), name.to_owned());
+            }
+        }
+    }
+
     /// The changes that belong to one kind of event, before its effect on clocks.
     fn change(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+        permit::may_act(set, event)?;
         match &event.kind {
             Kind::Received | Kind::Registered => {
                 self.received.get_or_insert(event.at);
@@ -140,6 +159,7 @@ impl Ticket {
         self.first_unit.get_or_insert_with(|| unit.clone());
         self.unit = Some(unit.clone());
         if moves {
+            self.handler = self.handler.take().filter(|_| event.text("handler").is_some());
             self.cancel_open(event.at, |clock| clock.key.name != "dispatch");
             self.handed_over = Some(event.at);
             self.seen.retain(|kind, _| matches!(kind, Kind::Received | Kind::Registered));

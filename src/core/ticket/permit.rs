@@ -3,7 +3,8 @@
 use super::{Ticket, is_under};
 use crate::core::{
     clock::{due_after, step_before},
-    event::Event,
+    event::{Event, Kind},
+    org::{Attested, THIRD_PARTY},
     policy::{ExtensionRule, PolicySet},
     span::Span,
     timestamp::Timestamp,
@@ -50,6 +51,32 @@ pub enum Refused {
     RoundsUsedUp(u32),
     #[error("no slip `{0}` was issued on this ticket")]
     NoSuchSlip(String),
+    #[error("a unit of kind `{given}` may not do this; it takes one of: {allowed}")]
+    Authority { given: String, allowed: String },
+    #[error("`{0}` is a third party and never responsible for a ticket")]
+    ThirdParty(String),
+}
+
+/// Whether the unit that sends the event may, and the unit it goes to can be responsible.
+/// An event that names no sending unit (`data.by_unit`) is the supervisor's own.
+pub fn may_act(set: &PolicySet, event: &Event) -> Result<(), Refused> {
+    let attested = Attested::of(event);
+    if let (Some(allowed), Some(_)) = (set.authority.get(&event.kind), event.text("by_unit")) {
+        let given = attested.by_kind.unwrap_or_default();
+        if !allowed.iter().any(|kind| kind == given) {
+            return Err(Refused::Authority { given: given.to_owned(), allowed: allowed.join(", ") });
+        }
+    }
+    let takes = matches!(
+        event.kind,
+        Kind::Received | Kind::Registered | Kind::Dispatched | Kind::Reassigned
+    );
+    match &event.unit {
+        Some(unit) if takes && attested.unit_kind == Some(THIRD_PARTY) => {
+            Err(Refused::ThirdParty(unit.clone()))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Names of the clocks a pause stops.

@@ -1,0 +1,71 @@
+//! Which departments are worth a desk (常驻专席): much work, much of it shared with others.
+
+use std::collections::BTreeMap;
+
+/// What a department had to do in a period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    pub tickets: u64,
+    /// Of these, handled together with other departments.
+    pub co_handled: u64,
+}
+
+/// A department proposed for a desk, with the numbers that speak for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    pub unit: String,
+    pub load: Load,
+}
+
+impl Load {
+    /// Compares two shares of co-handled tickets exactly; no tickets, no share.
+    fn shares_more_than(self, other: Self) -> std::cmp::Ordering {
+        let cross = |one: Self, other: Self| {
+            u128::from(one.co_handled) * u128::from(other.tickets.max(1))
+        };
+        cross(self, other).cmp(&cross(other, self))
+    }
+}
+
+/// The `desks` departments with most tickets among those whose co-handled share is not below
+/// that of all departments together; ties go to the larger share, then by name.
+pub fn desk_proposals(loads: &BTreeMap<String, Load>, desks: usize) -> Vec<Proposal> {
+    let all = loads.values().fold(Load::default(), |sum, load| Load {
+        tickets: sum.tickets + load.tickets,
+        co_handled: sum.co_handled + load.co_handled,
+    });
+    let shared = loads.iter().filter(|(_, load)| load.shares_more_than(all).is_ge());
+    let mut proposed: Vec<Proposal> =
+        shared.map(|(unit, load)| Proposal { unit: unit.clone(), load: *load }).collect();
+    proposed.sort_by(|a, b| {
+        let share = b.load.shares_more_than(a.load);
+        b.load.tickets.cmp(&a.load.tickets).then(share).then_with(|| a.unit.cmp(&b.unit))
+    });
+    proposed.truncate(desks);
+    proposed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn much_work_that_is_much_shared_is_worth_a_desk() {
+        #[rustfmt::skip]
+        let table = [
+            // department  tickets  co-handled
+            ("市监",  900, 300),
+            ("卫健",  500, 200),
+            ("城管", 1_200, 500),
+            ("市政",  800, 400),
+            ("建设",  700, 350),
+            ("教育",  650,  10), // much work, but all its own
+            ("档案",    4,   4), // all shared, but hardly any
+        ];
+        let loads = table.map(|(unit, tickets, co_handled)| (unit.to_owned(), Load { tickets, co_handled }));
+        let proposed = desk_proposals(&BTreeMap::from(loads), 5);
+        let names: Vec<&str> = proposed.iter().map(|one| one.unit.as_str()).collect();
+        assert_eq!(names, ["城管", "市监", "市政", "建设", "卫健"]);
+        assert_eq!(desk_proposals(&BTreeMap::new(), 5), []);
+    }
+}
