@@ -157,7 +157,10 @@ fn wrong_state(whole: &Whole, rules: &Rules, lines: Vec<Line>, now: Timestamp) -
     let Some(set) = rules.set(&stored.judged_by) else {
         return vec![Fault::NoSet { hash: stored.judged_by }];
     };
-    let folded = Ticket::fold(&whole.no, set, lines);
+    let folded = match rules.first_of(&lines) {
+        Ok(first) => Ticket::fold_over(&whole.no, rules, first.unwrap_or(set), lines),
+        Err(_) => return vec![Fault::NoSet { hash: stored.judged_by }],
+    };
     let mut faults = Vec::new();
     if folded != stored {
         let place = first_difference(&value(&stored), &value(&folded));

@@ -11,6 +11,8 @@
 
 mod batch;
 
+pub use self::batch::read_lines;
+
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;

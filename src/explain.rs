@@ -99,9 +99,8 @@ impl Story {
         let Some((rule, Some(ladder))) = self.ticket.rule_of(&self.set, clock) else {
             return Vec::new();
         };
-        let kind = self.ticket.attributes.kind.as_deref();
         let mut ahead = Vec::new();
-        for placed in place(&self.set, rule, ladder, clock, kind) {
+        for placed in place(&self.set, rule, ladder, clock, &self.ticket.attributes) {
             if let Some(n) = (0..placed.times()).find(|n| !clock.is_done(placed.index, *n)) {
                 let step = placed.step;
                 let time = placed.repetition(&self.set, n);
@@ -206,5 +205,6 @@ fn state_word(clock: &Clock, now: Timestamp) -> &'static str {
         State::Stopped { met: true, .. } => "met",
         State::Stopped { met: false, .. } => "late",
         State::Cancelled { .. } => "cancelled",
+        State::Replaced { .. } => "replaced",
     }
 }

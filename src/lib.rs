@@ -18,11 +18,13 @@
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`explain`] | why a ticket stands where it stands |
+//! | [`apply`] | what other policies would change on running tickets |
 //! | [`audit`] | does the store still say what the journals say |
 //! | [`web`] | rating page, mailbox, API: parse, call, render |
 //! | [`daemon`] | wiring: tasks, cron knocks, signals, reload, drain |
 //! | [`cli`] | one file per subcommand |
 
+pub mod apply;
 pub mod audit;
 pub mod channel;
 pub mod cli;

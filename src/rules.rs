@@ -11,8 +11,10 @@ use std::{
 
 use crate::{
     core::{
+        fact::{Fact, Line},
         org::Org,
-        policy::PolicySet,
+        policy::{PolicySet, Sets},
+        record::Record,
         ticket::Ticket,
         timestamp::Timestamp,
         wording::{Names, Templates},
@@ -64,6 +66,19 @@ impl Rules {
         }
     }
 
+    /// The set that judges a journal from its first line on: the first it names, if it names any.
+    /// Every set it names must be known here.
+    pub fn first_of(&self, lines: &[Line]) -> Result<Option<&Arc<PolicySet>>, RulesError> {
+        let mut named = lines.iter().filter_map(|line| match &line.fact {
+            Fact::Record(Record::Policy { hash, .. }) => Some((line.at, line.seq, hash)),
+            Fact::Record(_) | Fact::Event(_) => None,
+        });
+        if let Some((_, _, hash)) = named.clone().find(|(_, _, hash)| self.set(hash).is_none()) {
+            return Err(RulesError::Missing(hash.clone()));
+        }
+        Ok(named.by_ref().min().and_then(|(_, _, hash)| self.set(hash)))
+    }
+
     /// The set with this hash, if it is known here.
     pub fn set(&self, hash: &str) -> Option<&Arc<PolicySet>> {
         self.frozen.get(hash)
@@ -85,6 +100,12 @@ impl Rules {
             }
         }
         Ok(self)
+    }
+}
+
+impl Sets for Rules {
+    fn set(&self, hash: &str) -> Option<&PolicySet> {
+        self.frozen.get(hash).map(Arc::as_ref)
     }
 }
 

@@ -16,6 +16,7 @@ mod man;
 mod migrate;
 mod open;
 mod plan;
+mod policy;
 mod print;
 mod run;
 mod send_test;
@@ -56,6 +57,7 @@ pub enum Command {
     Check(check::Args),
     Time(time::TimeArgs),
     Plan(plan::Args),
+    Policy(policy::Args),
     Simulate(simulate::Args),
     Import(import::Args),
     Explain(explain::Args),
@@ -77,6 +79,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Policy(args) => policy::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Explain(args) => explain::run(&args),

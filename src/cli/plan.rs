@@ -33,6 +33,9 @@ pub struct Args {
     /// Category of the ticket, for policies that differ by category.
     #[arg(long)]
     category: Option<String>,
+    /// More that is known of the ticket, as `KEY=VALUE`: `grade=疑难`, `tag=欠薪`. May be repeated.
+    #[arg(long = "with", value_name = "KEY=VALUE", value_parser = pair)]
+    with: Vec<(String, String)>,
     /// Print JSON in the shape of the public contract.
     #[arg(long)]
     json: bool,
@@ -48,11 +51,20 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         format!("`{}` is not a local time; write `2026-02-13T16:30`", args.start)
     })?;
     let start = set.calendar.at(start.date(), start.time());
-    let attributes = Attributes {
+    let mut attributes = Attributes {
         kind: args.kind.clone(),
         category: args.category.clone(),
         ..Attributes::default()
     };
+    for (key, value) in &args.with {
+        if !attributes.put(key, value, &set.attributes) {
+            let known: Vec<&str> = set.attributes.iter().map(String::as_str).collect();
+            bail!(
+                "tickets of this set have no `{key}`; beside the fields of every event it selects by {}",
+                known.join(", ")
+            );
+        }
+    }
     let clocks = plan(&set, policy, attributes, start);
     if args.json {
         say!("{}", as_json(&set, &args.policy, start, &clocks));
@@ -60,6 +72,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         print_table(&set, &args.policy, start, &clocks)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// `KEY=VALUE`, for clap.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty());
+    let (key, value) = pair.ok_or_else(|| format!("`{text}` is not `KEY=VALUE`"))?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 /// Local time in the set's zone, to the minute.

@@ -142,9 +142,26 @@ pub struct Clock {
     /// Begin of the running segment, and what earlier segments used, milliseconds in `base`.
     pub since: Timestamp,
     pub spent_ms: i64,
+    /// The due came from the source system, not from the rule's span.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub given: bool,
+    /// From when to when the clock stood still.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<(Timestamp, Timestamp)>,
     pub state: State,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
+    /// Steps an event brought forward.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub brought: Vec<Brought>,
+}
+
+/// Why and when a step fires before its own time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    pub step: u16,
+    pub at: Timestamp,
+    pub by: Kind,
 }
 
 /// Whether a clock runs.
@@ -164,6 +181,10 @@ pub enum State {
     },
     /// Ended without a verdict: handed over, or the round is over.
     Cancelled {
+        at: Timestamp,
+    },
+    /// Goes on as the next turn of the same name, on another ladder.
+    Replaced {
         at: Timestamp,
     },
 }
@@ -190,6 +211,10 @@ pub enum FiredAs {
     Withdrawn,
     /// The slip was withdrawn because a late event made it wrong; the step may be due again.
     Undone,
+    /// The same step fired, as step `from`, on the clock this one replaces.
+    Carried {
+        from: u16,
+    },
 }
 
 impl Fired {
@@ -212,6 +237,11 @@ impl Clock {
         })
     }
 
+    /// What brought this step forward, if something did.
+    pub fn brought(&self, step: u16) -> Option<&Brought> {
+        self.brought.iter().find(|brought| brought.step == step)
+    }
+
     /// Whether the clock has not ended.
     pub fn is_open(&self) -> bool {
         matches!(self.state, State::Running | State::Paused { .. })
@@ -227,7 +257,8 @@ impl Clock {
 
     /// Runs again from `at` on, with exactly what remained. A breach stays a breach.
     pub fn resume(&mut self, calendar: &Calendar, at: Timestamp) {
-        let State::Paused { remaining_ms, .. } = self.state else { return };
+        let State::Paused { at: from, remaining_ms } = self.state else { return };
+        self.pauses.push((from, at));
         if remaining_ms >= 0 {
             self.due = self.base.add(calendar, at, remaining_ms);
         }
@@ -239,7 +270,10 @@ impl Clock {
     pub fn stop(&mut self, at: Timestamp, by: Kind) {
         let met = match self.state {
             State::Paused { remaining_ms, .. } => remaining_ms >= 0,
-            State::Running | State::Stopped { .. } | State::Cancelled { .. } => at <= self.due,
+            State::Running
+            | State::Stopped { .. }
+            | State::Cancelled { .. }
+            | State::Replaced { .. } => at <= self.due,
         };
         self.state = State::Stopped { at, by, met };
     }
@@ -261,7 +295,7 @@ impl Clock {
         let until = match &self.state {
             State::Running => now,
             State::Paused { .. } => return self.spent_ms,
-            State::Stopped { at, .. } | State::Cancelled { at } => *at,
+            State::Stopped { at, .. } | State::Cancelled { at } | State::Replaced { at } => *at,
         };
         self.spent_ms + self.base.measure(calendar, self.since, until)
     }

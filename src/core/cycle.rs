@@ -11,6 +11,7 @@ use super::{
     org::Org,
     policy::PolicySet,
     record::Record,
+    slip,
     ticket::Ticket,
     timestamp::Timestamp,
 };
@@ -32,15 +33,20 @@ pub struct Advance {
 pub struct FoldAgain;
 
 /// Applies new lines on top of a state; `FoldAgain` if one of them belongs before what is applied
-/// already, or if the state was folded with another policy set.
+/// already, or if another policy set judged the ticket before or is to judge it now.
 pub fn take_in(ticket: &mut Ticket, set: &PolicySet, news: &[Line]) -> Result<(), FoldAgain> {
     if ticket.judged_by != set.hash {
         return Err(FoldAgain);
     }
     for line in news {
         match &line.fact {
-            Fact::Event(event) if ticket.is_late(event) => return Err(FoldAgain),
+            Fact::Event(event) if ticket.is_late(event) || ticket.names_a_serial(event) => {
+                return Err(FoldAgain);
+            }
             Fact::Event(event) => ticket.apply_event(set, line.seq, event),
+            Fact::Record(Record::Policy { hash, .. }) if *hash != set.hash => {
+                return Err(FoldAgain);
+            }
             Fact::Record(record) => ticket.apply_record(record, line.at),
         }
     }
@@ -67,7 +73,9 @@ pub fn advance(
             out.add_record(ticket, set, org, record, at, now);
         }
         if !again {
-            out.next_look = decision.next_look;
+            // The slips just issued wait for receipts and replies from now on.
+            let missed = slip::next_due(ticket, set);
+            out.next_look = decision.next_look.into_iter().chain(missed).min();
             out.messages = delivery::merge(set, out.messages);
             return out;
         }
@@ -94,6 +102,7 @@ impl Advance {
         at: Timestamp,
         now: Timestamp,
     ) {
+        let record = delivery::issued(set, org, record, now);
         ticket.apply_record(&record, at);
         let (messages, alarms) = delivery::messages(ticket, set, org, &record, now);
         self.lines.push((at, Fact::Record(record)));

@@ -13,11 +13,12 @@
 use serde_json::Value;
 
 use super::{
-    clock::{Clock, FiredAs, State, step_after},
+    clock::{Clock, FiredAs, due_after, step_after},
     event::{Event, Kind},
     ladder::{Placed, chain, place},
     policy::{AskMode, PolicySet},
     record::{AskOutcome, Record, StepKey},
+    slip,
     span::Span,
     ticket::{FollowUp, Stage, Ticket},
     timestamp::Timestamp,
@@ -39,7 +40,10 @@ pub struct Decision {
 
 /// What is owed on `ticket` at `now`.
 pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
-    let events = owed_events(ticket, now);
+    let mut events = owed_events(ticket, now);
+    if events.is_empty() {
+        events = slip::missed(ticket, set, now);
+    }
     if !events.is_empty() {
         return Decision { events, ..Decision::default() };
     }
@@ -48,7 +52,8 @@ pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
         return decision;
     }
     decision.records.extend(ask(ticket, set, now));
-    decision.next_look = ticket.pause.as_ref().map(|pause| pause.until);
+    let pause_ends = ticket.pause.as_ref().map(|pause| pause.until);
+    decision.next_look = earliest(pause_ends, slip::next_due(ticket, set));
     for clock in ticket.clocks.iter().filter(|clock| clock.is_running()) {
         let (records, next) = climb(ticket, set, clock, now);
         decision.records.extend(records);
@@ -149,7 +154,7 @@ fn climb(
     let Some((rule, Some(ladder))) = ticket.rule_of(set, clock) else { return (Vec::new(), None) };
     let mut due: Vec<(&Placed<'_>, u16, Timestamp)> = Vec::new();
     let mut next = None;
-    let placed = place(set, rule, ladder, clock, ticket.attributes.kind.as_deref());
+    let placed = place(set, rule, ladder, clock, &ticket.attributes);
     for step in &placed {
         let Some(first) = (0..step.times()).find(|n| !clock.is_done(step.index, *n)) else {
             continue;
@@ -182,6 +187,8 @@ fn climb(
         })
         .collect();
     let (to, cc) = chain(set, ladder, top.index, ticket.handler.as_ref().map(|one| one.level));
+    let kind = set.slips.get(&top.step.slip);
+    let brought = clock.brought(top.index).filter(|brought| brought.at == *time);
     records.push(Record::Slip {
         key: ticket.next_key(clock, top.index, *repetition),
         slip: top.step.slip.clone(),
@@ -189,10 +196,16 @@ fn climb(
         scheduled: *time,
         due: clock.due,
         serial: None,
-        reply_due: top.step.reply_due.map(|span| super::clock::due_after(set, now, span)),
+        reply_due: top.step.reply_due.map(|span| due_after(set, now, span)),
         unit: responsible(ticket, clock),
         to,
         cc,
+        issuer: String::new(), // found in the organisation when it is issued
+        receipt_due: kind.and_then(|kind| kind.receipt_due).map(|span| due_after(set, now, span)),
+        note: kind
+            .and_then(|kind| set.note(kind.note.as_deref()?, now))
+            .map(super::slip::Note::name),
+        on: brought.map(|brought| brought.by.name().to_owned()),
     });
     (records, next)
 }
@@ -212,7 +225,7 @@ fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestam
 /// Whether a message about this step still has its reason: its clock runs and its slip stands.
 pub fn is_relevant(ticket: &Ticket, key: &str) -> bool {
     ticket.clocks.iter().any(|clock| {
-        !matches!(clock.state, State::Stopped { .. } | State::Cancelled { .. })
+        ticket.goes_on(clock)
             && clock.fired.iter().any(|fired| {
                 let one = StepKey {
                     clock: clock.key.clone(),

@@ -7,16 +7,14 @@ use jiff::civil::Time;
 use super::{
     calendar::Calendar,
     clock::Clock,
-    message::{Facts, Message, Recipient},
+    message::{Facts, Message, NoteText, Recipient},
     org::{About, Org},
     policy::{PolicySet, Step, Via},
     record::{AskOutcome, Record, StepKey},
+    slip::COLOURS,
     ticket::Ticket,
     timestamp::Timestamp,
 };
-
-/// The colours of slips, the graver the later.
-pub const COLOURS: [&str; 6] = ["none", "blue", "green", "yellow", "orange", "red"];
 
 /// Messages for one record, and an alarm for each role that had nobody in it.
 pub fn messages(
@@ -40,6 +38,16 @@ pub fn messages(
     }
 }
 
+/// A slip as it is issued: by the unit that stands above the handling one in the role its kind names.
+pub fn issued(set: &PolicySet, org: &Org, mut record: Record, now: Timestamp) -> Record {
+    if let Record::Slip { slip, unit, issuer, .. } = &mut record {
+        let role = set.slips.get(slip).and_then(|kind| kind.issuer.as_deref());
+        let above = role.and_then(|role| org.unit_of(unit, role, now));
+        *issuer = above.unwrap_or_default().to_owned();
+    }
+    record
+}
+
 fn to_staff(
     ticket: &Ticket,
     set: &PolicySet,
@@ -50,8 +58,7 @@ fn to_staff(
 ) -> (Vec<Message>, Vec<Record>) {
     let Some((clock, step, night)) = step_of(ticket, set, key) else { return Default::default() };
     let Record::Slip { slip, unit, to, cc, .. } = record else { return Default::default() };
-    let about =
-        About { unit, area: ticket.attributes.area.as_deref(), parties: &ticket.parties };
+    let about = About { unit, area: ticket.attributes.area.as_deref(), parties: &ticket.parties };
     let told = org.recipients(set, about, to, cc, now);
     let facts = facts(ticket, set, record, clock);
     let slip_key = key.text(&ticket.no);
@@ -183,7 +190,21 @@ fn step_of<'a>(
 }
 
 fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Facts {
-    let Record::Slip { slip, at, scheduled, due, serial, reply_due, unit, to, cc, .. } = record
+    let Record::Slip {
+        slip,
+        at,
+        scheduled,
+        due,
+        serial,
+        reply_due,
+        unit,
+        to,
+        cc,
+        issuer,
+        note,
+        on,
+        ..
+    } = record
     else {
         return Facts::default();
     };
@@ -209,6 +230,9 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
         stage: ticket.stage.name().to_owned(),
         roles: to.iter().chain(cc).cloned().collect(),
         link_expires: None,
+        issuer: issuer.clone(),
+        note: note.as_deref().and_then(|name| set.note_named(name)).map(NoteText::from),
+        on: on.clone(),
     }
 }
 

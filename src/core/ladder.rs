@@ -1,9 +1,11 @@
 //! When the steps of a clock's ladder stand.
 //!
 //! Steps keep their order on every calendar: a step is never before its predecessor
-//! (mixed offsets can cross), and one whose time lies before the start is dropped.
+//! (mixed offsets can cross), and one whose time lies before the start is dropped. A step
+//! that an event brought forward takes those it jumps over with it.
 
 use super::{
+    attributes::Attributes,
     clock::{Base, Clock, step_after, step_before},
     policy::{ClockRule, Ladder, PolicySet, RoleOf, Step, StepAt},
     timestamp::Timestamp,
@@ -30,26 +32,37 @@ impl Placed<'_> {
     }
 }
 
-/// The steps of `ladder` on `clock`, in order, for a ticket of this kind.
+/// The steps of `ladder` on `clock`, in order, for a ticket with these attributes.
 pub fn place<'a>(
     set: &PolicySet,
     rule: &ClockRule,
     ladder: &'a Ladder,
     clock: &Clock,
-    kind: Option<&str>,
+    attributes: &Attributes,
 ) -> Vec<Placed<'a>> {
-    let of_kind = kind.and_then(|kind| rule.skip_by_kind.get(kind)).unwrap_or(&rule.skip);
+    let skip = rule.skip_for(attributes);
     let mut placed: Vec<Placed<'a>> = Vec::with_capacity(ladder.steps.len());
     for (index, step) in ladder.steps.iter().enumerate() {
-        if of_kind.contains(&step.at_text) {
+        if skip.contains(&step.at_text) {
             continue;
         }
         let own = step_time(set, clock, step.at);
-        if own < clock.started {
+        let brought = clock.brought(index as u16).map(|brought| brought.at);
+        if own < clock.started && brought.is_none() {
             continue;
         }
-        let time = placed.last().map_or(own, |before| own.max(before.time));
+        let clamped = placed.last().map_or(own, |before| own.max(before.time));
+        let time = match brought {
+            Some(at) if own < clock.started => at,
+            Some(at) => clamped.min(at),
+            None => clamped,
+        };
         placed.push(Placed { index: index as u16, step, time });
+    }
+    if !clock.brought.is_empty() {
+        for before in (1..placed.len()).rev() {
+            placed[before - 1].time = placed[before - 1].time.min(placed[before].time);
+        }
     }
     placed
 }
@@ -123,4 +136,21 @@ fn above(set: &PolicySet, ladder: &Ladder, index: u16, level: u8) -> Option<Stri
         let above = set.roles.iter().filter(|(name, _)| is_above(name));
         above.min_by_key(|(name, role)| (role.level, *name)).map(|(name, _)| name.clone())
     })
+}
+
+/// Whether two steps stand for the same promise: the same place on the clock and the same slip.
+pub fn is_same(one: &Step, other: &Step) -> bool {
+    one.at_text == other.at_text && one.slip == other.slip
+}
+
+/// Whether two ladders have the same steps in the same order, so that a step keeps its number.
+pub fn same_steps(one: Option<&Ladder>, other: Option<&Ladder>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => {
+            one.steps.len() == other.steps.len()
+                && one.steps.iter().zip(&other.steps).all(|(one, other)| is_same(one, other))
+        }
+        (Some(_), None) | (None, Some(_)) => false,
+    }
 }

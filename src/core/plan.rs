@@ -30,10 +30,9 @@ pub fn plan(
     let mut dispatched = Event::new("plan", set.clock_start.clone(), start);
     dispatched.unit = Some("unit".to_owned());
     ticket.apply_event(set, 1, &dispatched);
-    let kind = ticket.attributes.kind.clone();
     let clocks = ticket.clocks.iter().map(|clock| {
         let steps = match ticket.rule_of(set, clock) {
-            Some((rule, Some(ladder))) => place(set, rule, ladder, clock, kind.as_deref())
+            Some((rule, Some(ladder))) => place(set, rule, ladder, clock, &ticket.attributes)
                 .into_iter()
                 .map(|placed| (placed.step, placed.time))
                 .collect(),

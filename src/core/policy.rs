@@ -7,7 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 
-use super::{calendar::Calendar, count::CountRule, event::Kind, span::Span};
+use super::{
+    calendar::Calendar,
+    count::CountRule,
+    event::Kind,
+    slip::{Note, SlipKind},
+    span::Span,
+    variant::Variant,
+};
 
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
@@ -32,6 +39,10 @@ pub struct PolicySet {
     pub quiet: Quiet,
     pub noise: Noise,
     pub slips: BTreeMap<String, SlipKind>,
+    /// Consequence notes, each at its versions, in the order of the file.
+    pub notes: Vec<Note>,
+    /// What stands before the serials of an issuing unit (`西督`), by unit.
+    pub issuers: BTreeMap<String, String>,
     pub roles: BTreeMap<String, Role>,
     pub pauses: BTreeMap<String, PauseRule>,
     pub ladders: Vec<Ladder>,
@@ -41,8 +52,21 @@ pub struct PolicySet {
     pub authority: BTreeMap<Kind, Vec<String>>,
     /// What is counted beside clocks and slips.
     pub counts: Vec<CountRule>,
+    /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
+    pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
     pub kinds: BTreeSet<Kind>,
+}
+
+/// Policy sets by their hash: those a journal may name.
+pub trait Sets {
+    fn set(&self, hash: &str) -> Option<&PolicySet>;
+}
+
+impl Sets for PolicySet {
+    fn set(&self, hash: &str) -> Option<&PolicySet> {
+        (self.hash == hash).then_some(self)
+    }
 }
 
 impl PolicySet {
@@ -101,19 +125,6 @@ pub struct Noise {
     pub digest_times: Vec<Time>,
     pub receipt_suppresses: bool,
     pub never_repeat_per_scan: bool,
-}
-
-/// A kind of slip (任务通知单 ... 红色督办单).
-#[derive(Clone, Debug)]
-pub struct SlipKind {
-    pub zh: String,
-    pub en: String,
-    /// The character of its serial (绿字); empty: no serial.
-    pub serial: String,
-    pub colour: String,
-    pub ask_receipt: bool,
-    /// Roles in copy of every slip of this kind, whatever the step says: the area leader (包片领导) of a yellow one.
-    pub cc: Vec<String>,
 }
 
 /// A named place in the chain of responsibility.
@@ -176,6 +187,8 @@ pub struct Step {
     pub via: Vec<Via>,
     pub reply_due: Option<Span>,
     pub repeat: Option<Repeat>,
+    /// An event that brings the step forward: it fires then, if it has not fired by itself before.
+    pub also_on: Option<Kind>,
 }
 
 /// Where on its clock a step stands.
@@ -266,8 +279,9 @@ pub struct Policy {
 /// Which tickets a policy takes. More matched keys win over fewer, then the order of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Selector {
-    /// Key (`category`, `urgency`, `area`, `kind`, `source`, `requester`, `tag`) to the values it may have.
-    /// A category also matches when the ticket's category path begins with it (`投诉` takes `投诉/电梯`).
+    /// Key (`category`, `urgency`, `area`, `kind`, `source`, `requester`, `tag`, and those of
+    /// `PolicySet::attributes`) to the values it may have. A path also matches when the ticket's
+    /// begins with it (`投诉` takes `投诉/电梯`).
     pub keys: BTreeMap<String, Vec<String>>,
 }
 
@@ -287,10 +301,8 @@ pub struct ClockRule {
     pub roll: Option<Span>,
     /// After each stop the clock starts again, until this event.
     pub recur_until: Option<Kind>,
-    pub by_category: BTreeMap<String, Span>,
-    pub by_kind: BTreeMap<String, Span>,
-    pub ladder_by_kind: BTreeMap<String, usize>,
-    pub skip_by_kind: BTreeMap<String, Vec<String>>,
+    /// How the promise differs for some tickets (`variants`, `by_category`, `by_kind`, `ladder_by_kind`, `skip_by_kind`).
+    pub variants: Vec<Variant>,
     pub per_unit: bool,
     /// Whose clock it is, where it is not the responsible unit's: `lead`, `blower`.
     pub owner: Option<String>,

@@ -51,6 +51,17 @@ pub enum Record {
         to: Vec<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         cc: Vec<String>,
+        /// The unit that issues it; empty: the set's own office.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        issuer: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt_due: Option<Timestamp>,
+        /// The consequence note in force at the issue, `id@version`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// The event that brought the step forward.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<String>,
     },
     /// A step was due together with a higher one after downtime and was not sent.
     Skipped { key: StepKey, slip: String, at: String, scheduled: Timestamp },

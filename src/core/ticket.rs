@@ -13,20 +13,23 @@
 mod apply;
 mod clocks;
 mod permit;
+mod replan;
+mod slips;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
+pub use super::attributes::{Attributes, is_under};
 use super::{
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
     fact::{Fact, Line},
     ladder::place,
-    policy::{ClockRule, Ladder, Policy, PolicySet},
+    policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
     record::{Record, StepKey},
+    slip::SlipState,
     timestamp::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 /// Everything the journal says about one ticket.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -85,6 +88,12 @@ pub struct Ticket {
     pub wrong: Vec<WrongSlip>,
     /// Steps that fired on clocks which, as the journal reads now, did not run then: their keys are used up.
     pub orphans: Vec<StepKey>,
+    /// Slips something is waited for or has come for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slips: Vec<SlipState>,
+    /// Slips by their serial, while a whole journal is folded.
+    #[serde(skip)]
+    pub serials: BTreeMap<String, StepKey>,
     /// Events of kinds neither standard nor in the policy set.
     pub unknown_kinds: u32,
     /// No selector took the ticket; it runs on the default policy.
@@ -116,19 +125,6 @@ impl Stage {
             Self::Ended => "ended",
         }
     }
-}
-
-/// What selectors look at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Attributes {
-    pub category: Option<String>,
-    pub urgency: Option<String>,
-    pub kind: Option<String>,
-    pub source: Option<String>,
-    pub requester: Option<String>,
-    pub area: Option<String>,
-    pub tags: Vec<String>,
 }
 
 /// One pass of work.
@@ -207,19 +203,35 @@ impl Ticket {
         Self { no: no.into(), judged_by: set.hash.clone(), ..Self::default() }
     }
 
+    /// Folds a whole journal that one policy set judges from the first line to the last.
+    pub fn fold(no: &str, set: &PolicySet, lines: Vec<Line>) -> Self {
+        Self::fold_over(no, set, set, lines)
+    }
+
     /// Folds a whole journal, in order of occurrence; records stand after events of the same instant.
-    pub fn fold(no: &str, set: &PolicySet, mut lines: Vec<Line>) -> Self {
+    /// `first` judges until a record names another of `sets` (one that is not there changes nothing).
+    pub fn fold_over(no: &str, sets: &dyn Sets, first: &PolicySet, mut lines: Vec<Line>) -> Self {
         lines.sort_by_key(|line| (line.at, matches!(line.fact, Fact::Record(_)), line.seq));
+        let mut set = first;
         let mut ticket = Self::new(no, set);
         for line in lines {
             match line.fact {
                 Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
                 Fact::Record(record) => {
                     ticket.find_wrong(set, &record, line.at);
+                    if let Record::Policy { hash, .. } = &record
+                        && *hash != ticket.judged_by
+                        && let Some(next) = sets.set(hash)
+                    {
+                        ticket.migrate(set, next, line.at);
+                        set = next;
+                    }
+                    ticket.note_serial(&record);
                     ticket.apply_record(&record, line.at);
                 }
             }
         }
+        ticket.serials.clear();
         ticket
     }
 
@@ -252,9 +264,7 @@ impl Ticket {
         clock: &Clock,
     ) -> Option<(&'s ClockRule, Option<&'s Ladder>)> {
         let rule = set.policies.get(clock.policy)?.clocks.get(clock.rule)?;
-        let of_kind =
-            self.attributes.kind.as_ref().and_then(|kind| rule.ladder_by_kind.get(kind)).copied();
-        let ladder = of_kind.or(rule.ladder).and_then(|index| set.ladders.get(index));
+        let ladder = rule.ladder_for(&self.attributes).and_then(|index| set.ladders.get(index));
         Some((rule, ladder))
     }
 
@@ -262,7 +272,10 @@ impl Ticket {
     pub fn apply_record(&mut self, record: &Record, at: Timestamp) {
         self.last_record_at = self.last_record_at.max(Some(at));
         match record {
-            Record::Slip { key, .. } => self.mark(key, FiredAs::Slip),
+            Record::Slip { key, .. } => {
+                self.mark(key, FiredAs::Slip);
+                self.await_slip(record);
+            }
             Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
@@ -317,7 +330,7 @@ impl Ticket {
             return Some(format!("the clock `{}` stood still then", key.clock.name));
         }
         let (rule, ladder) = self.rule_of(set, clock)?;
-        let time = place(set, rule, ladder?, clock, self.attributes.kind.as_deref())
+        let time = place(set, rule, ladder?, clock, &self.attributes)
             .into_iter()
             .find(|placed| placed.index == key.step)
             .map(|placed| placed.repetition(set, key.repetition));
@@ -329,45 +342,15 @@ impl Ticket {
     }
 }
 
-impl Attributes {
-    /// The values a selector key can match.
-    pub fn values(&self, key: &str) -> Vec<&str> {
-        let one = match key {
-            "category" => &self.category,
-            "urgency" => &self.urgency,
-            "kind" => &self.kind,
-            "source" => &self.source,
-            "requester" => &self.requester,
-            "area" => &self.area,
-            "tag" => return self.tags.iter().map(String::as_str).collect(),
-            _ => return Vec::new(),
-        };
-        one.as_deref().into_iter().collect()
-    }
-}
-
-/// Whether a ticket's path (`投诉/电梯`) lies at or under a selector's (`投诉`).
-pub fn is_under(path: &str, top: &str) -> bool {
-    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// The policy for a ticket with these attributes, and whether only the default took it.
 /// More matched keys win, then the order of the file; a policy without a selector takes what is left.
 pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
     let mut best: Option<(usize, usize)> = None;
     for (index, policy) in set.policies.iter().enumerate() {
-        let keys = &policy.select.keys;
-        let takes = keys.iter().all(|(key, wanted)| {
-            let has = attributes.values(key);
-            has.iter().any(|value| wanted.iter().any(|want| matches(key, value, want)))
-        });
-        if takes && best.is_none_or(|(count, _)| keys.len() > count) {
-            best = Some((keys.len(), index));
+        let keys = policy.select.keys.len();
+        if best.is_none_or(|(most, _)| keys > most) && policy.select.takes(attributes) {
+            best = Some((keys, index));
         }
     }
     best.map(|(_, index)| (index, false)).or(set.default_policy.map(|index| (index, true)))
-}
-
-fn matches(key: &str, value: &str, wanted: &str) -> bool {
-    if matches!(key, "category" | "area") { is_under(value, wanted) } else { value == wanted }
 }

@@ -78,15 +78,11 @@ impl Batch {
         now: Timestamp,
     ) -> Result<(), EngineError> {
         let lines = read_lines(&loaded.no, journal)?;
-        let frozen = lines.iter().rev().find_map(|line| match &line.fact {
-            Fact::Record(Record::Policy { hash, .. }) => Some(hash.clone()),
-            Fact::Record(_) | Fact::Event(_) => None,
-        });
-        let judged = Ticket { frozen, ..Ticket::default() };
-        let set = rules.judge(Some(&judged))?;
+        let first = rules.first_of(&lines)?.unwrap_or(&rules.current);
         let news: Vec<Line> =
             lines.iter().filter(|line| line.seq > loaded.applied_seq).cloned().collect();
-        let ticket = Ticket::fold(&loaded.no, set, lines);
+        let ticket = Ticket::fold_over(&loaded.no, rules, first, lines);
+        let set = rules.set(&ticket.judged_by).unwrap_or(first);
         self.add(rules, set, loaded, ticket, &news, now);
         Ok(())
     }

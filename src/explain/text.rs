@@ -45,8 +45,7 @@ impl Story {
                 Recipient::Resident => "the resident".to_owned(),
                 Recipient::Staff { unit, role, person, away, cc } => {
                     let who = person.as_deref().unwrap_or("nobody");
-                    let away =
-                        away.as_ref().map(|away| format!(" for {away}")).unwrap_or_default();
+                    let away = away.as_ref().map(|away| format!(" for {away}")).unwrap_or_default();
                     format!("{role} of {unit} ({who}{away}){}", if *cc { ", in copy" } else { "" })
                 }
             };
@@ -189,6 +188,10 @@ impl Story {
             State::Cancelled { at } => {
                 writeln!(out, "      ended without a verdict at {}", self.local(*at))?;
             }
+            State::Replaced { at } => {
+                let at = self.local(*at);
+                writeln!(out, "      goes on under other rules from {at} on, as its next turn")?;
+            }
         }
         for one in self.ticket.extensions.iter().filter(|_| {
             rule.is_some_and(|rule| Some(&rule.name) == self.policy().map(|p| &p.deadline_clock))
@@ -267,7 +270,9 @@ impl Story {
                 format!("the resident of round {round} was {outcome}{expires}")
             }
             Record::StandIn { role, unit, person, told, .. } => match person {
-                Some(person) => format!("{told} was told as {role} of {unit} for {person}, who is away"),
+                Some(person) => {
+                    format!("{told} was told as {role} of {unit} for {person}, who is away")
+                }
                 None => format!("{told} of {unit} was told: the desk `{role}` is off duty"),
             },
             Record::Alarm { role, unit, told, .. } => match told {

@@ -244,6 +244,16 @@ fn facts(section: &Section<'_>, event: &mut Event) {
             _ => _ = event.data.insert(key.to_owned(), text.into()), // the keys events carry in `data`
         }
     }
+    let data = section.get("data").and_then(|item| item.section("`data`"));
+    for item in data.iter().flat_map(Section::entries) {
+        let value = match item.one_or_many() {
+            one if one.len() == 1 => item.json(),
+            many => Some(many.iter().filter_map(Item::json).collect()),
+        };
+        if let Some(value) = value {
+            event.data.insert(item.key().to_owned(), value);
+        }
+    }
     event.unit = section.get("unit").and_then(|item| item.filled()).map(str::to_owned);
 }
 

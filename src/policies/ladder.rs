@@ -19,6 +19,8 @@ pub struct Names {
     pub pauses: BTreeSet<String>,
     /// To the index in `PolicySet::ladders`.
     pub ladders: BTreeMap<String, usize>,
+    /// Keys of `data` that selectors may name.
+    pub attributes: BTreeSet<String>,
 }
 
 impl Names {
@@ -69,9 +71,10 @@ fn step(item: &Item<'_>, names: &Names) -> Option<Step> {
     let via = via_list(via_item.as_ref());
     let reply_due = section.span("reply_due");
     let repeat = section.get("repeat").and_then(|item| repeat(&item));
+    let also_on = section.get("also_on").and_then(|item| item.kind());
     section.finish();
     let (at, at_text) = at?;
-    Some(Step { at, at_text, slip: slip?.to_owned(), to, cc, via, reply_due, repeat })
+    Some(Step { at, at_text, slip: slip?.to_owned(), to, cc, via, reply_due, repeat, also_on })
 }
 
 fn via_list(item: Option<&Item<'_>>) -> Vec<Via> {

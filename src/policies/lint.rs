@@ -80,8 +80,7 @@ fn crossings(set: &PolicySet, spots: &Spots, now: Timestamp) -> Vec<Complaint> {
     let mut doubts: Vec<Complaint> = Vec::new();
     for policy in &set.policies {
         for clock in &policy.clocks {
-            let Some(span) = clock.span else { continue };
-            for (ladder, step, start) in crossing(set, clock, span, &starts) {
+            for (ladder, step, start) in crossing(set, clock, &starts) {
                 let Some(spot) = spots.steps.get(ladder).and_then(|steps| steps.get(step)) else {
                     continue;
                 };
@@ -114,14 +113,31 @@ fn told(
     )
 }
 
-/// Each step of a clock's ladder that falls before its predecessor, with the first such start.
+/// Each step of a clock's ladders that falls before its predecessor, with the first such start.
 fn crossing(
     set: &PolicySet,
     clock: &ClockRule,
-    span: Span,
     starts: &[Timestamp],
 ) -> Vec<(usize, usize, Timestamp)> {
-    let Some(index) = clock.ladder else { return Vec::new() };
+    let own = (clock.span, clock.ladder, &clock.skip);
+    let variants = clock.variants.iter().map(|variant| {
+        let skip = variant.skip.as_ref().unwrap_or(&clock.skip);
+        (variant.span.or(clock.span), variant.ladder.or(clock.ladder), skip)
+    });
+    let climbed = [own].into_iter().chain(variants);
+    climbed
+        .flat_map(|(span, ladder, skip)| match (span, ladder) {
+            (Some(span), Some(ladder)) => crossing_on(set, (span, ladder, skip), starts),
+            (None, _) | (_, None) => Vec::new(),
+        })
+        .collect()
+}
+
+fn crossing_on(
+    set: &PolicySet,
+    (span, index, skip): (Span, usize, &[String]),
+    starts: &[Timestamp],
+) -> Vec<(usize, usize, Timestamp)> {
     let Some(ladder) = set.ladders.get(index) else { return Vec::new() };
     let mut found: Vec<(usize, usize, Timestamp)> = Vec::new();
     for start in starts {
@@ -134,7 +150,7 @@ fn crossing(
         for step in 1..times.len() {
             let crosses = matches!((times[step - 1], times[step]), (Some(a), Some(b)) if b < a);
             let left_out =
-                [step - 1, step].iter().any(|i| clock.skip.contains(&ladder.steps[*i].at_text));
+                [step - 1, step].iter().any(|i| skip.contains(&ladder.steps[*i].at_text));
             if crosses && !left_out && !found.iter().any(|(_, known, _)| *known == step) {
                 found.push((index, step, *start));
             }

@@ -19,13 +19,15 @@ use super::{
     org,
     policy::{self, Around},
     section::Section,
-    set,
+    selector, set, slip,
 };
 use crate::core::{
+    attributes::FURTHER,
     count::CountRule,
     event::Kind,
     org::Org,
     policy::{Ladder, Policy, PolicySet},
+    slip::{ACKNOWLEDGED, SlipKind},
     timestamp::Timestamp,
     wording::Templates,
 };
@@ -222,7 +224,10 @@ fn read(
         first
     };
 
-    let mut names = Names::default();
+    let declared = head_root.get("attributes").map(|item| selector::declared(&item));
+    let attributes: BTreeSet<String> =
+        FURTHER.into_iter().map(str::to_owned).chain(declared.unwrap_or_default()).collect();
+    let mut names = Names { attributes: attributes.clone(), ..Names::default() };
     let (mut roles, mut slips, mut pauses) = Default::default();
     for section in tables("roles") {
         set::roles(&section, &mut roles);
@@ -236,8 +241,13 @@ fn read(
         set::authority(&section, &mut authority);
     }
     let counts: Vec<CountRule> = lists("count").into_iter().filter_map(set::count).collect();
+    let notes = slip::notes(lists("note"), &head.zone);
     for section in tables("slips") {
-        set::slips(&section, &names.roles, &mut slips);
+        slip::slips(&section, &names.roles, &notes, &mut slips);
+    }
+    let mut issuers = BTreeMap::new();
+    for section in tables("issuers") {
+        slip::issuers(&section, &mut issuers);
     }
     names.slips = slips.keys().cloned().collect();
     for section in tables("pauses") {
@@ -299,7 +309,7 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &counts, &head),
+        kinds: kinds(&policies, &ladders, &slips, &counts, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
@@ -313,6 +323,8 @@ fn read(
         quiet,
         noise,
         slips,
+        notes,
+        issuers,
         roles,
         pauses,
         ladders,
@@ -320,6 +332,7 @@ fn read(
         presets,
         authority,
         counts,
+        attributes,
     };
     // What follows from an error is not worth a doubt.
     if complaints.errors() == 0 {
@@ -334,6 +347,7 @@ fn read(
 fn kinds(
     policies: &[Policy],
     ladders: &[Ladder],
+    slips: &BTreeMap<String, SlipKind>,
     counts: &[CountRule],
     head: &set::Head,
 ) -> BTreeSet<Kind> {
@@ -343,9 +357,14 @@ fn kinds(
     let of_policies = policies
         .iter()
         .flat_map(|p| p.ends.iter().chain(p.count_trigger.iter().map(|t| &t.reset_on)));
-    let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on);
+    let of_steps =
+        ladders.iter().flat_map(|ladder| &ladder.steps).filter_map(|s| s.also_on.as_ref());
+    let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);
+    let of_slips = slips.values().flat_map(SlipKind::events);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
     let of_counts = counts.iter().flat_map(|count| &count.on);
-    let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_counts).chain(of_head);
+    let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_slips).chain(of_head);
+    let own = [Kind::of(ACKNOWLEDGED)];
+    let all = all.chain(of_counts).chain(&own);
     all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
 }

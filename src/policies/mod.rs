@@ -20,10 +20,13 @@ mod policy;
 pub(crate) mod reader;
 mod rules;
 pub(crate) mod section;
+mod selector;
 mod set;
+mod slip;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
+mod variant;
 
 pub use case::{CASE_TICKET, Case, Expected, Played, PlayedSlip, Spot, compare, run_cases};
 pub use complaint::{Complaint, Severity, complain_at};

@@ -114,8 +114,7 @@ impl Insist {
 }
 
 fn insist(section: Section<'_>) -> Insist {
-    let matters =
-        [("error", Matters::Error), ("warning", Matters::Warning), ("off", Matters::Not)];
+    let matters = [("error", Matters::Error), ("warning", Matters::Warning), ("off", Matters::Not)];
     let units = [("all", true), ("lowest", false)];
     let word = section.get("principal").and_then(|item| item.word("a severity", &matters));
     let all = section.get("units").and_then(|item| item.word("a choice of units", &units));

@@ -7,16 +7,15 @@ use super::{
     reader::{Item, one_of},
     rules,
     section::Section,
+    selector::selector,
+    variant,
 };
 use crate::core::{
     event::Kind,
-    policy::{AskMode, ClockRule, Condition, Ladder, Policy, Selector},
+    policy::{AskMode, ClockRule, Condition, Ladder, Policy},
     span::Span,
 };
 
-/// What a policy may select by.
-const SELECTOR_KEYS: [&str; 7] =
-    ["category", "urgency", "area", "kind", "source", "requester", "tag"];
 /// Texts and switches that only reports and pages read.
 const NOTES: [&str; 4] = ["effect", "one_owner", "cool_off", "care_tag"];
 
@@ -26,6 +25,14 @@ pub struct Around<'s> {
     pub names: &'s Names,
     pub ladders: &'s [Ladder],
     pub clock_start: &'s Kind,
+}
+
+impl<'s> Around<'s> {
+    /// The places of a ladder's steps, as written.
+    pub fn steps(&self, ladder: Option<usize>) -> Vec<&'s str> {
+        let ladder = ladder.and_then(|index| self.ladders.get(index));
+        ladder.into_iter().flat_map(|l| &l.steps).map(|step| step.at_text.as_str()).collect()
+    }
 }
 
 /// Reads one `[[policy]]`.
@@ -38,7 +45,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
     let policy = Policy {
         zh: zh.or(en).unwrap_or(&id).to_owned(),
         en: en.unwrap_or(&id).to_owned(),
-        select: section.get("select").map(|item| selector(&item)).unwrap_or_default(),
+        select: section.get("select").map(|item| selector(&item, around.names)).unwrap_or_default(),
         deadline_clock: clock_name(section.get("deadline_clock"), &clock_names)
             .into_iter()
             .next()
@@ -107,21 +114,6 @@ fn notes(section: &Section<'_>) -> BTreeMap<String, String> {
     notes
 }
 
-fn selector(item: &Item<'_>) -> Selector {
-    let Some(section) = item.section("`select`") else { return Selector::default() };
-    let mut keys = BTreeMap::new();
-    for key in SELECTOR_KEYS {
-        let Some(item) = section.get(key) else { continue };
-        let values = item.texts();
-        if values.is_empty() {
-            item.complain(format!("`{key}` has no values, so the policy never takes a ticket"));
-        }
-        keys.insert(key.to_owned(), values);
-    }
-    section.finish();
-    Selector { keys }
-}
-
 fn clocks(section: &Section<'_>, around: Around<'_>) -> Vec<ClockRule> {
     let items = section.need("clocks").and_then(|item| item.list()).unwrap_or_default();
     let mut clocks: Vec<ClockRule> = Vec::new();
@@ -144,10 +136,6 @@ fn clock(item: &Item<'_>, around: Around<'_>) -> Option<ClockRule> {
         .unwrap_or(false);
     let based = |span: Span| if work { span.as_working() } else { span };
     let ladder = section.get("ladder").and_then(|item| around.names.ladder(&item));
-    let steps = |ladder: Option<usize>| -> Vec<&str> {
-        let ladder = ladder.and_then(|index| around.ladders.get(index));
-        ladder.into_iter().flat_map(|l| &l.steps).map(|step| step.at_text.as_str()).collect()
-    };
     let recur_until = section.get("recur_until").and_then(|item| item.kind());
     let due_from = section.get("override").and_then(|item| item.filled()).map(str::to_owned);
     let dur = section.get("dur");
@@ -159,14 +147,9 @@ fn clock(item: &Item<'_>, around: Around<'_>) -> Option<ClockRule> {
             .and_then(|item| item.kind())
             .unwrap_or_else(|| around.clock_start.clone()),
         stop: stop(&section, ladder.and_then(|index| around.ladders.get(index)), &name),
-        skip: skips(section.get("skip"), &steps(ladder)),
+        skip: skips(section.get("skip"), &around.steps(ladder)),
         roll: section.get("roll").and_then(|item| roll(&item)),
-        by_category: spans_by(section.get("by_category"), based),
-        by_kind: spans_by(section.get("by_kind"), based),
-        ladder_by_kind: each(section.get("ladder_by_kind"), |item| around.names.ladder(item)),
-        skip_by_kind: each(section.get("skip_by_kind"), |item| {
-            Some(skips(Some(item.clone()), &steps(ladder)))
-        }),
+        variants: variant::variants(&section, ladder, around, based),
         per_unit: section.switch_or("per_unit", false),
         owner: section.get("owner").and_then(|item| item.filled()).map(str::to_owned),
         ask_mode: ask_mode(&section, &name),
@@ -180,7 +163,8 @@ fn clock(item: &Item<'_>, around: Around<'_>) -> Option<ClockRule> {
     Some(rule)
 }
 
-fn clock_span(item: &Item<'_>) -> Option<Span> {
+/// The length of a clock; none of no length.
+pub fn clock_span(item: &Item<'_>) -> Option<Span> {
     let span = item.span()?;
     if span.is_zero() {
         item.complain("a clock of no length is due before anybody can act");
@@ -202,7 +186,7 @@ fn stop(section: &Section<'_>, ladder: Option<&Ladder>, name: &str) -> Vec<Kind>
 }
 
 /// Steps a clock leaves out; each must be one of its ladder's.
-fn skips(item: Option<Item<'_>>, steps: &[&str]) -> Vec<String> {
+pub fn skips(item: Option<Item<'_>>, steps: &[&str]) -> Vec<String> {
     let items = item.map(|item| item.one_or_many()).unwrap_or_default();
     items
         .iter()
@@ -240,14 +224,4 @@ fn ask_mode(section: &Section<'_>, name: &str) -> AskMode {
         ));
     }
     item.word("a way to ask a resident", &modes).unwrap_or_default()
-}
-
-fn spans_by(item: Option<Item<'_>>, based: impl Fn(Span) -> Span) -> BTreeMap<String, Span> {
-    each(item, |item| clock_span(item).map(&based))
-}
-
-fn each<T>(item: Option<Item<'_>>, read: impl Fn(&Item<'_>) -> Option<T>) -> BTreeMap<String, T> {
-    let section = item.and_then(|item| item.section(format!("`{}`", item.key())));
-    let entries = section.iter().flat_map(Section::entries);
-    entries.filter_map(|item| Some((item.key().to_owned(), read(&item)?))).collect()
 }

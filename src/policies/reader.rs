@@ -43,6 +43,11 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
 }
 
 impl<'a> Item<'a> {
+    /// Whether anything was refused so far, here or elsewhere.
+    pub fn is_among_errors(&self) -> bool {
+        self.source.complaints.errors() > 0
+    }
+
     /// Refuses the value.
     pub fn complain(&self, message: impl Into<String>) {
         self.source.complain(Severity::Error, self.span.clone(), message, None);
@@ -320,6 +325,20 @@ impl<'a> Item<'a> {
                 None
             }
         }
+    }
+
+    /// Words of a list, or one word: texts, numbers and switches as selectors compare them.
+    pub fn words(&self) -> Vec<String> {
+        let word = |item: Self| match item.value {
+            DeValue::String(_) => item.filled().map(str::to_owned),
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => item.note(),
+        };
+        self.one_or_many().into_iter().filter_map(word).collect()
     }
 
     /// The value as events carry it in `data`: a text, a number or a switch.

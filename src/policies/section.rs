@@ -3,7 +3,7 @@
 //! A section knows which keys were asked for; what is left at `finish` is unknown and is
 //! complained about, with the nearest known key.
 
-use std::{cell::RefCell, collections::BTreeSet, ops::Range};
+use std::{borrow::Cow, cell::RefCell, collections::BTreeSet, ops::Range};
 
 use toml::de::DeTable;
 
@@ -23,7 +23,7 @@ pub struct Section<'a> {
     span: Range<usize>,
     /// As messages name it: `[calendar]`, ``policy `general` ``.
     name: String,
-    known: RefCell<BTreeSet<&'static str>>,
+    known: RefCell<BTreeSet<Cow<'static, str>>>,
 }
 
 impl<'a> Section<'a> {
@@ -64,7 +64,13 @@ impl<'a> Section<'a> {
 
     /// The value of a key, if it is there.
     pub fn get(&self, key: &'static str) -> Option<Item<'a>> {
-        self.known.borrow_mut().insert(key);
+        self.known.borrow_mut().insert(Cow::Borrowed(key));
+        self.entries().find(|item| item.key == key)
+    }
+
+    /// The value of a key whose name is known from elsewhere in the set, if it is there.
+    pub fn get_named(&self, key: &str) -> Option<Item<'a>> {
+        self.known.borrow_mut().insert(Cow::Owned(key.to_owned()));
         self.entries().find(|item| item.key == key)
     }
 
@@ -126,10 +132,13 @@ impl<'a> Section<'a> {
             if known.contains(name) {
                 continue;
             }
-            let help = match nearest(name, known.iter().copied()) {
+            let help = match nearest(name, known.iter().map(AsRef::as_ref)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
-                    format!("known keys: {}", known.iter().copied().collect::<Vec<_>>().join(", "))
+                    format!(
+                        "known keys: {}",
+                        known.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ")
+                    )
                 }
             };
             self.source.complain(

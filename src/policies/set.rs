@@ -8,11 +8,9 @@ use toml::de::DeValue;
 use super::{reader::Item, section::Section};
 use crate::core::{
     count::{CountBy, CountRule},
-    delivery::COLOURS,
     event::Kind,
     policy::{
-        Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, RoleOf, SlipKind,
-        WorkdayDue,
+        Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, RoleOf, WorkdayDue,
     },
     span::Span,
 };
@@ -140,40 +138,10 @@ pub fn noise(section: Section<'_>) -> Noise {
 }
 
 /// Chinese and English name; each falls back to the other, then to the id.
-fn names(section: &Section<'_>, id: &str) -> (String, String) {
+pub fn names(section: &Section<'_>, id: &str) -> (String, String) {
     let zh = section.get("zh").and_then(|item| item.filled());
     let en = section.get("en").and_then(|item| item.filled());
     (zh.or(en).unwrap_or(id).to_owned(), en.unwrap_or(id).to_owned())
-}
-
-/// Reads `[slips]` into `into`.
-pub fn slips(
-    section: &Section<'_>,
-    roles: &BTreeSet<String>,
-    into: &mut BTreeMap<String, SlipKind>,
-) {
-    for item in section.entries() {
-        let Some(s) = item.section(format!("slip `{}`", item.key())) else { continue };
-        let (zh, en) = names(&s, item.key());
-        let colour = s.get("colour");
-        let kind = SlipKind {
-            zh,
-            en,
-            serial: s.text_or("serial", ""),
-            colour: colour
-                .as_ref()
-                .filter(|item| item.word("a colour of slips", &COLOURS.map(|one| (one, ()))).is_some())
-                .and_then(Item::text)
-                .unwrap_or("none")
-                .to_owned(),
-            ask_receipt: s.switch_or("ask_receipt", false),
-            cc: role_list(s.get("cc"), roles),
-        };
-        s.finish();
-        if into.insert(item.key().to_owned(), kind).is_some() {
-            item.complain(format!("slip `{}` is defined twice", item.key()));
-        }
-    }
 }
 
 /// Reads `[roles]` into `into`.

@@ -145,6 +145,7 @@ impl Counts {
             State::Stopped { met: true, .. } => &mut self.met,
             State::Stopped { met: false, .. } => &mut self.late,
             State::Cancelled { .. } => &mut self.cancelled,
+            State::Replaced { .. } => return, // its next turn is counted
             State::Running if until > clock.due => &mut self.running_overdue,
             State::Running | State::Paused { .. } => &mut self.running,
         };

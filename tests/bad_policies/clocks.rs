@@ -133,3 +133,21 @@ fn bad_cutoff() {
       |                                                                    ^^^^^^
     "#);
 }
+
+#[test]
+fn empty_variant() {
+    assert_snapshot!(complaints("empty-variant"), @r#"
+    empty-variant.toml:6:18: unknown key `grad` in `select`; did you mean `grade`?
+      |
+    6 |     { select = { grad = "疑难" }, dur = "15wd" },
+      |                  ^^^^
+    empty-variant.toml:7:5: the variant changes nothing: give it `dur`, `ladder` or `skip`
+      |
+    7 |     { select = { grade = "重点" } },
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    empty-variant.toml:8:42: step `due-9wd` is not in the clock's ladder
+      |
+    8 |     { select = { grade = "一般" }, skip = ["due-9wd"] },
+      |                                            ^^^^^^^^^
+    "#);
+}

@@ -131,11 +131,11 @@ pub fn message(
             ticket: ticket.no.clone(),
             slip: slip.map(str::to_owned),
             with: Vec::new(),
-        to: Recipient::Staff {
+            to: Recipient::Staff {
                 unit: "cx-scjg".to_owned(),
                 role: "unit_head".to_owned(),
                 person: None,
-            away: None,
+                away: None,
                 cc: false,
             },
             via: "sms".to_owned(),

@@ -92,6 +92,14 @@ impl Org {
         self.people.get(id)
     }
 
+    /// The unit that has a role for this one: itself or the nearest above it with somebody in the
+    /// role, on duty or not.
+    pub fn unit_of(&self, unit: &str, role: &str, now: Timestamp) -> Option<&str> {
+        let held = |unit: &&str| self.posts.of(unit, role).any(|post| post.is_valid(now));
+        let unit = self.line_of(unit).find(held)?;
+        self.posts.of(unit, role).map(|post| post.unit.as_str()).next()
+    }
+
     /// The person, or the deputy of their absence.
     pub(super) fn instead_of<'o>(&'o self, person: &'o str, now: Timestamp) -> &'o str {
         self.absence(person, now).and_then(|absence| absence.deputy.as_deref()).unwrap_or(person)
@@ -128,7 +136,8 @@ impl Org {
         let higher = set.roles.iter().filter(|(_, r)| r.level > level && r.of == RoleOf::Unit);
         let mut higher: Vec<_> = higher.map(|(name, role)| (role.level, name)).collect();
         higher.sort_unstable();
-        let places = self.line_of(place).flat_map(|unit| higher.iter().map(move |(_, r)| (unit, r)));
+        let places =
+            self.line_of(place).flat_map(|unit| higher.iter().map(move |(_, r)| (unit, r)));
         let here = places.map(|(unit, role)| seats(self, set, self.posts.of(unit, role), now));
         let found = here.filter_map(|here| match here {
             Here::Seats(seats) => Some(seats),

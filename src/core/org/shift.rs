@@ -190,7 +190,11 @@ mod tests {
         ];
         for (text, want) in table {
             let got = Shift::parse(text).map(|shift| shift.to_string());
-            assert_eq!(got.map_err(|error| error.to_string()), want.map(str::to_owned).map_err(str::to_owned), "{text}");
+            assert_eq!(
+                got.map_err(|error| error.to_string()),
+                want.map(str::to_owned).map_err(str::to_owned),
+                "{text}"
+            );
             if let Ok(written) = want {
                 assert_eq!(Shift::parse(written), Shift::parse(text), "{text}");
             }

@@ -8,13 +8,16 @@ use super::{
     select,
 };
 use crate::core::{
-    clock::{Clock, FiredAs, due_after},
+    clock::{Clock, due_after},
     event::{Event, Kind},
     org::Attested,
     policy::{PolicySet, RoleOf},
     timestamp::Timestamp,
     trigger,
 };
+
+/// Another category, urgency, kind or tags from here on.
+pub(super) const RECLASSIFIED: &str = "reclassified";
 
 /// Rounds a ticket may have where its policy does not say.
 const ROUNDS_MAX: u32 = 3;
@@ -27,7 +30,7 @@ impl Ticket {
             self.unknown_kinds += 1;
         }
         self.absorb(set, event);
-        if let Err(reason) = self.change(set, event) {
+        if let Err(reason) = self.change(set, seq, event) {
             self.refusals += 1;
             self.refused.push(Refusal {
                 seq,
@@ -37,6 +40,10 @@ impl Ticket {
             return;
         }
         let Some(policy) = self.policy(set) else { return };
+        if event.kind == Kind::Replied && event.text("slip").is_some() {
+            return; // a unit's answer to a slip is no answer to the resident
+        }
+        self.bring_forward(set, event);
         self.stop_clocks(set, event);
         if policy.ends.contains(&event.kind) {
             self.end(event.at);
@@ -49,23 +56,7 @@ impl Ticket {
 
     /// Takes over what the event says about the ticket until it is dispatched, and chooses the policy.
     fn absorb(&mut self, set: &PolicySet, event: &Event) {
-        let attributes = &mut self.attributes;
-        let texts = [
-            (&mut attributes.category, event.category.as_deref()),
-            (&mut attributes.urgency, event.urgency.as_deref()),
-            (&mut attributes.source, event.source.as_deref()),
-            (&mut attributes.area, event.area.as_deref()),
-            (&mut attributes.kind, event.text("kind").filter(|_| tells_kind(event))),
-            (&mut attributes.requester, event.text("requester")),
-        ];
-        for (own, said) in texts {
-            if own.is_none() {
-                *own = said.map(str::to_owned);
-            }
-        }
-        if let Some(Value::Array(tags)) = event.data.get("tags") {
-            attributes.tags.extend(tags.iter().filter_map(Value::as_str).map(str::to_owned));
-        }
+        self.attributes.learn(event, &set.attributes);
         if let Some(Value::Array(ways)) = event.data.get("reach") {
             self.reach = ways.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
@@ -100,7 +91,7 @@ impl Ticket {
     }
 
     /// The changes that belong to one kind of event, before its effect on clocks.
-    fn change(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+    fn change(&mut self, set: &PolicySet, seq: i64, event: &Event) -> Result<(), Refused> {
         permit::may_act(set, event)?;
         match &event.kind {
             Kind::Received | Kind::Registered => {
@@ -131,13 +122,15 @@ impl Ticket {
             Kind::ReturnRefused => self.return_pending = None,
             Kind::Answered | Kind::Rated => self.answer(set, event)?,
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
-            Kind::SlipWithdrawn => self.withdraw_slip(event)?,
+            Kind::SlipWithdrawn => self.withdraw_slip(set, event)?,
+            Kind::Custom(name) if &**name == RECLASSIFIED => self.reclassify(set, event),
             Kind::Custom(name) if &**name == "returned_ok" => {
                 self.return_pending = None;
                 self.returns += 1;
             }
             _ => {} // facts that only start or stop clocks
         }
+        self.hear_of_slips(set, seq, event)?;
         self.raise_conditions(set, event);
         self.move_deadline(set, event);
         Ok(())
@@ -250,7 +243,7 @@ impl Ticket {
         holding.into_iter().find(|one| redo.triggers.contains(one)).map(trigger::name)
     }
 
-    fn owe(&mut self, kind: Kind, reason: &str) {
+    pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
         let owed = FollowUp { kind, reason: reason.to_owned(), round: self.round() };
         if !self.follow_ups.contains(&owed) {
             self.follow_ups.push(owed);
@@ -281,32 +274,6 @@ impl Ticket {
         Ok(())
     }
 
-    fn withdraw_slip(&mut self, event: &Event) -> Result<(), Refused> {
-        let key = event.text("slip").unwrap_or_default();
-        let outcome =
-            if event.text("again").is_some() { FiredAs::Undone } else { FiredAs::Withdrawn };
-        let no = self.no.clone();
-        let step_key =
-            |clock: &Clock, fired: &crate::core::clock::Fired| crate::core::record::StepKey {
-                clock: clock.key.clone(),
-                step: fired.step,
-                repetition: fired.repetition,
-                reissue: fired.reissue,
-            };
-        let mut found = self.wrong.iter().any(|wrong| wrong.key.text(&no) == key);
-        self.wrong.retain(|wrong| wrong.key.text(&no) != key);
-        for clock in &mut self.clocks {
-            for index in 0..clock.fired.len() {
-                let fired = &clock.fired[index];
-                if fired.outcome == FiredAs::Slip && step_key(clock, fired).text(&no) == key {
-                    clock.fired[index].outcome = outcome;
-                    found = true;
-                }
-            }
-        }
-        if found { Ok(()) } else { Err(Refused::NoSuchSlip(key.to_owned())) }
-    }
-
     /// A deadline the source system changes while its clock runs moves the due.
     fn move_deadline(&mut self, set: &PolicySet, event: &Event) {
         let (Some(deadline), Some(policy)) = (event.deadline, self.policy(set)) else { return };
@@ -331,14 +298,6 @@ fn redo_policy(set: &PolicySet) -> Option<usize> {
     set.policies.iter().position(|policy| {
         policy.select.keys.get("kind").is_some_and(|kinds| kinds.iter().any(|kind| kind == "redo"))
     })
-}
-
-/// Whether `data.kind` of this event is the kind of the ticket (elsewhere it is, for example, the kind of a pause).
-fn tells_kind(event: &Event) -> bool {
-    matches!(
-        event.kind,
-        Kind::Received | Kind::Registered | Kind::Dispatched | Kind::Whistled | Kind::Instructed
-    )
 }
 
 /// Whether somebody took the call.

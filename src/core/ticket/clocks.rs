@@ -2,12 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Ticket, is_under};
+use super::Ticket;
 use crate::core::{
     clock::{Base, Clock, ClockKey, State, due_after},
     event::Event,
     policy::{ClockRule, Policy, PolicySet},
-    span::Span,
     timestamp::Timestamp,
 };
 
@@ -15,12 +14,12 @@ impl Ticket {
     pub(super) fn stop_clocks(&mut self, set: &PolicySet, event: &Event) {
         let round = self.round();
         let mut again: Vec<(usize, usize)> = Vec::new();
-        for clock in &mut self.clocks {
+        for clock in self.clocks.iter_mut().filter(|c| c.key.round == round && c.is_open()) {
             let rule = &set.policies[clock.policy].clocks[clock.rule];
             let ends_recurrence = rule.recur_until.as_ref() == Some(&event.kind);
             let of_unit = clock.key.unit.is_empty() || event.unit.as_ref() == Some(&clock.key.unit);
             let stops = rule.stop.contains(&event.kind) || ends_recurrence;
-            if clock.key.round != round || !clock.is_open() || !of_unit || !stops {
+            if !of_unit || !stops {
                 continue;
             }
             clock.stop(event.at, event.kind.clone());
@@ -70,7 +69,7 @@ impl Ticket {
         }
     }
 
-    fn start_clock(
+    pub(super) fn start_clock(
         &mut self,
         set: &PolicySet,
         policy: usize,
@@ -79,16 +78,14 @@ impl Ticket {
         event: &Event,
         unit: String,
     ) {
-        let Some(due) = self.due_of(set, &set.policies[policy], rule, event) else { return };
-        let (round, started) = (self.round(), event.at);
-        let turn = self
-            .clocks
-            .iter()
-            .filter(|c| c.key.round == round && c.key.name == rule.name && c.key.unit == unit)
-            .count() as u32;
-        let base = Base::of(self.span_of(rule));
+        let given = self.given_due(&set.policies[policy], rule, event);
+        let Some(due) = given.or_else(|| self.due_by_span(set, rule, event.at)) else { return };
+        let started = event.at;
+        let mut key = ClockKey { round: self.round(), name: rule.name.clone(), unit, turn: 0 };
+        key.turn = self.turns(&key);
+        let base = Base::of(rule.span_for(&self.attributes));
         let mut clock = Clock {
-            key: ClockKey { round, name: rule.name.clone(), unit, turn },
+            key,
             policy,
             rule: index,
             base,
@@ -97,8 +94,11 @@ impl Ticket {
             budget_ms: base.measure(&set.calendar, started, due).max(0),
             since: started,
             spent_ms: 0,
+            given: given.is_some(),
+            pauses: Vec::new(),
             state: State::Running,
             fired: Vec::new(),
+            brought: Vec::new(),
         };
         // A stop that occurred before the start counts as met (a clock that recurs starts after its own stop).
         let stopped = rule.stop.iter().filter_map(|kind| Some((*self.seen.get(kind)?, kind))).min();
@@ -110,37 +110,30 @@ impl Ticket {
         self.clocks.push(clock);
     }
 
-    /// How long this clock runs for this ticket.
-    fn span_of(&self, rule: &ClockRule) -> Option<Span> {
-        let of_kind = self.attributes.kind.as_ref().and_then(|kind| rule.by_kind.get(kind));
-        let category = self.attributes.category.as_deref().unwrap_or_default();
-        let of_category = rule
-            .by_category
-            .iter()
-            .filter(|(top, _)| is_under(category, top))
-            .max_by_key(|(top, _)| top.len())
-            .map(|(_, span)| span);
-        of_kind.or(of_category).copied().or(rule.span)
+    /// How often a clock of this round, name and unit has started.
+    pub(super) fn turns(&self, key: &ClockKey) -> u32 {
+        let same = |other: &&Clock| {
+            other.key.round == key.round && other.key.name == key.name && other.key.unit == key.unit
+        };
+        self.clocks.iter().filter(same).count() as u32
     }
 
-    /// When the clock is due: the source's own deadline, else its span, rolled into working time if asked.
-    fn due_of(
+    /// The due the source system gives this clock itself.
+    fn given_due(&self, policy: &Policy, rule: &ClockRule, event: &Event) -> Option<Timestamp> {
+        let named = rule.due_from.as_ref().and_then(|key| event.text(key));
+        let deadline =
+            || event.deadline.or(self.deadline).filter(|_| rule.name == policy.deadline_clock);
+        named.and_then(|text| Timestamp::parse(text).ok()).or_else(deadline)
+    }
+
+    /// When the clock is due by its span, rolled into working time if asked.
+    pub(super) fn due_by_span(
         &self,
         set: &PolicySet,
-        policy: &Policy,
         rule: &ClockRule,
-        event: &Event,
+        started: Timestamp,
     ) -> Option<Timestamp> {
-        let named = rule.due_from.as_ref().and_then(|key| event.text(key));
-        if let Some(due) = named.and_then(|text| Timestamp::parse(text).ok()) {
-            return Some(due);
-        }
-        if let Some(deadline) = event.deadline.or(self.deadline)
-            && rule.name == policy.deadline_clock
-        {
-            return Some(deadline);
-        }
-        let due = due_after(set, event.at, self.span_of(rule)?);
+        let due = due_after(set, started, rule.span_for(&self.attributes)?);
         match rule.roll {
             Some(roll) if !set.calendar.is_open(due) => {
                 set.calendar.next_open(due).map(|open| due_after(set, open, roll))

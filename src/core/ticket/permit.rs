@@ -55,6 +55,22 @@ pub enum Refused {
     Authority { given: String, allowed: String },
     #[error("`{0}` is a third party and never responsible for a ticket")]
     ThirdParty(String),
+    #[error("slip `{0}` was withdrawn")]
+    SlipWithdrawn(String),
+    #[error("slip `{0}` has its receipt already; the first one counts")]
+    AlreadyReceipted(String),
+    #[error("slip `{0}` has its reply already; the first one counts")]
+    AlreadyReplied(String),
+    #[error(
+        "a reply says what was done (`done`) or what will be done (`plan`), and by when (`by_when`)"
+    )]
+    EmptyReply,
+    #[error("`{field}` of the reply has more than {max} characters")]
+    LongReply { field: &'static str, max: usize },
+    #[error("what slip `{0}` waited for had come in time")]
+    NotMissing(String),
+    #[error("a slip is taken back with a reason; `reason` is empty")]
+    NoReason,
 }
 
 /// Whether the unit that sends the event may, and the unit it goes to can be responsible.
@@ -64,7 +80,10 @@ pub fn may_act(set: &PolicySet, event: &Event) -> Result<(), Refused> {
     if let (Some(allowed), Some(_)) = (set.authority.get(&event.kind), event.text("by_unit")) {
         let given = attested.by_kind.unwrap_or_default();
         if !allowed.iter().any(|kind| kind == given) {
-            return Err(Refused::Authority { given: given.to_owned(), allowed: allowed.join(", ") });
+            return Err(Refused::Authority {
+                given: given.to_owned(),
+                allowed: allowed.join(", "),
+            });
         }
     }
     let takes = matches!(
@@ -191,6 +210,19 @@ pub fn may_return(ticket: &Ticket, set: &PolicySet, event: &Event) -> Result<(),
         return Err(Refused::HopLimit(rule.hop_limit));
     }
     Ok(())
+}
+
+/// Who takes a slip back must say in which role, and it must be one of these.
+pub fn may_withdraw(event: &Event, allowed: &[String]) -> Result<(), Refused> {
+    if event.text("reason").is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Refused::NoReason);
+    }
+    let own = event.text("again").is_some(); // a late event made it wrong
+    match event.text("approver") {
+        _ if own || allowed.is_empty() => Ok(()),
+        Some(_) => approved(event, allowed),
+        None => Err(Refused::Approver { given: String::new(), allowed: allowed.join(", ") }),
+    }
 }
 
 /// An approver who is named must be one the policy names.

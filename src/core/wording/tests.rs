@@ -110,6 +110,7 @@ fn message(template: &str, via: &str, step: &str) -> Message {
             stage: "accepted".into(),
             roles: vec!["principal".into(), "deputy_head".into(), "county_sup".into()],
             link_expires: Some(at("2026-12-17T18:00:00+08:00")),
+            ..Facts::default()
         },
         not_before: Timestamp(0),
         expires: None,

@@ -19,8 +19,12 @@ const PRINCIPAL: &str = "principal";
 
 /// Says every doubt at its place.
 pub fn doubts(org: &Org, set: &PolicySet, spots: &Spots<'_>, insist: Insist, now: Timestamp) {
-    let ways = ways(set);
     heads(org, set, spots, insist);
+    // What follows from an error is not worth a doubt.
+    if spots.units.values().next().is_some_and(Item::is_among_errors) {
+        return;
+    }
+    let ways = ways(set);
     empty_units(org, spots);
     unreachable(org, &ways, spots, now);
     ended(&org.posts, &spots.posts, "post", now);
@@ -81,12 +85,7 @@ fn empty_units(org: &Org, spots: &Spots<'_>) {
 }
 
 /// People a step tells by ways they have no address for.
-fn unreachable(
-    org: &Org,
-    ways: &BTreeMap<&str, Vec<&[Via]>>,
-    spots: &Spots<'_>,
-    now: Timestamp,
-) {
+fn unreachable(org: &Org, ways: &BTreeMap<&str, Vec<&[Via]>>, spots: &Spots<'_>, now: Timestamp) {
     let mut told: BTreeMap<&str, BTreeSet<&[Via]>> = BTreeMap::new();
     for post in org.posts.iter().chain(&org.areas).filter(|post| !is_over(post, now)) {
         let used = ways.get(post.role.as_str()).into_iter().flatten().copied();
@@ -99,7 +98,10 @@ fn unreachable(
         let reached = |ways: &&&[Via]| ways.iter().any(|via| has_address(person, *via));
         if let Some(ways) = used.iter().find(|ways| !reached(ways)) {
             let ways: Vec<&str> = ways.iter().map(|via| via.name()).collect();
-            let text = format!("person `{id}` is told by {}, but has no address for that", ways.join(", "));
+            let text = format!(
+                "person `{id}` is told by {}, but has no address for that",
+                ways.join(", ")
+            );
             item.warn(text, None);
         }
     }
@@ -121,18 +123,16 @@ fn ended(posts: &Posts, items: &[Item<'_>], what: &str, now: Timestamp) {
         let mut same = posts.of(&post.unit, &post.role);
         if is_over(post, now) && same.all(|other| is_over(other, now)) {
             let (role, unit) = (&post.role, &post.unit);
-            item.warn(format!("this {what} has ended and nobody is `{role}` of `{unit}` now"), None);
+            item.warn(
+                format!("this {what} has ended and nobody is `{role}` of `{unit}` now"),
+                None,
+            );
         }
     }
 }
 
 /// Roles that ladders tell and that nobody has anywhere.
-fn unfilled(
-    org: &Org,
-    set: &PolicySet,
-    ways: &BTreeMap<&str, Vec<&[Via]>>,
-    spots: &Spots<'_>,
-) {
+fn unfilled(org: &Org, set: &PolicySet, ways: &BTreeMap<&str, Vec<&[Via]>>, spots: &Spots<'_>) {
     let Some(first) = spots.posts.first() else { return };
     let held: BTreeSet<&str> =
         org.posts.iter().chain(&org.areas).map(|post| post.role.as_str()).collect();

@@ -1,0 +1,215 @@
+//! A ticket under other rules: its class changed, or another version of the policies holds.
+//!
+//! What happened stays: elapsed time, pauses, extensions, fired steps and breaches. Only
+//! steps that have not fired are planned anew. A clock the new rules do not know ends
+//! without a verdict; one they add starts at the event that would have started it.
+//!
+//! Invariants (tests/replan.rs): `a_breach_is_never_undone_by_other_rules`,
+//! `a_step_that_fired_does_not_fire_again_under_other_rules`, `pauses_survive_other_rules`.
+
+use super::{Ticket, select};
+use crate::core::{
+    clock::{Base, Clock, ClockKey, Fired, FiredAs, State, due_after},
+    event::Event,
+    ladder::{is_same, same_steps},
+    policy::{ClockRule, Ladder, PolicySet},
+    span::Span,
+    timestamp::Timestamp,
+};
+
+/// The place of a policy or rule the set in force does not have any more.
+const NOWHERE: usize = usize::MAX;
+
+impl Ticket {
+    /// The ticket's class changed (category, urgency, tags ...): another policy may hold from now on.
+    pub(super) fn reclassify(&mut self, set: &PolicySet, event: &Event) {
+        let ladders = self.ladders(set);
+        self.attributes.learn_anew(event, &set.attributes);
+        let (Some(chosen), Some(current)) = (select(set, &self.attributes), self.rounds.last())
+        else {
+            return; // not under any policy yet
+        };
+        // A redo round stays under the redo policy; its spans may still depend on the class.
+        let policy = if self.round() == 1 { chosen.0 } else { current.policy };
+        if self.round() == 1 {
+            self.unmapped = chosen.1;
+        }
+        self.replan(set, &ladders, policy, event.at);
+    }
+
+    /// Another policy set holds from `at` on; `old` judged the ticket until then.
+    pub(super) fn migrate(&mut self, old: &PolicySet, new: &PolicySet, at: Timestamp) {
+        let ladders: Vec<Option<Ladder>> = self.ladders(old);
+        let of_policy = |policy: usize| {
+            let id = old.policies.get(policy).map(|policy| policy.id.as_str());
+            new.policies.iter().position(|policy| Some(policy.id.as_str()) == id)
+        };
+        for clock in &mut self.clocks {
+            let name = &clock.key.name;
+            let place = of_policy(clock.policy).and_then(|policy| {
+                let rules = &new.policies[policy].clocks;
+                Some((policy, rules.iter().position(|rule| rule.name == *name)?))
+            });
+            (clock.policy, clock.rule) = place.unwrap_or((NOWHERE, NOWHERE));
+        }
+        let chosen = select(new, &self.attributes).map(|(policy, _)| policy);
+        for round in &mut self.rounds {
+            round.policy = of_policy(round.policy).or(chosen).unwrap_or(NOWHERE);
+        }
+        self.judged_by.clone_from(&new.hash);
+        if let Some(policy) = self.rounds.last().map(|round| round.policy) {
+            self.replan(new, &ladders, policy, at);
+        }
+    }
+
+    /// The ladder each clock climbs now, in the order of the clocks.
+    fn ladders(&self, set: &PolicySet) -> Vec<Option<Ladder>> {
+        let ladder = |clock| self.rule_of(set, clock).and_then(|(_, ladder)| ladder.cloned());
+        self.clocks.iter().map(ladder).collect()
+    }
+
+    /// Puts the open clocks of the round under `policy`. `before` are the ladders they climbed.
+    fn replan(&mut self, set: &PolicySet, before: &[Option<Ladder>], policy: usize, at: Timestamp) {
+        let from = self.rounds.last().map(|round| round.policy);
+        if let Some(round) = self.rounds.last_mut() {
+            round.policy = policy;
+        }
+        let Some(rules) = set.policies.get(policy).map(|policy| &policy.clocks) else { return };
+        let round = self.round();
+        for (index, climbed) in before.iter().enumerate() {
+            let clock = &self.clocks[index];
+            let is_of_round = clock.policy == NOWHERE || Some(clock.policy) == from;
+            if clock.key.round != round || !clock.is_open() || !is_of_round {
+                continue;
+            }
+            match rules.iter().position(|rule| rule.name == clock.key.name) {
+                None => self.clocks[index].state = State::Cancelled { at },
+                Some(rule) => {
+                    (self.clocks[index].policy, self.clocks[index].rule) = (policy, rule);
+                    self.plan_due(set, &rules[rule], index, at);
+                    self.change_ladder(set, climbed.as_ref(), index, at);
+                }
+            }
+        }
+        self.start_missed(set, policy, rules);
+    }
+
+    /// Computes a clock's due by its new rule, from its old start. What came from the source system and
+    /// what is breached stays.
+    fn plan_due(&mut self, set: &PolicySet, rule: &ClockRule, index: usize, at: Timestamp) {
+        let clock = &self.clocks[index];
+        let breached = match clock.state {
+            State::Paused { remaining_ms, .. } => remaining_ms < 0,
+            _ => at > clock.due,
+        };
+        let Some(planned) = self.due_by_span(set, rule, clock.started) else { return };
+        if clock.given || breached {
+            return;
+        }
+        let calendar = &set.calendar;
+        let base = Base::of(rule.span_for(&self.attributes));
+        let budget_ms = base.measure(calendar, clock.started, planned).max(0);
+        let stood_ms: i64 =
+            clock.pauses.iter().map(|(from, to)| base.measure(calendar, *from, *to)).sum();
+        let spent_ms = base.measure(calendar, clock.started, clock.since) - stood_ms;
+        let mut due = if clock.pauses.is_empty() {
+            planned
+        } else {
+            base.add(calendar, clock.since, budget_ms - spent_ms)
+        };
+        if set.policies[clock.policy].deadline_clock == rule.name {
+            let granted = self.extensions.iter().filter(|one| one.at >= clock.started);
+            for span in granted.filter_map(|one| Span::parse(&one.span).ok()) {
+                due = due_after(set, due, span);
+            }
+        }
+        let clock = &mut self.clocks[index];
+        (clock.base, clock.budget_ms, clock.due) = (base, budget_ms, due);
+        match &mut clock.state {
+            State::Paused { at, remaining_ms } => {
+                clock.spent_ms = spent_ms + base.measure(calendar, clock.since, *at);
+                *remaining_ms = base.measure(calendar, *at, due);
+            }
+            _ => clock.spent_ms = spent_ms,
+        }
+    }
+
+    /// A clock with another ladder goes on as its next turn; steps both ladders have are not fired again.
+    fn change_ladder(
+        &mut self,
+        set: &PolicySet,
+        before: Option<&Ladder>,
+        index: usize,
+        at: Timestamp,
+    ) {
+        let after = self.rule_of(set, &self.clocks[index]).and_then(|(_, ladder)| ladder);
+        if same_steps(before, after) {
+            return;
+        }
+        let old = &self.clocks[index];
+        let carried = |fired: &Fired| {
+            let step = before?.steps.get(usize::from(fired.step))?;
+            let place = after?.steps.iter().position(|one| is_same(one, step))?;
+            let stands = fired.outcome != FiredAs::Undone;
+            stands.then_some(Fired {
+                step: place as u16,
+                outcome: FiredAs::Carried { from: fired.step },
+                ..*fired
+            })
+        };
+        let mut next =
+            Clock { fired: old.fired.iter().filter_map(carried).collect(), ..old.clone() };
+        next.key.turn = self.turns(&next.key);
+        self.clocks[index].state = State::Replaced { at };
+        self.clocks.push(next);
+    }
+
+    /// Starts the clocks only the new rules have, at the event that would have started them.
+    fn start_missed(&mut self, set: &PolicySet, policy: usize, rules: &[ClockRule]) {
+        let round = self.round();
+        let opened = self.rounds.last().map(|round| round.opened);
+        for (index, rule) in rules.iter().enumerate() {
+            let has = |clock: &Clock| clock.key.round == round && clock.key.name == rule.name;
+            if rule.per_unit || self.clocks.iter().any(has) {
+                continue;
+            }
+            let of_round = (round > 1 && rule.start == set.clock_start).then_some(opened).flatten();
+            let Some(at) = self.seen.get(&rule.start).copied().or(of_round) else { continue };
+            let event = Event::new(self.no.clone(), rule.start.clone(), at);
+            self.start_clock(set, policy, index, rule, &event, String::new());
+        }
+    }
+
+    /// The clock that goes on where this one was replaced.
+    pub(crate) fn successor(&self, clock: &Clock) -> Option<&Clock> {
+        let mut key = clock.key.clone();
+        key.turn += 1;
+        matches!(clock.state, State::Replaced { .. })
+            .then(|| self.clocks.iter().find(|other| other.key == key))?
+    }
+
+    /// A step of a replaced clock was undone: it may fall due on the clock that goes on.
+    pub(super) fn forget_carried(&mut self, of: &ClockKey, step: u16, repetition: u16) {
+        let replaced = self.clocks.iter().find(|clock| clock.key == *of);
+        let Some(next) = replaced.and_then(|clock| self.successor(clock)) else { return };
+        let key = next.key.clone();
+        let carried = |fired: &Fired| {
+            fired.outcome == FiredAs::Carried { from: step } && fired.repetition == repetition
+        };
+        let Some(clock) = self.clock_mut(&key) else { return };
+        let place =
+            clock.fired.iter().position(carried).map(|place| clock.fired.remove(place).step);
+        if let Some(step) = place {
+            self.forget_carried(&key, step, repetition);
+        }
+    }
+
+    /// Whether the promise of this clock still waits, on this clock or on the one that replaced it.
+    pub fn goes_on(&self, clock: &Clock) -> bool {
+        match clock.state {
+            State::Running | State::Paused { .. } => true,
+            State::Stopped { .. } | State::Cancelled { .. } => false,
+            State::Replaced { .. } => self.successor(clock).is_some_and(|next| self.goes_on(next)),
+        }
+    }
+}
