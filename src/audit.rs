@@ -103,6 +103,10 @@ fn wrong_slips(whole: &Whole, lines: &[Line]) -> Vec<Fault> {
             Fact::Record(Record::Alarm { key, .. }) => {
                 alarmed.insert(key.text(&whole.no));
             }
+            // Its message went with that of a higher slip.
+            Fact::Record(Record::Merged { slip, .. }) => {
+                alarmed.insert(slip.clone());
+            }
             Fact::Record(Record::Refused { seq, .. }) => {
                 refused.insert(*seq);
             }
@@ -217,6 +221,7 @@ fn record_name(record: &Record) -> String {
         | Record::Policy { .. }
         | Record::Asked { .. }
         | Record::Alarm { .. }
-        | Record::StandIn { .. } => record.kind().to_owned(),
+        | Record::StandIn { .. }
+        | Record::Merged { .. } => record.kind().to_owned(),
     }
 }

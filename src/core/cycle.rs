@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Follow-up events may cause follow-up events; more than this many turns is a bug.
-const TURNS_MAX: usize = 16;
+const TURNS_MAX: usize = 256;
 
 /// What one look has to write, in order.
 #[derive(Clone, Debug, Default)]
@@ -76,7 +76,12 @@ pub fn advance(
             // The slips just issued wait for receipts and replies from now on.
             let missed = slip::next_due(ticket, set);
             out.next_look = decision.next_look.into_iter().chain(missed).min();
-            out.messages = delivery::merge(set, out.messages);
+            let merged = delivery::merge(set, &mut out.messages);
+            let at = ticket.last_event_at.map_or(now, |last| now.max(last));
+            for record in merged {
+                ticket.apply_record(&record, at);
+                out.lines.push((at, Fact::Record(record)));
+            }
             return out;
         }
     }

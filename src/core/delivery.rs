@@ -34,7 +34,8 @@ pub fn messages(
         | Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Alarm { .. }
-        | Record::StandIn { .. } => (Vec::new(), Vec::new()),
+        | Record::StandIn { .. }
+        | Record::Merged { .. } => (Vec::new(), Vec::new()),
     }
 }
 
@@ -103,35 +104,51 @@ fn to_staff(
 }
 
 /// What one look owes the same person by the same way about the same ticket becomes one message,
-/// where the set merges at all: that of the highest slip, the others named beside it.
-pub fn merge(set: &PolicySet, messages: Vec<Message>) -> Vec<Message> {
+/// where the set merges at all: that of the gravest slip. The slips stay, and the journal says where
+/// their messages went.
+pub fn merge(set: &PolicySet, messages: &mut Vec<Message>) -> Vec<Record> {
+    let mut records = Vec::new();
     if set.noise.merge_same_person_within.is_none() || messages.len() < 2 {
-        return messages;
+        return records;
     }
     let mut merged: Vec<Message> = Vec::with_capacity(messages.len());
-    for message in messages {
-        let Some(there) = merged.iter_mut().find(|there| is_for_the_same(there, &message)) else {
+    for mut message in std::mem::take(messages) {
+        let there = person_of(&message)
+            .filter(|_| message.slip.is_some())
+            .and_then(|who| merged.iter_mut().find(|there| is_owed_to(there, who, &message.via)));
+        let Some(there) = there else {
             merged.push(message);
             continue;
         };
-        let (mut higher, lower) = if rank(set, &message) > rank(set, there) {
-            (message, &*there)
-        } else {
-            (there.clone(), &message)
-        };
-        higher.with.extend(lower.slip.iter().chain(&lower.with).cloned());
-        higher.not_before = higher.not_before.min(lower.not_before);
-        *there = higher;
+        if rank(set, &message) > rank(set, there) {
+            std::mem::swap(there, &mut message);
+        }
+        let lower = message;
+        there.not_before = there.not_before.min(lower.not_before);
+        if let (Some(slip), Some(into), Some(person)) =
+            (&lower.slip, &there.slip, person_of(&lower))
+        {
+            let (slip, into) = (slip.clone(), into.clone());
+            let record = Record::Merged { slip, into, person: person.to_owned() };
+            if !records.contains(&record) {
+                records.push(record);
+            }
+        }
+        there.with.extend(lower.slip.into_iter().chain(lower.with));
     }
-    merged
+    *messages = merged;
+    records
 }
 
-fn is_for_the_same(one: &Message, other: &Message) -> bool {
-    let person = |message: &Message| match &message.to {
-        Recipient::Staff { person: Some(person), .. } => Some(person.clone()),
-        Recipient::Staff { person: None, .. } | Recipient::Resident => None,
-    };
-    one.via == other.via && person(one).is_some_and(|who| person(other).as_ref() == Some(&who))
+fn person_of(message: &Message) -> Option<&str> {
+    match &message.to {
+        Recipient::Staff { person, .. } => person.as_deref(),
+        Recipient::Resident => None,
+    }
+}
+
+fn is_owed_to(message: &Message, person: &str, via: &str) -> bool {
+    message.slip.is_some() && message.via == via && person_of(message) == Some(person)
 }
 
 /// The graver its colour, the higher its role, the later its step: the more a slip says.

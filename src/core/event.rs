@@ -76,6 +76,12 @@ impl<'de> Deserialize<'de> for Kind {
     }
 }
 
+impl Kind {
+    /// Kinds duban knows of itself beside the standard ones: a set need not name them.
+    pub const OWN: &'static [&'static str] =
+        &["acknowledged", "reactivated", "excused", "whistle_rated", "handover_refused"];
+}
+
 /// One event as it comes in and as the journal keeps it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {

@@ -16,6 +16,10 @@ use super::{
     variant::Variant,
 };
 
+mod overlay;
+
+pub use overlay::OverlayRule;
+
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
 pub struct PolicySet {
@@ -47,7 +51,9 @@ pub struct PolicySet {
     pub pauses: BTreeMap<String, PauseRule>,
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
-    pub presets: BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>,
+    pub presets: Presets,
+    /// What the preset of the set changed in its policies.
+    pub set_by_preset: Vec<SetByPreset>,
     /// Which kinds of units may send an event of a kind; kinds of events that are not here anybody may.
     pub authority: BTreeMap<Kind, Vec<String>>,
     /// What is counted beside clocks and slips.
@@ -75,9 +81,17 @@ impl PolicySet {
         self.policies.iter().find(|policy| policy.id == id)
     }
 
+    /// Whether some policy opens beside a ticket's own with this event.
+    pub fn opens_beside(&self, kind: &Kind) -> bool {
+        self.policies.iter().any(|policy| policy.overlay.on.contains(kind))
+    }
+
     /// Whether events of this kind mean anything to this set.
     pub fn knows(&self, kind: &Kind) -> bool {
-        !matches!(kind, Kind::Custom(_)) || self.kinds.contains(kind)
+        match kind {
+            Kind::Custom(name) => Kind::OWN.contains(&&**name) || self.kinds.contains(kind),
+            _ => true, // every standard kind
+        }
     }
 }
 
@@ -124,6 +138,8 @@ pub struct Noise {
     pub manual_urge_min_gap: Option<Span>,
     pub digest_times: Vec<Time>,
     pub receipt_suppresses: bool,
+    /// A recorded action off line (`offline_action`) stands for the next step of its level within this span.
+    pub offline_suppresses: Option<Span>,
     pub never_repeat_per_scan: bool,
 }
 
@@ -259,8 +275,10 @@ pub struct Policy {
     pub extension: Option<ExtensionRule>,
     pub pauses: Vec<String>,
     pub close: CloseRule,
-    /// Events that end the ticket's round for good.
+    /// Events that end the ticket's round for good; of an overlay: that end its own clocks only.
     pub ends: Vec<Kind>,
+    /// How this policy runs beside the one a ticket has, and who may say what on it.
+    pub overlay: OverlayRule,
     pub max_rounds: Option<u32>,
     /// What opens this policy as a new round (only on the policy selected by `kind = "redo"`).
     pub triggers: Vec<Condition>,
@@ -293,8 +311,11 @@ pub struct ClockRule {
     pub span: Option<Span>,
     /// Index into `PolicySet::ladders`; `None`: a clock that only measures.
     pub ladder: Option<usize>,
-    pub start: Kind,
+    /// Any of these starts it.
+    pub start: Vec<Kind>,
     pub stop: Vec<Kind>,
+    /// Starts anew whenever a start event occurs while none of it is open.
+    pub again: bool,
     /// `at` texts of ladder steps this clock leaves out.
     pub skip: Vec<String>,
     /// A due outside working time moves to the next opening plus this.
@@ -303,15 +324,21 @@ pub struct ClockRule {
     pub recur_until: Option<Kind>,
     /// How the promise differs for some tickets (`variants`, `by_category`, `by_kind`, `ladder_by_kind`, `skip_by_kind`).
     pub variants: Vec<Variant>,
+    /// A clock for each of the units (or milestones, signers ...) that the start event lists.
     pub per_unit: bool,
-    /// Whose clock it is, where it is not the responsible unit's: `lead`, `blower`.
+    /// The data key under which events list them: `units`, `milestones`, `cosigners`.
+    pub units_from: String,
+    /// Whose people its steps tell, where it is not the responsible unit (`lead`): the data key
+    /// of the event that opened the policy under which that unit stands, for example `blower`.
     pub owner: Option<String>,
     pub ask_mode: AskMode,
     pub coverage: Option<f64>,
     /// The data key of the event that carries its own due.
     pub due_from: Option<String>,
-    /// What happens at the due beside the ladder, for example `reactivate`.
-    pub on_due: Option<String>,
+    /// How long before the due the event carries this clock is due (an upper level's limit less our margin).
+    pub margin: Option<Span>,
+    /// The event duban adds at the due, once for each turn of the clock.
+    pub on_due: Option<Kind>,
 }
 
 /// How a resident is asked after resolution.
@@ -423,6 +450,22 @@ impl Condition {
         ("sample_failed", Self::SampleFailed),
         ("repeat_within_30d", Self::RepeatWithin30d),
     ];
+}
+
+/// Published limits: by place, by policy, by key.
+pub type Presets = BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>;
+
+/// One value of a policy that a preset set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetByPreset {
+    pub preset: String,
+    pub policy: String,
+    /// As published: `extension_total`.
+    pub key: String,
+    /// What it is in the policy: `extension total`.
+    pub place: String,
+    pub before: String,
+    pub after: String,
 }
 
 /// One published limit of a preset.

@@ -24,9 +24,8 @@ pub struct StepKey {
 impl StepKey {
     /// The key as one text, unique over all tickets.
     pub fn text(&self, ticket: &str) -> String {
-        let ClockKey { round, name, unit, turn } = &self.clock;
-        let Self { step, repetition, reissue, .. } = self;
-        format!("{ticket}/r{round}/{name}/{unit}/{turn}/{step}.{repetition}.{reissue}")
+        let Self { clock, step, repetition, reissue } = self;
+        format!("{ticket}/{clock}/{step}.{repetition}.{reissue}")
     }
 }
 
@@ -63,8 +62,16 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<String>,
     },
-    /// A step was due together with a higher one after downtime and was not sent.
-    Skipped { key: StepKey, slip: String, at: String, scheduled: Timestamp },
+    /// A step was due together with a higher one after downtime and was not sent, or something
+    /// stood for it (`reason`).
+    Skipped {
+        key: StepKey,
+        slip: String,
+        at: String,
+        scheduled: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
     /// An event was not allowed by the policy; it stays in the journal and moves nothing.
     Refused { seq: i64, event: String, reason: String },
     /// From here on the ticket is judged by this policy set at this version.
@@ -73,6 +80,8 @@ pub enum Record {
     Asked { round: u32, outcome: AskOutcome, expires: Option<Timestamp> },
     /// A role had nobody in it, so that somebody else or nobody was told.
     Alarm { key: StepKey, role: String, unit: String, told: Option<String> },
+    /// The message to a person about a slip went with that about a higher one of the same moment.
+    Merged { slip: String, into: String, person: String },
     /// Somebody was told in place of a person who is away, or of a desk that is off duty.
     StandIn {
         key: StepKey,
@@ -100,12 +109,14 @@ impl Record {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Slip { .. } => "duban.slip",
-            Self::Skipped { .. } => "duban.skipped_catch_up",
+            Self::Skipped { reason: None, .. } => "duban.skipped_catch_up",
+            Self::Skipped { reason: Some(_), .. } => "duban.suppressed",
             Self::Refused { .. } => "duban.refused",
             Self::Policy { .. } => "duban.policy",
             Self::Asked { .. } => "duban.asked",
             Self::Alarm { .. } => "duban.alarm",
             Self::StandIn { .. } => "duban.stand_in",
+            Self::Merged { .. } => "duban.merged",
         }
     }
 }

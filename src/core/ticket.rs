@@ -11,10 +11,15 @@
 //! * `a_late_event_withdraws_what_it_makes_wrong`
 
 mod apply;
+mod call;
 mod clocks;
+mod heard;
+mod lane;
+mod overlay;
 mod permit;
 mod replan;
 mod slips;
+mod standing;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +34,8 @@ use super::{
     slip::SlipState,
     timestamp::Timestamp,
 };
+pub use call::Call;
+pub use overlay::{Admission, Ended, Overlay};
 use serde::{Deserialize, Serialize};
 
 /// Everything the journal says about one ticket.
@@ -79,6 +86,18 @@ pub struct Ticket {
     pub reach: Vec<String>,
     /// The last round whose resident was asked.
     pub asked_round: u32,
+    /// Policies that run beside the one of the round, open and ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<Overlay>,
+    /// Those the policy of the round called.
+    #[serde(skip_serializing_if = "Call::is_empty")]
+    pub call: Call,
+    /// The unit that was asked to take the ticket over and has not accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handover: Option<String>,
+    /// The last supervision off line (visit, call, meeting) of each level.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub offline: BTreeMap<u8, Timestamp>,
     /// Events duban owes because of events it saw.
     pub follow_ups: Vec<FollowUp>,
     /// Refusals that are not yet in the journal, and how many there were in all.
@@ -182,6 +201,17 @@ pub struct FollowUp {
     pub kind: Kind,
     pub reason: String,
     pub round: u32,
+    /// The overlay it belongs to; empty: the policy of the round.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub overlay: String,
+}
+
+impl FollowUp {
+    /// Whether this event is the one owed.
+    fn is_paid_by(&self, event: &Event, round: u32) -> bool {
+        let is_here = event.text("overlay").is_none_or(|overlay| overlay == self.overlay);
+        self.kind == event.kind && self.round == round && is_here
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,7 +284,8 @@ impl Ticket {
     /// The newest clock of this name in the current round.
     pub fn clock(&self, name: &str) -> Option<&Clock> {
         let round = self.round();
-        self.clocks.iter().rev().find(|clock| clock.key.round == round && clock.key.name == name)
+        let own = |clock: &&Clock| clock.key.is_own() && clock.key.round == round;
+        self.clocks.iter().rev().filter(own).find(|clock| clock.key.name == name)
     }
 
     /// A clock's rule and the ladder it climbs for this ticket.
@@ -264,7 +295,8 @@ impl Ticket {
         clock: &Clock,
     ) -> Option<(&'s ClockRule, Option<&'s Ladder>)> {
         let rule = set.policies.get(clock.policy)?.clocks.get(clock.rule)?;
-        let ladder = rule.ladder_for(&self.attributes).and_then(|index| set.ladders.get(index));
+        let ladder =
+            rule.ladder_for(&self.attributes_of(clock)).and_then(|index| set.ladders.get(index));
         Some((rule, ladder))
     }
 
@@ -280,7 +312,7 @@ impl Ticket {
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
             Record::Asked { round, .. } => self.asked_round = self.asked_round.max(*round),
-            Record::Alarm { .. } | Record::StandIn { .. } => {}
+            Record::Alarm { .. } | Record::StandIn { .. } | Record::Merged { .. } => {}
         }
     }
 
@@ -330,7 +362,10 @@ impl Ticket {
             return Some(format!("the clock `{}` stood still then", key.clock.name));
         }
         let (rule, ladder) = self.rule_of(set, clock)?;
-        let time = place(set, rule, ladder?, clock, &self.attributes)
+        if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
+            return Some("the step was acknowledged before it came again".to_owned());
+        }
+        let time = place(set, rule, ladder?, clock, &self.attributes_of(clock))
             .into_iter()
             .find(|placed| placed.index == key.step)
             .map(|placed| placed.repetition(set, key.repetition));
@@ -348,7 +383,8 @@ pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)>
     let mut best: Option<(usize, usize)> = None;
     for (index, policy) in set.policies.iter().enumerate() {
         let keys = policy.select.keys.len();
-        if best.is_none_or(|(most, _)| keys > most) && policy.select.takes(attributes) {
+        let may = !policy.overlay.only_beside && policy.select.takes(attributes);
+        if may && best.is_none_or(|(most, _)| keys > most) {
             best = Some((keys, index));
         }
     }

@@ -144,6 +144,11 @@ impl Templates {
         file::parse(text)
     }
 
+    /// Reads texts over texts, the uppermost first.
+    pub fn parse_over(texts: &[&str]) -> Result<Self, Vec<TemplateError>> {
+        file::parse_over(texts)
+    }
+
     /// Whether there is a template of this id.
     pub fn has(&self, id: &str) -> bool {
         self.entries.contains_key(id)

@@ -243,10 +243,11 @@ impl Story {
                     to.join(", ")
                 )
             }
-            Record::Skipped { key, slip, at, scheduled } => format!(
-                "skipped {slip}: {} {at} stood at {}, a higher step was due already",
+            Record::Skipped { key, slip, at, scheduled, reason } => format!(
+                "skipped {slip}: {} {at} stood at {}, {}",
                 key.clock.name,
-                self.local(*scheduled)
+                self.local(*scheduled),
+                reason.as_deref().unwrap_or("a higher step was due already")
             ),
             Record::Refused { seq, event, reason } => {
                 format!("refused `{event}` of line {seq}: {reason}")
@@ -268,6 +269,9 @@ impl Story {
                     }
                 };
                 format!("the resident of round {round} was {outcome}{expires}")
+            }
+            Record::Merged { slip, into, person } => {
+                format!("one message to {person} for {slip} and {into}")
             }
             Record::StandIn { role, unit, person, told, .. } => match person {
                 Some(person) => {

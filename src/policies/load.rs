@@ -13,11 +13,13 @@ use super::{
     case::{self, Case},
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
-    files::{self, Sources, TEMPLATES},
+    files::{self, CASES, Sources, TEMPLATES},
     ladder::{self, Names},
+    layers::Layers,
     lint::{self, Spots},
     org,
     policy::{self, Around},
+    preset,
     section::Section,
     selector, set, slip,
 };
@@ -39,8 +41,8 @@ pub struct Loaded {
     pub set: Option<Arc<PolicySet>>,
     /// `None` if the folder has no `org.toml` or there is an error in it.
     pub org: Option<Org>,
-    /// The text of `templates.toml`.
-    pub templates: Option<String>,
+    /// The texts of `templates.toml`; `None` if there is none or an error in it.
+    pub templates: Option<Templates>,
     /// All of them, by file and place.
     pub complaints: Vec<Complaint>,
     pub cases: Vec<Case>,
@@ -79,44 +81,43 @@ pub fn load_embedded(name: &str, now: Timestamp) -> Option<Loaded> {
 pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     let complaints = Complaints::default();
     let deciding = sources.deciding();
-    let names: BTreeMap<&str, String> =
-        sources.files.keys().map(|name| (name.as_str(), sources.display(name))).collect();
-    let source = |name: &'_ str, text| Source {
-        name: names.get(name).map_or("", String::as_str),
+    let shown = |of: &Sources| -> BTreeMap<String, String> {
+        of.files.keys().map(|name| (name.clone(), of.display(name))).collect()
+    };
+    let names: Vec<BTreeMap<String, String>> = sources.layers().map(shown).collect();
+    let source = |layer: usize, name: &'_ str, text| Source {
+        name: names[layer].get(name).map_or("", String::as_str),
         text,
         private: files::is_org(name),
         complaints: &complaints,
     };
-    let is_policy = |name: &str| {
+    let is_policy = |layer: usize, name: &str| {
         let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
-        toml && !name.contains('/') && !files::is_org(name) && name != TEMPLATES
+        let decides = !files::is_org(name) && name != TEMPLATES && (layer == 0 || name != CASES);
+        toml && !name.contains('/') && decides
     };
-    let trees: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = sources
-        .files
-        .iter()
-        .filter(|(name, _)| is_policy(name))
-        .map(|(name, text)| {
-            let source = source(name, text);
-            (source, parse(source))
-        })
-        .collect();
-    let roots: Vec<Section<'_>> =
-        trees.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
-    let reading = read(&roots, &deciding, sources, &complaints, now);
-    let mut loaded = Loaded {
-        templates: sources.files.get(TEMPLATES).cloned(),
-        files: deciding.clone(),
-        ..Loaded::default()
-    };
-    for root in roots {
-        root.finish();
+    let mut trees: Vec<(usize, Source<'_>, Spanned<DeTable<'_>>)> = Vec::new();
+    for (layer, of) in sources.layers().enumerate() {
+        for (name, text) in of.files.iter().filter(|(name, _)| is_policy(layer, name)) {
+            let source = source(layer, name, text);
+            trees.push((layer, source, parse(source)));
+        }
     }
-    let people: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = sources
-        .files
+    let roots = trees
         .iter()
-        .filter(|(name, _)| files::is_org(name))
-        .map(|(name, text)| {
-            let source = source(name, text);
+        .map(|(layer, source, tree)| (*layer, Section::root(*source, tree.get_ref())))
+        .collect();
+    let layers = Layers::new(roots);
+    let reading = read(&layers, &deciding, sources, &complaints, now);
+    let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
+    layers.finish();
+    let of_layer = |name: &'static str| {
+        let layers = sources.layers().enumerate();
+        layers.filter_map(move |(layer, of)| Some((layer, of.files.get(name)?)))
+    };
+    let people: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = org_files(sources)
+        .map(|(layer, name, text)| {
+            let source = source(layer, name, text);
             (source, parse(source))
         })
         .collect();
@@ -126,18 +127,17 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
             people.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
         loaded.org = Some(org::org(roots, &reading.set, now));
     }
-    if let Some(text) = sources.files.get(TEMPLATES) {
-        texts(source(TEMPLATES, text), reading.as_ref().map(|reading| &reading.set));
+    let texts_of: Vec<Source<'_>> =
+        of_layer(TEMPLATES).map(|(layer, text)| source(layer, TEMPLATES, text)).collect();
+    if !texts_of.is_empty() {
+        loaded.templates = texts(&texts_of, reading.as_ref().map(|reading| &reading.set));
     }
     loaded.complaints = complaints.into_sorted();
-    let of_org: BTreeSet<String> = sources
-        .files
-        .keys()
-        .filter(|name| files::is_org(name))
-        .map(|name| sources.display(name))
+    let of_org: BTreeSet<&str> = org_files(sources)
+        .filter_map(|(layer, name, _)| Some(names[layer].get(name)?.as_str()))
         .collect();
-    let wrong_in_org = |c: &Complaint| c.is_error() && of_org.contains(&c.file);
-    let wrong_in_set = |c: &Complaint| c.is_error() && !of_org.contains(&c.file);
+    let wrong_in_org = |c: &Complaint| c.is_error() && of_org.contains(c.file.as_str());
+    let wrong_in_set = |c: &Complaint| c.is_error() && !of_org.contains(c.file.as_str());
     if loaded.complaints.iter().any(wrong_in_org) {
         loaded.org = None;
     }
@@ -150,29 +150,40 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     loaded
 }
 
-/// Compiles the texts and misses those of slips that are issued.
-fn texts(source: Source<'_>, set: Option<&PolicySet>) {
-    let templates = match Templates::parse(source.text) {
+/// Compiles the texts, the upper layer first, and misses those of slips that are issued.
+fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
+    let layers: Vec<&str> = sources.iter().map(|source| source.text).collect();
+    let templates = match Templates::parse_over(&layers) {
         Ok(templates) => templates,
         Err(errors) => {
             for error in errors {
                 let span = error.span.unwrap_or(0..0);
-                source.complain(Severity::Error, span, error.text, None);
+                sources[error.layer].complain(Severity::Error, span, error.text, None);
             }
-            return;
+            return None;
         }
     };
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
     for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
         if !templates.has(&id) {
-            source.complaints.add(Complaint::about(
+            sources[0].complaints.add(Complaint::about(
                 Severity::Error,
-                source.name,
+                sources[0].name,
                 format!("there is no text `[{id}]`, but a ladder issues this slip"),
             ));
         }
     }
+    Some(templates)
+}
+
+/// The files of the organisation: all of them of the uppermost layer that has any.
+fn org_files(sources: &Sources) -> impl Iterator<Item = (usize, &str, &str)> {
+    let mut layers = sources.layers().enumerate().map(|(layer, of)| {
+        let files = of.files.iter().filter(|(name, _)| files::is_org(name));
+        files.map(move |(name, text)| (layer, name.as_str(), text.as_str())).collect::<Vec<_>>()
+    });
+    layers.find(|files| !files.is_empty()).into_iter().flatten()
 }
 
 /// The tree of a file, as far as it can be understood.
@@ -192,37 +203,20 @@ struct Reading {
 }
 
 fn read(
-    roots: &[Section<'_>],
+    layers: &Layers<'_>,
     files: &BTreeMap<String, String>,
     sources: &Sources,
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Reading> {
-    let Some(head_root) = roots.iter().find(|root| root.get("schema").is_some()) else {
-        complaints.add(Complaint::about(
-            Severity::Error,
-            sources.label.as_str(),
-            format!("no file here says `schema = \"{}\"`", set::SCHEMA),
-        ));
-        return None;
-    };
+    if let Some(complaint) = layers.check_head(&sources.label) {
+        complaints.add(complaint);
+    }
+    let head_root = layers.head()?;
     let head = set::head(head_root);
-    let tables = |key: &'static str| -> Vec<Section<'_>> {
-        let items = roots.iter().filter_map(|root| root.get(key));
-        items.filter_map(|item| item.section(format!("[{key}]"))).collect()
-    };
-    let lists = |key: &'static str| -> Vec<Section<'_>> {
-        let items = roots.iter().filter_map(|root| root.get(key)?.list()).flatten();
-        items.filter_map(|item| item.section(format!("this {key}"))).collect()
-    };
-    let single = |key: &'static str| -> Option<Section<'_>> {
-        let mut sections = tables(key).into_iter();
-        let first = sections.next();
-        for second in sections {
-            second.complain(format!("[{key}] is in two files; keep one"));
-        }
-        first
-    };
+    let tables = |key: &'static str| layers.tables(key);
+    let lists = |key: &'static str| layers.lists(key);
+    let single = |key: &'static str| layers.single(key);
 
     let declared = head_root.get("attributes").map(|item| selector::declared(&item));
     let attributes: BTreeSet<String> =
@@ -285,6 +279,8 @@ fn read(
         }
         policies.push(policy);
     }
+    let preset = head_root.get("preset");
+    let set_by_preset = preset.map(|item| preset::apply(&item, &presets, &mut policies));
     if head_root.get("default_policy").is_none() {
         head_root.warn(
             "the set has no `default_policy`: a ticket that no selector takes has no clocks",
@@ -296,7 +292,8 @@ fn read(
         let id = item.known("policy", "[[policy]]", known)?;
         policies.iter().position(|policy| policy.id == id)
     });
-    let cases = lists("case")
+    let cases = layers
+        .own_lists("case")
         .into_iter()
         .filter_map(|section| case::case(section, &policies, &head.clock_start, &head.zone))
         .collect();
@@ -330,6 +327,7 @@ fn read(
         ladders,
         policies,
         presets,
+        set_by_preset: set_by_preset.unwrap_or_default(),
         authority,
         counts,
         attributes,
@@ -353,10 +351,12 @@ fn kinds(
 ) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
     let of_clocks =
-        clocks.flat_map(|clock| clock.stop.iter().chain([&clock.start]).chain(&clock.recur_until));
-    let of_policies = policies
-        .iter()
-        .flat_map(|p| p.ends.iter().chain(p.count_trigger.iter().map(|t| &t.reset_on)));
+        clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
+    let of_policies = policies.iter().flat_map(|p| {
+        let beside = p.overlay.on.iter().chain(&p.overlay.puts_back);
+        let counted = p.count_trigger.iter().map(|trigger| &trigger.reset_on);
+        p.ends.iter().chain(beside).chain(p.overlay.only.keys()).chain(counted)
+    });
     let of_steps =
         ladders.iter().flat_map(|ladder| &ladder.steps).filter_map(|s| s.also_on.as_ref());
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);

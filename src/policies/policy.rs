@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     ladder::Names,
+    overlay,
     reader::{Item, one_of},
     rules,
     section::Section,
@@ -68,6 +69,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             .collect(),
         close: section.get("close").and_then(|item| rules::close(&item)).unwrap_or_default(),
         ends: section.get("ends").map(|item| item.kinds()).unwrap_or_default(),
+        overlay: overlay::overlay(&section, around.names),
         max_rounds: section.get("max_rounds").and_then(|item| item.count()),
         triggers: section
             .get("triggers")
@@ -139,28 +141,58 @@ fn clock(item: &Item<'_>, around: Around<'_>) -> Option<ClockRule> {
     let recur_until = section.get("recur_until").and_then(|item| item.kind());
     let due_from = section.get("override").and_then(|item| item.filled()).map(str::to_owned);
     let dur = section.get("dur");
+    let per_unit = section.switch_or("per_unit", false);
     let rule = ClockRule {
         span: dur.as_ref().and_then(|item| clock_span(item)).map(based),
         ladder,
         start: section
             .get("start")
-            .and_then(|item| item.kind())
-            .unwrap_or_else(|| around.clock_start.clone()),
+            .map(|item| item.kinds())
+            .unwrap_or_else(|| vec![around.clock_start.clone()]),
+        again: section.switch_or("again", false),
         stop: stop(&section, ladder.and_then(|index| around.ladders.get(index)), &name),
         skip: skips(section.get("skip"), &around.steps(ladder)),
         roll: section.get("roll").and_then(|item| roll(&item)),
         variants: variant::variants(&section, ladder, around, based),
-        per_unit: section.switch_or("per_unit", false),
+        per_unit,
+        units_from: units_from(&section, per_unit),
         owner: section.get("owner").and_then(|item| item.filled()).map(str::to_owned),
+        margin: margin(&section, due_from.as_deref()),
         ask_mode: ask_mode(&section, &name),
         coverage: section.get("coverage").and_then(|item| item.share()),
-        on_due: section.get("on_due").and_then(|item| item.filled()).map(str::to_owned),
+        on_due: section.get("on_due").and_then(|item| on_due(&item)),
         recur_until,
         due_from,
         name,
     };
     section.finish();
     Some(rule)
+}
+
+/// The data key that lists for whom a clock runs.
+fn units_from(section: &Section<'_>, per_unit: bool) -> String {
+    let item = section.get("units_from");
+    if let Some(item) = item.as_ref().filter(|_| !per_unit) {
+        item.complain("`units_from` names the list of a clock with `per_unit = true`");
+    }
+    item.and_then(|item| item.filled()).unwrap_or("units").to_owned()
+}
+
+/// How long before the due the event carries a clock is due.
+fn margin(section: &Section<'_>, due_from: Option<&str>) -> Option<Span> {
+    let item = section.get("margin")?;
+    if due_from.is_none() {
+        item.complain("`margin` is taken off the due of the event; name its key with `override`");
+    }
+    item.span()
+}
+
+/// The event that is added at the due; `reactivate` is an old word for `reactivated`.
+fn on_due(item: &Item<'_>) -> Option<Kind> {
+    match item.text()? {
+        "reactivate" => Some(Kind::of("reactivated")),
+        _ => item.kind(),
+    }
 }
 
 /// The length of a clock; none of no length.

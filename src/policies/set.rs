@@ -131,6 +131,7 @@ pub fn noise(section: Section<'_>) -> Noise {
             .map(|item| item.one_or_many().iter().filter_map(Item::time).collect())
             .unwrap_or_default(),
         receipt_suppresses: section.switch_or("receipt_suppresses", false),
+        offline_suppresses: section.span("offline_suppresses"),
         never_repeat_per_scan: section.switch_or("never_repeat_per_scan", true),
     };
     section.finish();

@@ -56,7 +56,8 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Policy { .. }
             | Record::Asked { .. }
             | Record::Alarm { .. }
-            | Record::StandIn { .. } => None,
+            | Record::StandIn { .. }
+            | Record::Merged { .. } => None,
         })
         .collect();
     slips.sort_by_key(|slip| slip.at);

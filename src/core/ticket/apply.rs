@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Extension, FollowUp, Handler, Hop, Pause, Refusal, Round, Stage, Ticket,
+    Answer, Call, Extension, FollowUp, Handler, Hop, Pause, Refusal, Round, Stage, Ticket,
+    call::EXCUSED,
+    clocks::starts,
+    heard::{ACKNOWLEDGED, HANDOVER_REFUSED},
     permit::{self, Refused},
     select,
 };
@@ -29,8 +32,11 @@ impl Ticket {
         if !set.knows(&event.kind) {
             self.unknown_kinds += 1;
         }
+        let is_first = self.rounds.is_empty();
         self.absorb(set, event);
-        if let Err(reason) = self.change(set, seq, event) {
+        let mut opening = self.opening(set, event);
+        let changed = self.may_say(set, event).map_err(Refused::from);
+        if let Err(reason) = changed.and_then(|()| self.change(set, seq, event)) {
             self.refusals += 1;
             self.refused.push(Refusal {
                 seq,
@@ -39,24 +45,38 @@ impl Ticket {
             });
             return;
         }
+        let began = self.begins_own(set, event, is_first);
         let Some(policy) = self.policy(set) else { return };
+        self.note_due_told(event);
+        self.move_named_dues(set, event);
         if event.kind == Kind::Replied && event.text("slip").is_some() {
             return; // a unit's answer to a slip is no answer to the resident
         }
         self.bring_forward(set, event);
         self.stop_clocks(set, event);
-        if policy.ends.contains(&event.kind) {
+        if policy.ends.contains(&event.kind) && event.text("overlay").is_none() {
             self.end(event.at);
+            self.end_overlays(set, event.at);
+            opening.retain(|index| set.policies[*index].overlay.outlives);
         }
         let round = self.round();
-        self.start_clocks(set, event, |rule| rule.start == event.kind);
-        self.seen.entry(event.kind.clone()).or_insert(event.at);
-        self.follow_ups.retain(|owed| owed.kind != event.kind || owed.round != round);
+        if event.text("overlay").is_none() {
+            let clock_start = &set.clock_start;
+            self.start_clocks(set, event, |rule| starts(rule, &event.kind, began, clock_start));
+            self.seen.entry(event.kind.clone()).or_insert(event.at);
+        }
+        self.run_overlays(set, event, &opening);
+        self.follow_ups.retain(|owed| !owed.is_paid_by(event, round));
+        self.hear_called(set, event);
     }
 
     /// Takes over what the event says about the ticket until it is dispatched, and chooses the policy.
     fn absorb(&mut self, set: &PolicySet, event: &Event) {
+        let kind = self.attributes.kind.clone();
         self.attributes.learn(event, &set.attributes);
+        if self.dispatched.is_some() && set.opens_beside(&event.kind) {
+            self.attributes.kind = kind; // it is the kind of the whistle, not of the ticket
+        }
         if let Some(Value::Array(ways)) = event.data.get("reach") {
             self.reach = ways.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
@@ -101,20 +121,26 @@ impl Ticket {
                 }
             }
             Kind::Dispatched => self.dispatch(event),
-            Kind::Reassigned => {
-                if let Some(unit) = &event.unit {
-                    self.unit = Some(unit.clone());
-                    self.hops.push(Hop { unit: unit.clone(), at: event.at });
-                }
+            Kind::Reassigned => self.reassign(set, event),
+            Kind::Accepted => {
+                self.reach_stage(Stage::Accepted);
+                self.take_over(event);
             }
-            Kind::Accepted => self.reach_stage(Stage::Accepted),
             Kind::Contacted => self.contacts += 1,
             Kind::CallbackTried if !was_reached(event) => self.tries_missed += 1,
             Kind::Resolved | Kind::Closed => self.reach_stage(Stage::Resolved),
             Kind::Paused => self.pause(set, event)?,
             Kind::Resumed => self.resume(set, event)?,
             Kind::ExtensionAsked => self.extension_asked = Some(event.at),
+            Kind::Extended if self.extends_beside(event).is_some() => {
+                self.extend_beside(set, event)?;
+            }
             Kind::Extended => self.extend(set, event)?,
+            Kind::OfflineAction => self.note_offline(set, event),
+            Kind::Rated if self.rates_a_unit(event) => {}
+            Kind::Custom(name) if &**name == ACKNOWLEDGED => self.acknowledge(event),
+            Kind::Custom(name) if &**name == EXCUSED => self.excuse(event),
+            Kind::Custom(name) if &**name == HANDOVER_REFUSED => self.handover = None,
             Kind::Returned => {
                 permit::may_return(self, set, event)?;
                 self.return_pending = Some(event.at);
@@ -164,8 +190,8 @@ impl Ticket {
         let round = self.round();
         let pausable = permit::pause_clocks(self, set);
         for clock in &mut self.clocks {
-            if clock.key.round == round && clock.is_running() && pausable.contains(&clock.key.name)
-            {
+            let is_own = clock.key.is_own() && clock.key.round == round;
+            if is_own && clock.is_running() && pausable.contains(&clock.key.name) {
                 clock.pause(&set.calendar, event.at);
             }
         }
@@ -189,7 +215,8 @@ impl Ticket {
         let name = self.policy(set).map(|policy| policy.deadline_clock.clone()).unwrap_or_default();
         let round = self.round();
         let open = |clock: &&mut Clock| {
-            clock.key.round == round && clock.key.name == name && clock.is_open()
+            let key = &clock.key;
+            key.is_own() && key.round == round && key.name == name && clock.is_open()
         };
         let Some(clock) = self.clocks.iter_mut().find(open) else {
             return Err(Refused::NoClock(name));
@@ -244,7 +271,12 @@ impl Ticket {
     }
 
     pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
-        let owed = FollowUp { kind, reason: reason.to_owned(), round: self.round() };
+        let owed = FollowUp {
+            kind,
+            reason: reason.to_owned(),
+            round: self.round(),
+            overlay: String::new(),
+        };
         if !self.follow_ups.contains(&owed) {
             self.follow_ups.push(owed);
         }
@@ -258,8 +290,9 @@ impl Ticket {
         if event.kind == Kind::Redo && self.round() >= max {
             return Err(Refused::RoundsUsedUp(max));
         }
-        self.follow_ups.clear();
+        self.follow_ups.retain(|owed| !owed.overlay.is_empty());
         self.cancel_open(event.at, |_| true);
+        self.call = Call::default();
         let reason = event.text("reason").map(str::to_owned);
         self.rounds.push(Round { policy, opened: event.at, reason });
         self.seen.clear();
@@ -270,7 +303,7 @@ impl Ticket {
         self.deadline = event.deadline;
         self.ended = None;
         self.stage = Stage::Dispatched;
-        self.start_clocks(set, event, |rule| rule.start == set.clock_start);
+        self.start_clocks(set, event, |rule| rule.start.contains(&set.clock_start));
         Ok(())
     }
 
@@ -279,7 +312,9 @@ impl Ticket {
         let (Some(deadline), Some(policy)) = (event.deadline, self.policy(set)) else { return };
         let (name, round) = (policy.deadline_clock.clone(), self.round());
         for clock in &mut self.clocks {
-            if clock.key.round == round && clock.key.name == name && clock.is_open() {
+            let key = &clock.key;
+            let is_own = key.is_own() && key.round == round;
+            if is_own && key.name == name && clock.is_open() {
                 clock.move_due(&set.calendar, deadline, event.at);
             }
         }
@@ -289,7 +324,7 @@ impl Ticket {
         self.ended = Some(at);
         self.stage = Stage::Ended;
         self.cancel_open(at, |_| true);
-        self.follow_ups.retain(|owed| owed.kind == Kind::Redo);
+        self.follow_ups.retain(|owed| owed.kind == Kind::Redo || !owed.overlay.is_empty());
     }
 }
 

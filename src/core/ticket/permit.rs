@@ -1,6 +1,6 @@
 //! What a policy allows: pauses, extensions, returns. Each refusal says its reason.
 
-use super::{Ticket, is_under};
+use super::{Ticket, is_under, standing::Unheard};
 use crate::core::{
     clock::{due_after, step_before},
     event::{Event, Kind},
@@ -71,6 +71,8 @@ pub enum Refused {
     NotMissing(String),
     #[error("a slip is taken back with a reason; `reason` is empty")]
     NoReason,
+    #[error(transparent)]
+    Unheard(#[from] Unheard),
 }
 
 /// Whether the unit that sends the event may, and the unit it goes to can be responsible.
@@ -125,7 +127,8 @@ pub fn may_pause(
     }
     let round = ticket.round();
     let mut running = ticket.clocks.iter().filter(|clock| {
-        clock.key.round == round
+        clock.key.is_own()
+            && clock.key.round == round
             && clock.is_running()
             && policy.pause_clocks.contains(&clock.key.name)
     });
@@ -226,7 +229,7 @@ pub fn may_withdraw(event: &Event, allowed: &[String]) -> Result<(), Refused> {
 }
 
 /// An approver who is named must be one the policy names.
-fn approved(event: &Event, allowed: &[String]) -> Result<(), Refused> {
+pub(super) fn approved(event: &Event, allowed: &[String]) -> Result<(), Refused> {
     let Some(given) = event.text("approver") else { return Ok(()) };
     if allowed.is_empty() || allowed.iter().any(|role| role == given || is_under(given, role)) {
         return Ok(());

@@ -7,7 +7,7 @@
 //! Invariants (tests/replan.rs): `a_breach_is_never_undone_by_other_rules`,
 //! `a_step_that_fired_does_not_fire_again_under_other_rules`, `pauses_survive_other_rules`.
 
-use super::{Ticket, select};
+use super::{Ticket, clocks::Begin, select};
 use crate::core::{
     clock::{Base, Clock, ClockKey, Fired, FiredAs, State, due_after},
     event::Event,
@@ -56,6 +56,7 @@ impl Ticket {
         for round in &mut self.rounds {
             round.policy = of_policy(round.policy).or(chosen).unwrap_or(NOWHERE);
         }
+        self.move_overlays(of_policy, at);
         self.judged_by.clone_from(&new.hash);
         if let Some(policy) = self.rounds.last().map(|round| round.policy) {
             self.replan(new, &ladders, policy, at);
@@ -79,7 +80,8 @@ impl Ticket {
         for (index, climbed) in before.iter().enumerate() {
             let clock = &self.clocks[index];
             let is_of_round = clock.policy == NOWHERE || Some(clock.policy) == from;
-            if clock.key.round != round || !clock.is_open() || !is_of_round {
+            let is_own = clock.key.is_own() && clock.key.round == round;
+            if !is_own || !clock.is_open() || !is_of_round {
                 continue;
             }
             match rules.iter().position(|rule| rule.name == clock.key.name) {
@@ -102,7 +104,9 @@ impl Ticket {
             State::Paused { remaining_ms, .. } => remaining_ms < 0,
             _ => at > clock.due,
         };
-        let Some(planned) = self.due_by_span(set, rule, clock.started) else { return };
+        let Some(planned) = self.due_by_span(set, rule, &self.attributes, clock.started) else {
+            return;
+        };
         if clock.given || breached {
             return;
         }
@@ -169,14 +173,19 @@ impl Ticket {
         let round = self.round();
         let opened = self.rounds.last().map(|round| round.opened);
         for (index, rule) in rules.iter().enumerate() {
-            let has = |clock: &Clock| clock.key.round == round && clock.key.name == rule.name;
+            let has = |clock: &Clock| {
+                clock.key.is_own() && clock.key.round == round && clock.key.name == rule.name
+            };
             if rule.per_unit || self.clocks.iter().any(has) {
                 continue;
             }
-            let of_round = (round > 1 && rule.start == set.clock_start).then_some(opened).flatten();
-            let Some(at) = self.seen.get(&rule.start).copied().or(of_round) else { continue };
-            let event = Event::new(self.no.clone(), rule.start.clone(), at);
-            self.start_clock(set, policy, index, rule, &event, String::new());
+            let of_round =
+                (round > 1 && rule.start.contains(&set.clock_start)).then_some(opened).flatten();
+            let seen = rule.start.iter().filter_map(|kind| Some((*self.seen.get(kind)?, kind)));
+            let began = of_round.map(|at| (at, &set.clock_start));
+            let Some((at, kind)) = seen.min().or(began) else { continue };
+            let event = Event::new(self.no.clone(), kind.clone(), at);
+            self.start_clock(set, rule, &event, Begin::own(policy, index));
         }
     }
 
