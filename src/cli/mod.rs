@@ -15,6 +15,7 @@ mod log;
 mod man;
 mod migrate;
 mod open;
+mod org;
 mod plan;
 mod policy;
 mod print;
@@ -64,6 +65,7 @@ pub enum Command {
     Ticket(ticket::Args),
     Slip(slip::Args),
     Audit(audit::Args),
+    Org(org::Args),
     Token(token::Args),
     Migrate(migrate::Args),
     SendTest(send_test::Args),
@@ -86,6 +88,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::SendTest(args) => send_test::run(&args),

@@ -33,7 +33,7 @@ pub use tell::{About, StandIn, Told, ToldAll};
 pub const THIRD_PARTY: &str = "third_party";
 
 /// The organisation as configuration describes it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Org {
     /// By unit id.
     pub units: BTreeMap<String, Unit>,

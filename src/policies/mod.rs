@@ -36,3 +36,5 @@ pub use complaint::{Complaint, Severity, complain_at};
 pub use embedded::{names as shipped, sources};
 pub use files::{FilesError, Sources, folders};
 pub use load::{Loaded, load, load_dir, load_embedded};
+pub use org::{instant_of, is_mail_address, is_phone_number};
+pub use suggest::nearest;

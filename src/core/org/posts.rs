@@ -28,7 +28,7 @@ impl Post {
 }
 
 /// Posts in the order of the file, found by unit and role.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Posts {
     list: Vec<Post>,
     /// Unit, then role, to the places in `list`.
