@@ -217,9 +217,11 @@ fn record_name(record: &Record) -> String {
         Record::Slip { key, slip, at, .. } | Record::Skipped { key, slip, at, .. } => {
             format!("{slip} at {} {at}", key.clock.name)
         }
+        Record::Flag { flag, .. } => format!("flag {flag}"),
         Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Asked { .. }
+        | Record::Notice(_)
         | Record::Alarm { .. }
         | Record::StandIn { .. }
         | Record::Merged { .. } => record.kind().to_owned(),

@@ -199,6 +199,9 @@ fn why_dropped(offer: &Offer, now: Timestamp) -> Option<String> {
     }
     let ticket: Ticket = serde_json::from_str(offer.ticket_state.as_deref()?).ok()?;
     let gone = match (&message.to, &message.slip) {
+        (Recipient::Resident, _) if message.template == "resident.extended" => {
+            ticket.ended.is_some() || ticket.round() != message.facts.round
+        }
         (Recipient::Resident, _) => {
             ticket.round() != message.facts.round
                 || ticket.answers.iter().any(|answer| answer.round == message.facts.round)

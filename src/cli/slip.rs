@@ -94,12 +94,12 @@ async fn list(args: &ListArgs) -> Result<ExitCode> {
     };
     let filter = SlipFilter {
         ticket_key,
-        key: None,
         unit: args.unit.clone(),
         kind: args.kind.clone(),
         state: args.state.clone(),
         before: args.after,
         limit: args.limit,
+        ..SlipFilter::default()
     };
     let slips = opened.store.slips(&filter).await.map_err(unavailable)?;
     let is_full = slips.len() as i64 == args.limit;

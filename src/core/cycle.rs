@@ -64,7 +64,7 @@ pub fn advance(
     let mut out = Advance::default();
     for _ in 0..TURNS_MAX {
         let decision = decide(ticket, set, now);
-        let again = !decision.events.is_empty();
+        let had_events = !decision.events.is_empty();
         for event in decision.events {
             out.add_event(ticket, set, next_seq, event);
         }
@@ -72,7 +72,8 @@ pub fn advance(
         for record in decision.records {
             out.add_record(ticket, set, org, record, at, now);
         }
-        if !again {
+        // Records may owe events too: a flag adds one.
+        if !had_events && ticket.follow_ups.is_empty() {
             // The slips just issued wait for receipts and replies from now on.
             let missed = slip::next_due(ticket, set);
             out.next_look = decision.next_look.into_iter().chain(missed).min();

@@ -48,12 +48,14 @@ pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
         return Decision { events, ..Decision::default() };
     }
     let mut decision = Decision { records: bookkeeping(ticket, set), ..Decision::default() };
+    let (flags, next_flag) = ticket.due_flags(set, now);
+    decision.records.extend(flags);
+    decision.next_look = next_flag;
     if ticket.ended.is_none() {
         decision.records.extend(ask(ticket, set, now));
-        decision.next_look = ticket.pause.as_ref().map(|pause| pause.until);
-    }
-    if ticket.ended.is_none() {
-        decision.next_look = earliest(decision.next_look, slip::next_due(ticket, set));
+        let pause_ends = ticket.pause.as_ref().map(|pause| pause.until);
+        let missed = slip::next_due(ticket, set);
+        decision.next_look = earliest(decision.next_look, earliest(pause_ends, missed));
     }
     for clock in ticket.clocks.iter().filter(|clock| clock.is_running()) {
         let (records, next) = climb(ticket, set, clock, now);
@@ -113,9 +115,9 @@ fn owed_events(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Event> {
         event.data.insert("again".to_owned(), Value::from("if it falls due again"));
         events.push(event);
     }
-    for FollowUp { kind, reason, round, overlay } in &ticket.follow_ups {
-        let mark = if overlay.is_empty() { "" } else { "/" };
-        let mut event = own(kind.clone(), format!("duban/{kind}/r{round}{mark}{overlay}"));
+    for owed in &ticket.follow_ups {
+        let FollowUp { kind, reason, overlay, .. } = owed;
+        let mut event = own(kind.clone(), owed.id());
         event.data.insert("reason".to_owned(), Value::from(reason.clone()));
         if !overlay.is_empty() {
             event.data.insert("overlay".to_owned(), Value::from(overlay.clone()));
@@ -148,6 +150,7 @@ fn bookkeeping(ticket: &Ticket, set: &PolicySet) -> Vec<Record> {
         event: refusal.event.name().to_owned(),
         reason: refusal.reason.clone(),
     }));
+    records.extend(ticket.notices.iter().cloned().map(Record::Notice));
     records
 }
 

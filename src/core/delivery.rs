@@ -8,6 +8,7 @@ use super::{
     calendar::Calendar,
     clock::Clock,
     message::{Facts, Message, NoteText, Recipient},
+    notice::Notice,
     org::{About, Org},
     policy::{PolicySet, Step, Via},
     record::{AskOutcome, Record, StepKey},
@@ -29,7 +30,9 @@ pub fn messages(
         Record::Asked { round, outcome: AskOutcome::Sent, expires } => {
             (vec![to_resident(ticket, set, *round, *expires, now)], Vec::new())
         }
-        Record::Asked { .. }
+        Record::Notice(notice) => of_notice(ticket, set, org, notice, now),
+        Record::Flag { .. }
+        | Record::Asked { .. }
         | Record::Skipped { .. }
         | Record::Refused { .. }
         | Record::Policy { .. }
@@ -59,8 +62,7 @@ fn to_staff(
 ) -> (Vec<Message>, Vec<Record>) {
     let Some((clock, step, night)) = step_of(ticket, set, key) else { return Default::default() };
     let Record::Slip { slip, unit, to, cc, .. } = record else { return Default::default() };
-    let about = About { unit, area: ticket.attributes.area.as_deref(), parties: &ticket.parties };
-    let told = org.recipients(set, about, to, cc, now);
+    let told = org.recipients(set, about(ticket, unit), to, cc, now);
     let facts = facts(ticket, set, record, clock);
     let slip_key = key.text(&ticket.no);
     let mut messages = Vec::new();
@@ -101,6 +103,11 @@ fn to_staff(
         told: one.told,
     });
     (messages, alarms.chain(stand_ins).collect())
+}
+
+/// Whose roles are meant on a ticket.
+fn about<'t>(ticket: &'t Ticket, unit: &'t str) -> About<'t> {
+    About { unit, area: ticket.attributes.area.as_deref(), parties: &ticket.parties }
 }
 
 /// What one look owes the same person by the same way about the same ticket becomes one message,
@@ -162,6 +169,79 @@ fn rank(set: &PolicySet, message: &Message) -> (usize, u8, Option<Timestamp>) {
     (gravity, level, message.facts.step_time)
 }
 
+/// Word of a decision to the roles it names, or to the resident.
+fn of_notice(
+    ticket: &Ticket,
+    set: &PolicySet,
+    org: &Org,
+    notice: &Notice,
+    now: Timestamp,
+) -> (Vec<Message>, Vec<Record>) {
+    let key = notice.key(&ticket.no);
+    let due_of = |name: &str| ticket.clock(name).map(|clock| clock.due);
+    let facts = Facts {
+        no: ticket.no.clone(),
+        policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
+        policy_version: set.version.clone(),
+        round: ticket.round(),
+        unit: notice.unit.clone(),
+        due: notice.due,
+        accept_due: due_of("accept"),
+        resolve_due: due_of("resolve"),
+        dispatched: ticket.dispatched,
+        reason: notice.reason.clone(),
+        contacts: ticket.contacts,
+        stage: ticket.stage.name().to_owned(),
+        roles: notice.roles.clone(),
+        ..Facts::default()
+    };
+    let message = |key: String, to: Recipient, via: &str, not_before: Timestamp| Message {
+        key,
+        ticket: ticket.no.clone(),
+        slip: None,
+        with: Vec::new(),
+        to,
+        via: via.to_owned(),
+        template: notice.text.clone(),
+        facts: facts.clone(),
+        not_before,
+        expires: None,
+    };
+    if notice.is_for_resident() {
+        let via = ticket.reach.first().map(String::as_str).unwrap_or_default();
+        let not_before = resident_may_hear(ticket, set, now);
+        return (vec![message(key, Recipient::Resident, via, not_before)], Vec::new());
+    }
+    let about = about(ticket, &notice.unit);
+    let told = org.recipients(set, about, &notice.roles, &[], now);
+    let mut messages = Vec::new();
+    for one in told.recipients {
+        let name = one.person.clone().unwrap_or_else(|| one.role.clone());
+        for via in notice.via.iter().filter_map(|via| Via::of(via)) {
+            let to = Recipient::Staff {
+                unit: one.unit.clone(),
+                role: one.role.clone(),
+                person: one.person.clone(),
+                away: one.away.clone(),
+                cc: one.cc,
+            };
+            let key = format!("{key}/{}/{name}/{}", one.unit, via.name());
+            let not_before = not_before_staff(set, via, false, now);
+            messages.push(message(key, to, via.name(), not_before));
+        }
+    }
+    (messages, Vec::new())
+}
+
+/// When a message about this ticket may go to its resident.
+fn resident_may_hear(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Timestamp {
+    let exempt = ticket
+        .policy(set)
+        .zip(set.quiet.resident.as_ref())
+        .is_some_and(|(policy, quiet)| quiet.exempt_policies.contains(&policy.id));
+    if exempt { now } else { not_before_resident(set, now) }
+}
+
 fn to_resident(
     ticket: &Ticket,
     set: &PolicySet,
@@ -170,9 +250,6 @@ fn to_resident(
     now: Timestamp,
 ) -> Message {
     let policy = ticket.policy(set);
-    let exempt = policy
-        .zip(set.quiet.resident.as_ref())
-        .is_some_and(|(policy, quiet)| quiet.exempt_policies.contains(&policy.id));
     Message {
         key: format!("{}/r{round}/ask", ticket.no),
         ticket: ticket.no.clone(),
@@ -189,9 +266,15 @@ fn to_resident(
             link_expires: expires,
             ..Facts::default()
         },
-        not_before: if exempt { now } else { not_before_resident(set, now) },
+        not_before: resident_may_hear(ticket, set, now),
         expires,
     }
+}
+
+/// What the texts about a slip may say.
+pub fn slip_facts(ticket: &Ticket, set: &PolicySet, record: &Record) -> Option<Facts> {
+    let Record::Slip { key, .. } = record else { return None };
+    step_of(ticket, set, key).map(|(clock, _, _)| facts(ticket, set, record, clock))
 }
 
 /// The clock and step of a key, and whether its ladder fires through quiet hours.

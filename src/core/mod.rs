@@ -20,6 +20,7 @@ pub mod fact;
 pub mod journal;
 pub mod ladder;
 pub mod message;
+pub mod notice;
 pub mod org;
 pub mod plan;
 pub mod policy;

@@ -3,6 +3,18 @@
 //! `crate::policies` reads them from files; nothing here knows about files. Every
 //! name is already resolved: a ladder is an index, a step's place is a `StepAt`.
 
+mod closing;
+mod flag;
+mod permit;
+mod round;
+
+pub use closing::{CloseRule, DataKey, Requirement};
+pub use flag::{Counted, FlagRule, FlagWhen};
+pub use permit::{
+    AfterMax, ExtensionRule, PauseLimit, PauseRule, Permits, RULING_CLOCK, ReturnRule, Strictness,
+};
+pub use round::{Condition, LastRound, Saying};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
@@ -49,6 +61,8 @@ pub struct PolicySet {
     pub issuers: BTreeMap<String, String>,
     pub roles: BTreeMap<String, Role>,
     pub pauses: BTreeMap<String, PauseRule>,
+    pub permits: Permits,
+    pub flags: Vec<FlagRule>,
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
     pub presets: Presets,
@@ -171,16 +185,6 @@ pub enum RoleOf {
     Party(String),
 }
 
-/// Why and for how long a clock may stand still.
-#[derive(Clone, Debug)]
-pub struct PauseRule {
-    pub zh: String,
-    pub en: String,
-    pub max: Span,
-    pub approver: String,
-    pub evidence: String,
-}
-
 /// Ordered steps relative to a clock.
 #[derive(Clone, Debug)]
 pub struct Ladder {
@@ -274,6 +278,9 @@ pub struct Policy {
     pub returns: Option<ReturnRule>,
     pub extension: Option<ExtensionRule>,
     pub pauses: Vec<String>,
+    pub pause_limit: PauseLimit,
+    /// Clocks that run on with their time when the ticket goes to another unit; the others begin again.
+    pub carried: Vec<String>,
     pub close: CloseRule,
     /// Events that end the ticket's round for good; of an overlay: that end its own clocks only.
     pub ends: Vec<Kind>,
@@ -282,6 +289,9 @@ pub struct Policy {
     pub max_rounds: Option<u32>,
     /// What opens this policy as a new round (only on the policy selected by `kind = "redo"`).
     pub triggers: Vec<Condition>,
+    /// Conditions the policy words itself, beside those with a name.
+    pub sayings: Vec<Saying>,
+    pub last_round: LastRound,
     pub attempts: Option<Attempts>,
     pub ask: Option<AskRule>,
     /// A count of events that opens a ticket of this policy.
@@ -353,38 +363,6 @@ pub enum AskMode {
     PhoneFirst,
 }
 
-#[derive(Clone, Debug)]
-pub struct ReturnRule {
-    pub window: Span,
-    pub max: u32,
-    pub basis_required: bool,
-    pub ruling: Span,
-    pub after_max: String,
-    pub hop_limit: u32,
-}
-
-#[derive(Clone, Debug)]
-pub struct ExtensionRule {
-    pub max: u32,
-    pub each: Span,
-    pub total: Span,
-    /// An extension must be asked for at least this long before the due.
-    pub before_due: Span,
-    /// Asked later in the day than this counts as asked the next day.
-    pub daily_cutoff: Option<Time>,
-    pub approver: Vec<String>,
-    pub tell_resident: bool,
-    pub late_request: String,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct CloseRule {
-    pub requires: Vec<String>,
-    pub attachments_min: u32,
-    pub confirm_timeout: Option<Span>,
-    pub on_timeout: Option<String>,
-}
-
 /// Phone attempts of a callback.
 #[derive(Clone, Debug)]
 pub struct Attempts {
@@ -425,31 +403,6 @@ pub struct AdmitRule {
     pub reasons: Vec<String>,
     pub resident_notice: bool,
     pub plan_required: bool,
-}
-
-/// A named condition over an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Condition {
-    /// The resident is not satisfied.
-    RatingUnsatisfied,
-    /// The resident says it is not solved.
-    AnswerUnsolved,
-    /// The hotline's own check refused the result.
-    QaRejected,
-    /// The ticket was drawn for a check and failed it.
-    SampleFailed,
-    /// The same matter came again within 30 days.
-    RepeatWithin30d,
-}
-
-impl Condition {
-    pub const ALL: [(&'static str, Self); 5] = [
-        ("rating_unsatisfied", Self::RatingUnsatisfied),
-        ("answer_unsolved", Self::AnswerUnsolved),
-        ("qa_rejected", Self::QaRejected),
-        ("sample_failed", Self::SampleFailed),
-        ("repeat_within_30d", Self::RepeatWithin30d),
-    ];
 }
 
 /// Published limits: by place, by policy, by key.

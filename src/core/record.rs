@@ -4,8 +4,9 @@
 //! it a second time. Kinds begin with `duban.`; events from outside may not.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::{clock::ClockKey, timestamp::Timestamp};
+use super::{clock::ClockKey, event::Kind, notice::Notice, timestamp::Timestamp};
 
 /// Prefix of every kind in this file; `intake` refuses events that use it.
 pub const PREFIX: &str = "duban.";
@@ -78,6 +79,23 @@ pub enum Record {
     Policy { set: String, version: String, hash: String, policy: String },
     /// The resident of this round was asked, or could not be.
     Asked { round: u32, outcome: AskOutcome, expires: Option<Timestamp> },
+    /// A signal for a person to look at; it changes no score by itself.
+    Flag {
+        flag: String,
+        /// 0: of the ticket as a whole.
+        round: u32,
+        /// What keeps one from being raised again where it may be raised several times.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        about: String,
+        unit: String,
+        /// Numbers, instants and units; nothing personal.
+        evidence: Map<String, Value>,
+        /// The event duban adds with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        add: Option<Kind>,
+    },
+    /// Somebody is told of a decision.
+    Notice(Notice),
     /// A role had nobody in it, so that somebody else or nobody was told.
     Alarm { key: StepKey, role: String, unit: String, told: Option<String> },
     /// The message to a person about a slip went with that about a higher one of the same moment.
@@ -114,6 +132,8 @@ impl Record {
             Self::Refused { .. } => "duban.refused",
             Self::Policy { .. } => "duban.policy",
             Self::Asked { .. } => "duban.asked",
+            Self::Flag { .. } => "duban.flag",
+            Self::Notice(_) => "duban.notice",
             Self::Alarm { .. } => "duban.alarm",
             Self::StandIn { .. } => "duban.stand_in",
             Self::Merged { .. } => "duban.merged",

@@ -208,7 +208,8 @@ fn waiting<'t>(
     set: &'t PolicySet,
 ) -> impl Iterator<Item = (&'t SlipState, Timestamp, &'t Kind)> {
     let runs = |slip: &&SlipState| {
-        ticket.clocks.iter().any(|clock| clock.key == slip.key.clock && clock.is_running())
+        let clock = ticket.clocks.iter().find(|clock| clock.key == slip.key.clock);
+        clock.is_some_and(|clock| ticket.latest(clock).is_running())
     };
     let slips = ticket.slips.iter().filter(runs);
     slips.flat_map(|slip| slip.awaited(set).map(move |(due, kind)| (slip, due, kind)))

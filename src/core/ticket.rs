@@ -13,15 +13,29 @@
 mod apply;
 mod call;
 mod clocks;
+mod closing;
+mod extension;
+mod flag;
 mod heard;
+mod label;
 mod lane;
 mod overlay;
+mod pause;
+mod people;
 mod permit;
 mod replan;
+mod returns;
 mod slips;
 mod standing;
 
-use std::collections::BTreeMap;
+pub use closing::Evidence;
+pub use extension::Extension;
+pub use flag::{OwedFlag, RaisedFlag};
+pub use label::{Label, LabelState};
+pub use pause::{PastPause, Pause};
+pub use returns::{Return, ReturnOutcome};
+
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use super::attributes::{Attributes, is_under};
 use super::{
@@ -29,8 +43,9 @@ use super::{
     event::{Event, Kind},
     fact::{Fact, Line},
     ladder::place,
+    notice::Notice,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
-    record::{Record, StepKey},
+    record::{AskOutcome, Record, StepKey},
     slip::SlipState,
     timestamp::Timestamp,
 };
@@ -63,11 +78,23 @@ pub struct Ticket {
     /// The source system's own due time, until the clock it is for starts.
     pub deadline: Option<Timestamp>,
     pub pause: Option<Pause>,
+    /// Pauses that are over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<PastPause>,
     pub extension_asked: Option<Timestamp>,
     pub extensions: Vec<Extension>,
+    /// Requests for an extension that came too late.
+    #[serde(skip_serializing_if = "is_none")]
+    pub late_requests: u32,
     /// The return that waits for its ruling, and how many were accepted.
     pub return_pending: Option<Timestamp>,
     pub returns: u32,
+    /// Every return, in order, with what became of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<Return>,
+    /// A ruling named the unit for good.
+    #[serde(skip_serializing_if = "is_none")]
+    pub ruled_finally: bool,
     /// When the ticket last went to another unit in this round; clocks before belong to the unit before.
     pub handed_over: Option<Timestamp>,
     /// Units the ticket went through, in order.
@@ -82,6 +109,28 @@ pub struct Ticket {
     /// Calls to the resident that nobody took, in this round.
     pub tries_missed: u32,
     pub answers: Vec<Answer>,
+    /// When the same matter came again after this ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeated: Option<Timestamp>,
+    /// What this round has to show for closing rules.
+    #[serde(skip_serializing_if = "Evidence::is_empty")]
+    pub evidence: Evidence,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
+    /// When the resident last saw or heard something of us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Timestamp>,
+    /// Hashes of the texts of replies, where a flag compares them.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub replies: BTreeSet<String>,
+    /// Flags that are not yet in the journal, and those that are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flags_owed: Vec<OwedFlag>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<RaisedFlag>,
+    /// People who are still to be told of a decision.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
     /// Ways to the resident that are known (`sms`, `email`); the addresses are elsewhere.
     pub reach: Vec<String>,
     /// The last round whose resident was asked.
@@ -121,6 +170,11 @@ pub struct Ticket {
     pub last_record_at: Option<Timestamp>,
 }
 
+/// For what is left out of the stored state while it is nothing.
+fn is_none<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// Where a ticket stands in the loop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -155,22 +209,6 @@ pub struct Round {
     pub reason: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pause {
-    pub kind: String,
-    pub at: Timestamp,
-    /// The pause ends by itself here.
-    pub until: Timestamp,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Extension {
-    pub at: Timestamp,
-    pub span: String,
-    pub due_before: Timestamp,
-    pub due_after: Timestamp,
-}
-
 /// The person who does the work, where it is somebody with a level of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handler {
@@ -179,10 +217,16 @@ pub struct Handler {
     pub level: u8,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A unit the ticket went through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
     pub unit: String,
     pub at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Timestamp>,
+    /// On what it was sent there: a duty or item of the catalogue, a decision, a basis in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
 }
 
 /// What the resident said, once per round.
@@ -201,12 +245,22 @@ pub struct FollowUp {
     pub kind: Kind,
     pub reason: String,
     pub round: u32,
+    /// Which one of its round, where there may be several.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
     /// The overlay it belongs to; empty: the policy of the round.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub overlay: String,
 }
 
 impl FollowUp {
+    /// The id of the event: it is added once.
+    pub fn id(&self) -> String {
+        let Self { kind, round, about, overlay, .. } = self;
+        let parts = [overlay, about].into_iter().filter(|part| !part.is_empty());
+        parts.fold(format!("duban/{kind}/r{round}"), |id, part| id + "/" + part)
+    }
+
     /// Whether this event is the one owed.
     fn is_paid_by(&self, event: &Event, round: u32) -> bool {
         let is_here = event.text("overlay").is_none_or(|overlay| overlay == self.overlay);
@@ -249,6 +303,7 @@ impl Ticket {
                 Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
                 Fact::Record(record) => {
                     ticket.find_wrong(set, &record, line.at);
+                    ticket.note_serial(&record);
                     if let Record::Policy { hash, .. } = &record
                         && *hash != ticket.judged_by
                         && let Some(next) = sets.set(hash)
@@ -256,7 +311,6 @@ impl Ticket {
                         ticket.migrate(set, next, line.at);
                         set = next;
                     }
-                    ticket.note_serial(&record);
                     ticket.apply_record(&record, line.at);
                 }
             }
@@ -311,7 +365,19 @@ impl Ticket {
             Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
-            Record::Asked { round, .. } => self.asked_round = self.asked_round.max(*round),
+            Record::Asked { round, outcome, .. } => {
+                self.asked_round = self.asked_round.max(*round);
+                if *outcome == AskOutcome::Sent {
+                    self.heard = self.heard.max(Some(at));
+                }
+            }
+            Record::Flag { .. } => self.raise_flag(record, at),
+            Record::Notice(notice) => {
+                self.notices.retain(|owed| owed != notice);
+                if notice.is_for_resident() {
+                    self.heard = self.heard.max(Some(at));
+                }
+            }
             Record::Alarm { .. } | Record::StandIn { .. } | Record::Merged { .. } => {}
         }
     }

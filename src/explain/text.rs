@@ -279,6 +279,15 @@ impl Story {
                 }
                 None => format!("{told} of {unit} was told: the desk `{role}` is off duty"),
             },
+            Record::Flag { flag, evidence, .. } => {
+                format!("flag {flag}: {}", serde_json::Value::Object(evidence.clone()))
+            }
+            Record::Notice(notice) if notice.is_for_resident() => {
+                format!("the resident is told: {}", notice.text)
+            }
+            Record::Notice(notice) => {
+                format!("{} of {} is told: {}", notice.roles.join(", "), notice.unit, notice.text)
+            }
             Record::Alarm { role, unit, told, .. } => match told {
                 Some(person) => {
                     format!("alarm: nobody is {role} of {unit}; told {person} above instead")

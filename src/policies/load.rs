@@ -17,7 +17,7 @@ use super::{
     ladder::{self, Names},
     layers::Layers,
     lint::{self, Spots},
-    org,
+    org, permits,
     policy::{self, Around},
     preset,
     section::Section,
@@ -28,7 +28,7 @@ use crate::core::{
     count::CountRule,
     event::Kind,
     org::Org,
-    policy::{Ladder, Policy, PolicySet},
+    policy::{FlagRule, Ladder, Policy, PolicySet},
     slip::{ACKNOWLEDGED, SlipKind},
     timestamp::Timestamp,
     wording::Templates,
@@ -248,6 +248,8 @@ fn read(
         set::pauses(&section, &names.roles, &mut pauses);
     }
     names.pauses = pauses.keys().cloned().collect();
+    let permits =
+        single("permits").map(|section| permits::permits(section, &names)).unwrap_or_default();
     let mut presets = BTreeMap::new();
     for section in tables("presets") {
         set::presets(&section, &mut presets);
@@ -279,6 +281,17 @@ fn read(
         }
         policies.push(policy);
     }
+    let mut flags: Vec<FlagRule> = Vec::new();
+    for section in lists("flag") {
+        let id = section.get("id");
+        let Some(flag) = permits::flag(section, &names, &policies) else { continue };
+        if flags.iter().any(|earlier| earlier.id == flag.id)
+            && let Some(id) = id
+        {
+            id.complain(format!("flag `{}` is defined twice", flag.id));
+        }
+        flags.push(flag);
+    }
     let preset = head_root.get("preset");
     let set_by_preset = preset.map(|item| preset::apply(&item, &presets, &mut policies));
     if head_root.get("default_policy").is_none() {
@@ -306,7 +319,7 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &slips, &counts, &head),
+        kinds: kinds(&policies, &ladders, &slips, &counts, &flags, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
@@ -324,6 +337,8 @@ fn read(
         issuers,
         roles,
         pauses,
+        permits,
+        flags,
         ladders,
         policies,
         presets,
@@ -347,6 +362,7 @@ fn kinds(
     ladders: &[Ladder],
     slips: &BTreeMap<String, SlipKind>,
     counts: &[CountRule],
+    flags: &[FlagRule],
     head: &set::Head,
 ) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
@@ -363,8 +379,23 @@ fn kinds(
     let of_slips = slips.values().flat_map(SlipKind::events);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
     let of_counts = counts.iter().flat_map(|count| &count.on);
-    let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_slips).chain(of_head);
+    let of_closing = policies.iter().flat_map(|policy| {
+        let close = &policy.close;
+        let required = close.requires.iter().flat_map(|one| &one.kinds);
+        required.chain(&close.on).chain(&close.flag_on)
+    });
+    let said = policies.iter().flat_map(|policy| &policy.sayings).map(|saying| &saying.on);
+    let of_flags = flags.iter().filter_map(|flag| flag.add.as_ref());
     let own = [Kind::of(ACKNOWLEDGED)];
-    let all = all.chain(of_counts).chain(&own);
+    let all = of_clocks
+        .chain(of_policies)
+        .chain(of_ladders)
+        .chain(of_slips)
+        .chain(of_head)
+        .chain(of_closing)
+        .chain(said)
+        .chain(of_flags)
+        .chain(of_counts)
+        .chain(&own);
     all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
 }

@@ -18,6 +18,7 @@ mod lint;
 mod load;
 mod org;
 mod overlay;
+mod permits;
 mod policy;
 mod preset;
 pub(crate) mod reader;

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use toml::de::DeValue;
+
 use super::{
     ladder::Names,
-    overlay,
+    overlay, permits,
     reader::{Item, one_of},
     rules,
     section::Section,
@@ -13,7 +15,7 @@ use super::{
 };
 use crate::core::{
     event::Kind,
-    policy::{AskMode, ClockRule, Condition, Ladder, Policy},
+    policy::{AskMode, ClockRule, Condition, Ladder, LastRound, Policy, RULING_CLOCK, Saying},
     span::Span,
 };
 
@@ -41,8 +43,16 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
     let id = section.need("id").and_then(|item| item.filled()).unwrap_or_default().to_owned();
     let zh = section.get("zh").and_then(|item| item.filled());
     let en = section.get("en").and_then(|item| item.filled());
-    let clocks = clocks(&section, around);
-    let clock_names: Vec<&str> = clocks.iter().map(|clock| clock.name.as_str()).collect();
+    let mut clocks = clocks(&section, around);
+    let names = clocks.iter().map(|clock| clock.name.clone()).collect::<Vec<_>>();
+    let clock_names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let returns =
+        section.get("returns").and_then(|item| rules::returns(&item, around.names, &clock_names));
+    if !clock_names.contains(&RULING_CLOCK) {
+        let ruling = returns.as_ref().and_then(|(rule, ladder)| rules::ruling_clock(rule, *ladder));
+        clocks.extend(ruling);
+    }
+    let (triggers, sayings) = triggers(section.get("triggers"));
     let policy = Policy {
         zh: zh.or(en).unwrap_or(&id).to_owned(),
         en: en.unwrap_or(&id).to_owned(),
@@ -55,7 +65,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             Some(item) => clock_name(Some(item), &clock_names),
             None => vec!["resolve".to_owned()],
         },
-        returns: section.get("returns").and_then(|item| rules::returns(&item)),
+        returns: returns.map(|(rule, _)| rule),
         extension: section.get("extension").and_then(|item| rules::extension(&item, around.names)),
         pauses: section
             .get("pauses")
@@ -67,17 +77,24 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             })
             .map(str::to_owned)
             .collect(),
+        pause_limit: section
+            .get("pause_limit")
+            .and_then(|item| permits::pause_limit(&item))
+            .unwrap_or_default(),
+        carried: clock_name(section.get("carried"), &clock_names),
         close: section.get("close").and_then(|item| rules::close(&item)).unwrap_or_default(),
         ends: section.get("ends").map(|item| item.kinds()).unwrap_or_default(),
         overlay: overlay::overlay(&section, around.names),
         max_rounds: section.get("max_rounds").and_then(|item| item.count()),
-        triggers: section
-            .get("triggers")
-            .map(|item| item.one_or_many())
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|item| item.word("a condition that opens a round", &Condition::ALL))
-            .collect(),
+        triggers,
+        sayings,
+        last_round: section
+            .get("last_round")
+            .and_then(|item| {
+                let words = [("ends", LastRound::Ends), ("waits", LastRound::Waits)];
+                item.word("what a bad answer in the last round does", &words)
+            })
+            .unwrap_or_default(),
         attempts: section.get("attempts").and_then(|item| rules::attempts(&item)),
         ask: section.get("sms").and_then(|item| rules::ask(&item)),
         count_trigger: section.get("trigger").and_then(|item| rules::count_trigger(&item)),
@@ -103,6 +120,30 @@ fn clock_name(item: Option<Item<'_>>, clocks: &[&str]) -> Vec<String> {
         .filter_map(|item| item.known("clock", "the clocks of this policy", clocks.iter().copied()))
         .map(str::to_owned)
         .collect()
+}
+
+/// Conditions by name, and those worded here: `{ on = "finding", data = { severity = "虚假办结" }, reason = "finding" }`.
+fn triggers(item: Option<Item<'_>>) -> (Vec<Condition>, Vec<Saying>) {
+    let (mut named, mut worded) = (Vec::new(), Vec::new());
+    for item in item.map(|item| item.one_or_many()).unwrap_or_default() {
+        if matches!(item.raw(), DeValue::Table(_)) {
+            worded.extend(saying(&item));
+        } else {
+            named.extend(item.word("a condition that opens a round", &Condition::ALL));
+        }
+    }
+    (named, worded)
+}
+
+fn saying(item: &Item<'_>) -> Option<Saying> {
+    let section = item.section("the condition")?;
+    let on = section.need("on").and_then(|item| item.kind());
+    let reason = section.need("reason").and_then(|item| item.filled());
+    let data = section.get("data").and_then(|item| item.section("`data`"));
+    let data = data.iter().flat_map(Section::entries);
+    let data = data.map(|item| (item.key().to_owned(), item.texts())).collect();
+    section.finish();
+    Some(Saying { on: on?, data, reason: reason?.to_owned() })
 }
 
 fn notes(section: &Section<'_>) -> BTreeMap<String, String> {

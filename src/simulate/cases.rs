@@ -55,6 +55,8 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Refused { .. }
             | Record::Policy { .. }
             | Record::Asked { .. }
+            | Record::Flag { .. }
+            | Record::Notice(_)
             | Record::Alarm { .. }
             | Record::StandIn { .. }
             | Record::Merged { .. } => None,

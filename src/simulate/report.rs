@@ -50,6 +50,7 @@ pub struct Report {
     pub alarms: u64,
     /// What the set's `[[count]]`s count.
     pub counts: count::Counts,
+    pub flags: u64,
     per_person_day: BTreeMap<(String, Date), u64>,
 }
 
@@ -115,9 +116,11 @@ impl Report {
             Record::Skipped { .. } => self.skipped += 1,
             Record::Asked { outcome: crate::core::record::AskOutcome::Sent, .. } => self.asked += 1,
             Record::Alarm { .. } => self.alarms += 1,
+            Record::Flag { .. } => self.flags += 1,
             Record::Asked { .. }
             | Record::Refused { .. }
             | Record::Policy { .. }
+            | Record::Notice(_)
             | Record::StandIn { .. }
             | Record::Merged { .. } => {}
         }
@@ -143,6 +146,7 @@ impl Report {
             "redos": self.redos,
             "alarms": self.alarms,
             "counts": self.counts.all(),
+            "flags": self.flags,
             "ms": ms,
         })
     }

@@ -45,16 +45,17 @@ pub use self::{
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
     link::{Answer, Link},
-    look::{Loaded, Look, Named},
+    look::{Loaded, Look, Named, SerialRun},
     mailbox::Mail,
     outbox::{MessageRow, Offer, Outcome, Settled},
     refusal::{Refusal, RefusalRow},
-    slip::{SlipFilter, SlipRow},
+    slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,
     whole::{MessageMark, Orphans, Rest, SlipMark, Whole},
     writes::{
-        JournalWrite, LinkWrite, MessageWrite, SlipWithdrawal, SlipWrite, TicketWrite, Writes,
+        JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite, TicketWrite,
+        Writes,
     },
 };
 

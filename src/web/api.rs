@@ -141,12 +141,12 @@ pub(super) async fn slips(
     };
     let filter = SlipFilter {
         ticket_key,
-        key: None,
         unit: query.unit,
         kind: query.kind,
         state: query.state,
         before: query.after,
         limit,
+        ..SlipFilter::default()
     };
     let slips = state.store.slips(&filter).await.map_err(|error| store_problem(&error))?;
     let is_full = i64::try_from(slips.len()).is_ok_and(|count| count == limit);

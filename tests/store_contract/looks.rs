@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use duban::store::{SlipFilter, SlipWithdrawal, Store, StoreError, Writes};
+use duban::store::{SerialRun, SlipFilter, SlipHeard, SlipWithdrawal, Store, StoreError, Writes};
 
 use crate::{
     intake::assert_chained,
@@ -57,6 +57,7 @@ pub async fn a_commit_writes_everything(scratch: &Scratch) {
         journal: vec![line],
         slips: vec![slip(&ticket, "k1")],
         withdrawn: Vec::new(),
+        heard: Vec::new(),
         messages: vec![message(&ticket, "m1", Some("k1"), at(5))],
         links: vec![link(&ticket, "h1", at(600))],
     };
@@ -95,7 +96,7 @@ pub async fn a_dropped_look_leaves_no_trace(scratch: &Scratch) {
     let store = scratch.store().await;
     fill(&store, 2, T0).await;
     let mut look = store.look(10, T0).await.expect("a look is taken");
-    look.serials(&[("黄".to_owned(), 2026, 3)]).await.expect("numbers are taken");
+    look.serials(&[run("", "黄", 2026, 3)]).await.expect("numbers are taken");
     drop(look);
     // The rollback of a dropped look runs when its connection goes back to the pool.
     let mut look = store.look(10, T0).await.expect("a second look is taken");
@@ -107,7 +108,7 @@ pub async fn a_dropped_look_leaves_no_trace(scratch: &Scratch) {
         look = store.look(10, T0).await.expect("another look is taken");
     }
     assert_eq!(look.tickets.len(), 2);
-    let first = look.serials(&[("黄".to_owned(), 2026, 1)]).await.expect("numbers are taken");
+    let first = look.serials(&[run("", "黄", 2026, 1)]).await.expect("numbers are taken");
     assert_eq!(first, [1], "the numbers came back");
     look.commit(&Writes::default(), T0).await.expect("nothing to write is no error");
     assert_eq!(store.look(10, T0).await.expect("a look is taken").tickets.len(), 2);
@@ -165,7 +166,7 @@ pub async fn a_ticket_that_is_gone_fails_the_commit(scratch: &Scratch) {
 
 pub async fn serials_have_no_gaps(scratch: &Scratch) {
     let store = scratch.store().await;
-    let ask = |series: &str, year, count| (series.to_owned(), year, count);
+    let ask = |series, year, count| run("", series, year, count);
     let mut look = store.look(10, T0).await.expect("a look is taken");
     let wanted = [ask("黄", 2026, 2), ask("红", 2026, 1), ask("黄", 2026, 3), ask("黄", 2027, 1)];
     assert_eq!(look.serials(&wanted).await.expect("numbers are taken"), [1, 1, 3, 1]);
@@ -180,6 +181,71 @@ pub async fn serials_have_no_gaps(scratch: &Scratch) {
     let wanted = [ask("黄", 2026, 1), ask("红", 2026, 1)];
     assert_eq!(look.serials(&wanted).await.expect("numbers are taken"), [6, 2]);
     look.commit(&Writes::default(), T0).await.expect("it commits");
+}
+
+pub async fn each_issuer_counts_its_own_serials(scratch: &Scratch) {
+    let store = scratch.store().await;
+    for (issuer, first) in [("", 1), ("cx", 1), ("", 3), ("cd", 1), ("cx", 3)] {
+        let mut look = store.look(10, T0).await.expect("a look is taken");
+        let taken = look.serials(&[run(issuer, "红", 2026, 2)]).await.expect("numbers are taken");
+        assert_eq!(taken, [first], "{issuer}");
+        look.commit(&Writes::default(), T0).await.expect("it commits");
+    }
+}
+
+pub async fn receipts_and_replies_are_kept(scratch: &Scratch) {
+    let (store, ticket) = with_ticket(scratch, |ticket| Writes {
+        slips: vec![slip(ticket, "k1"), slip(ticket, "k2"), slip(ticket, "k3")],
+        ..Writes::default()
+    })
+    .await;
+    let heard = |key: &str, receipted, replied| SlipHeard {
+        key: key.to_owned(),
+        receipted,
+        replied,
+        reply: replied.map(|_| "{\"plan\":\"x\"}".to_owned()),
+        ..SlipHeard::default()
+    };
+    let write = |writes: Writes, second: i64| {
+        let (store, ticket) = (store.clone(), ticket.clone());
+        async move {
+            store.append(&[entry("T000", "progress", None)], at(second)).await.expect("appended");
+            let look = store.look(10, at(second)).await.expect("a look is taken");
+            let tickets = vec![looked(&look.tickets[0], None)];
+            assert_eq!(look.tickets[0].key, ticket.key);
+            look.commit(&Writes { tickets, ..writes }, at(second)).await.expect("it commits");
+        }
+    };
+    let first = vec![heard("k1", Some(at(5)), None), heard("k2", None, Some(at(6)))];
+    write(Writes { heard: first, ..Writes::default() }, 10).await;
+    let taken_back =
+        SlipWithdrawal { key: "k2".to_owned(), reason: "issued by mistake".to_owned() };
+    write(Writes { withdrawn: vec![taken_back], ..Writes::default() }, 20).await;
+
+    let states = async |state: Option<&str>| {
+        let filter = SlipFilter { state: state.map(str::to_owned), ..SlipFilter::default() };
+        let slips = store.slips(&filter).await.expect("they read");
+        slips.into_iter().map(|slip| (slip.key, slip.state)).collect::<Vec<_>>()
+    };
+    let pair = |key: &str, state: &str| (key.to_owned(), state.to_owned());
+    let all = [pair("k3", "open"), pair("k2", "withdrawn"), pair("k1", "receipted")];
+    assert_eq!(states(None).await, all);
+    for one in all {
+        assert_eq!(states(Some(&one.1)).await, std::slice::from_ref(&one), "only {}", one.1);
+    }
+    let kept = &store.slips_named("k2").await.expect("it reads")[0];
+    assert_eq!((kept.replied, kept.reply.as_deref()), (Some(at(6)), Some("{\"plan\":\"x\"}")));
+    assert_eq!(store.slips_named("黄字〔2026〕118号").await.expect("they read").len(), 3);
+
+    let counts = store.slip_counts(T0, at(1)).await.expect("they count");
+    let counts: Vec<_> =
+        counts.iter().map(|c| (c.standing, c.withdrawn, c.receipted, c.replied)).collect();
+    assert_eq!(counts, [(2, 1, 1, 0)], "what was withdrawn is counted apart");
+    assert!(store.slip_counts(at(1), at(99)).await.expect("they count").is_empty());
+}
+
+fn run(issuer: &str, series: &str, year: i32, count: i64) -> SerialRun {
+    SerialRun { issuer: issuer.to_owned(), series: series.to_owned(), year, count }
 }
 
 pub async fn a_withdrawn_slip_drops_its_waiting_messages(scratch: &Scratch) {
@@ -262,7 +328,7 @@ pub async fn concurrent_serials_have_no_gaps(scratch: &Scratch) {
     let take = |store: Store, order: [&'static str; 2]| async move {
         let mut taken = Vec::new();
         for round in 0..ROUNDS {
-            let wanted = order.map(|series| (series.to_owned(), 2026, 2));
+            let wanted = order.map(|series| run("", series, 2026, 2));
             let mut look = store.look(1, T0).await.expect("a look is taken");
             let firsts = look.serials(&wanted).await.expect("numbers are taken, no deadlock");
             if round % 5 == 0 {

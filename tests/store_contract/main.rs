@@ -55,6 +55,8 @@ contract![
     looks::a_parked_ticket_waits_until_something_happens,
     looks::errors_say_whether_rows_are_to_blame,
     looks::serials_have_no_gaps,
+    looks::each_issuer_counts_its_own_serials,
+    looks::receipts_and_replies_are_kept,
     looks::a_withdrawn_slip_drops_its_waiting_messages,
     outbox::a_claim_hides_for_the_lease,
     outbox::a_claim_is_sorted_and_bounded,

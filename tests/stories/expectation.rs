@@ -10,6 +10,8 @@ pub struct Wish {
     pub line: usize,
     /// The ticket it is about, where the line names it (`W1: slip ...`), or several.
     pub ticket: Option<Vec<String>>,
+    /// The ticket of the event above, meant where a line about a ticket names none.
+    pub near: Option<String>,
     pub what: Expectation,
 }
 

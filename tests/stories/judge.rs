@@ -26,7 +26,7 @@ pub struct Judge<'a, 'g> {
     pub here: &'a Here,
     pub now: Timestamp,
     /// The ticket that is meant where none is named.
-    pub ticket: Option<String>,
+    pub near: Option<String>,
     pub seen: Seen,
     pub failures: Vec<Failure>,
     /// The letters of the expectation above.
@@ -41,12 +41,11 @@ impl<'a, 'g> Judge<'a, 'g> {
         memory: &'a Memory,
         here: &'a Here,
         now: Timestamp,
-        ticket: Option<String>,
         seen: Seen,
     ) -> Self {
         let said = script::lines(&seen, memory, here, true).join("\n      ");
-        let (failures, letters) = (Vec::new(), Vec::new());
-        Self { town, memory, here, now, ticket, seen, failures, letters, said }
+        let (near, failures, letters) = (None, Vec::new(), Vec::new());
+        Self { town, memory, here, now, near, seen, failures, letters, said }
     }
 
     /// Judges every expectation, then everything nobody expected.
@@ -89,6 +88,7 @@ impl<'a, 'g> Judge<'a, 'g> {
     }
 
     async fn wish(&mut self, wish: &Wish, ticket: Option<&String>) {
+        self.near.clone_from(&wish.near);
         let result = self.look(&wish.what, ticket.map(String::as_str)).await;
         if let Err(text) = result {
             let ticket = ticket.map(|ticket| format!("{ticket}: ")).unwrap_or_default();

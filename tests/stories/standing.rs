@@ -1,11 +1,7 @@
 //! What stands after a moment: tickets, clocks, tables, pages, and what never was.
 
-use duban::core::{
-    clock::{Clock, State},
-    ticket::Ticket,
-    timestamp::Timestamp,
-};
-use serde_json::json;
+use duban::core::{clock::Clock, ticket::Ticket, timestamp::Timestamp};
+use serde_json::{Value, json};
 
 use crate::{
     expectation::Sort,
@@ -51,7 +47,7 @@ impl Judge<'_, '_> {
 
     /// The ticket that is meant, as it stands.
     async fn state(&self, ticket: Option<&str>) -> Result<(String, Ticket), String> {
-        let no = ticket.map(str::to_owned).or_else(|| self.ticket.clone());
+        let no = ticket.map(str::to_owned).or_else(|| self.near.clone());
         let no = no.ok_or("which ticket? write `W1: ...`")?;
         let row = self.town.store.ticket(&no).await.expect("the store answers");
         let row = row.ok_or_else(|| format!("there is no ticket {no}"))?;
@@ -80,7 +76,7 @@ impl Judge<'_, '_> {
             let now = words(clock, self.now);
             body["state"] = json!(now.join(" "));
             body["policy"] = json!(policy.map(|policy| policy.id.clone()));
-            let wrong = states.iter().find(|state| !now.contains(&state.as_str()));
+            let wrong = states.iter().find(|state| !now.contains(state));
             let differs = self.here.differs(&body, facts);
             match (wrong, differs) {
                 (None, None) => return Ok(()),
@@ -165,15 +161,20 @@ impl Judge<'_, '_> {
     }
 }
 
-/// How a clock stands, in words a story can use.
-fn words(clock: &Clock, now: Timestamp) -> &'static [&'static str] {
-    match &clock.state {
-        State::Running if now > clock.due => &["running", "overdue"],
-        State::Running => &["running"],
-        State::Paused { .. } => &["paused"],
-        State::Stopped { met: true, .. } => &["stopped", "met"],
-        State::Stopped { met: false, .. } => &["stopped", "late"],
-        State::Cancelled { .. } => &["cancelled"],
-        State::Replaced { .. } => &["replaced"],
+/// How a clock stands, in words a story can use: the name of its state, and whether it was kept.
+fn words(clock: &Clock, now: Timestamp) -> Vec<String> {
+    let state = serde_json::to_value(&clock.state).expect("a state is JSON");
+    let (name, met) = match &state {
+        Value::Object(map) => {
+            let (name, inner) = map.iter().next().expect("a state has a name");
+            (name.clone(), inner.get("met").and_then(Value::as_bool))
+        }
+        name => (name.as_str().unwrap_or_default().to_owned(), None),
+    };
+    let mut words = vec![name];
+    words.extend(met.map(|met| if met { "met" } else { "late" }.to_owned()));
+    if clock.is_running() && now > clock.due {
+        words.push("overdue".to_owned());
     }
+    words
 }

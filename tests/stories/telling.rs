@@ -34,7 +34,6 @@ struct Teller<'a, 'g> {
     memory: Memory,
     failures: Vec<Failure>,
     script: String,
-    ticket: Option<String>,
     /// Whether more than one ticket is told of.
     several: bool,
     line: usize,
@@ -53,7 +52,6 @@ pub async fn tell(ground: &mut Ground, story: &Story) -> Told {
         memory: Memory::default(),
         failures: Vec::new(),
         script: String::new(),
-        ticket: None,
         several: tickets(story) > 1,
         line: 1,
     };
@@ -74,7 +72,11 @@ fn tickets(story: &Story) -> usize {
     let named: std::collections::BTreeSet<&String> = acts
         .filter_map(|(_, act)| match act {
             Act::Event { tickets, .. } => Some(tickets),
-            Act::Reload { .. } | Act::Down { .. } | Act::Phone { .. } | Act::Web { .. } => None,
+            Act::Reload { .. }
+            | Act::Apply
+            | Act::Down { .. }
+            | Act::Phone { .. }
+            | Act::Web { .. } => None,
         })
         .flatten()
         .collect();
@@ -84,7 +86,10 @@ fn tickets(story: &Story) -> usize {
 impl Teller<'_, '_> {
     async fn moment(&mut self, moment: &Moment) {
         let here = Here { zone: self.town.zone(), at: moment.at };
-        let at = here.instant(moment.at);
+        let at = match moment.offset {
+            Some(offset) => offset.to_timestamp(moment.at).expect("a time of these years").into(),
+            None => here.instant(moment.at),
+        };
         self.pass_until(at, &here).await;
         self.line = moment.line;
         let mut acted = Vec::new();
@@ -113,7 +118,7 @@ impl Teller<'_, '_> {
         }
         let seen = self.memory.look(self.town).await;
         self.write(&here, at, !moment.acts.is_empty(), &seen);
-        let judge = Judge::new(self.town, &self.memory, &here, now, self.ticket.clone(), seen);
+        let judge = Judge::new(self.town, &self.memory, &here, now, seen);
         let failures = judge.judge(moment.line, &moment.wishes).await;
         self.failures.extend(failures);
     }
@@ -164,10 +169,10 @@ impl Teller<'_, '_> {
                     self.memory.told.insert((ticket.clone(), event.dedupe_key()));
                     events.push(event);
                 }
-                self.ticket = tickets.last().cloned();
                 self.town.hear(events, now).await;
             }
             Act::Reload { blocks } => self.town.reload(blocks, now).await,
+            Act::Apply => self.town.apply(now).await,
             Act::Down { until } => {
                 let until = here.instant(*until);
                 if until <= now {

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use duban::{
+    apply::preview,
     audit, channel,
     config::Config,
     core::{event::Event, timestamp::Timestamp},
@@ -18,6 +19,7 @@ use duban::{
     wall::Wall,
     web::{Guesses, Health, State, router},
 };
+use futures_util::future::join_all;
 use jiff::tz::TimeZone;
 use tower::ServiceExt as _;
 
@@ -42,6 +44,8 @@ pub struct Town<'g> {
     pub phones: Option<Phones>,
     engine: Engine,
     dispatch: Dispatch,
+    /// Engines and dispatches that work at the same time.
+    nodes: usize,
     config: Arc<Config>,
     key: Key,
     sources: Sources,
@@ -104,6 +108,7 @@ impl<'g> Town<'g> {
             phones,
             engine,
             dispatch,
+            nodes: story.nodes,
             config,
             key,
             sources,
@@ -169,9 +174,13 @@ impl<'g> Town<'g> {
             }
             None => {}
         }
-        let looked = self.engine.run_until_idle(now).await.expect("the engine looks");
-        self.parked += looked.parked;
-        self.dispatch.run_until_idle(now).await.expect("the dispatch sends");
+        let looks = join_all((0..self.nodes).map(|_| self.engine.run_until_idle(now))).await;
+        for looked in looks {
+            self.parked += looked.expect("the engine looks").parked;
+        }
+        for sent in join_all((0..self.nodes).map(|_| self.dispatch.run_until_idle(now))).await {
+            sent.expect("the dispatch sends");
+        }
     }
 
     /// Other policies or people, as after a reload: taken whole or not at all.
@@ -188,6 +197,16 @@ impl<'g> Town<'g> {
             }
             (_, Err(error)) | (Err(error), _) => self.rejected.push(error),
         }
+    }
+
+    /// Running tickets come under the policies of this moment, as `duban policy apply --yes` does it.
+    pub async fn apply(&mut self, now: Timestamp) {
+        let rules = self.rules.load_full();
+        let page = self.store.page(0, 100_000).await.expect("the store answers");
+        let changes = page.iter().filter_map(|loaded| preview(loaded, &rules, now).transpose());
+        let entries: Vec<NewEntry> =
+            changes.map(|change| change.expect("it can be told").entry(&rules, now)).collect();
+        self.append(&entries, now).await;
     }
 
     /// Opens a page, or sends its form.

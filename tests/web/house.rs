@@ -230,6 +230,10 @@ impl House {
             at: NOW,
             reply_due: None,
             recipients: "[]".to_owned(),
+            issuer: String::new(),
+            receipt_due: None,
+            note: None,
+            paper: None,
         };
         self.write(Writes { slips: vec![slip], ..Writes::default() }).await;
     }

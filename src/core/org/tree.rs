@@ -24,6 +24,11 @@ impl Org {
         known.into_iter().flat_map(|unit| self.above(unit)).chain(roots)
     }
 
+    /// The unit at the top of the tree a unit stands in.
+    pub fn top_of<'a>(&'a self, unit: &'a str) -> Option<&'a str> {
+        self.line_of(unit).last()
+    }
+
     /// A unit and those above it, nearest first; empty if the tree does not know it.
     pub fn path(&self, unit: &str) -> Vec<&Unit> {
         self.units.get(unit).into_iter().flat_map(|unit| self.above_units(unit)).collect()

@@ -3,18 +3,14 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Extension, FollowUp, Handler, Hop, Pause, Refusal, Round, Stage, Ticket,
-    call::EXCUSED,
-    clocks::starts,
-    heard::{ACKNOWLEDGED, HANDOVER_REFUSED},
-    permit::{self, Refused},
-    select,
+    Answer, Call, FollowUp, Hop, Refusal, Round, Stage, Ticket, call::EXCUSED, clocks::starts,
+    heard::HANDOVER_REFUSED, label::LabelState, people::may_act, permit::Refused,
+    returns::ReturnOutcome, select,
 };
 use crate::core::{
-    clock::{Clock, due_after},
     event::{Event, Kind},
-    org::Attested,
-    policy::{PolicySet, RoleOf},
+    policy::{LastRound, PolicySet},
+    slip::ACKNOWLEDGED,
     timestamp::Timestamp,
     trigger,
 };
@@ -34,6 +30,7 @@ impl Ticket {
         }
         let is_first = self.rounds.is_empty();
         self.absorb(set, event);
+        self.follow_ups.retain(|owed| event.id.as_deref() != Some(&*owed.id()));
         let mut opening = self.opening(set, event);
         let changed = self.may_say(set, event).map_err(Refused::from);
         if let Err(reason) = changed.and_then(|()| self.change(set, seq, event)) {
@@ -63,6 +60,8 @@ impl Ticket {
         if event.text("overlay").is_none() {
             let clock_start = &set.clock_start;
             self.start_clocks(set, event, |rule| starts(rule, &event.kind, began, clock_start));
+            self.raise_flags(set, event);
+            self.gather(set, event);
             self.seen.entry(event.kind.clone()).or_insert(event.at);
         }
         self.run_overlays(set, event, &opening);
@@ -94,66 +93,61 @@ impl Ticket {
         }
     }
 
-    /// Whose roles are meant: the handler in person, and the parties that roles of the set belong to.
-    fn absorb_people(&mut self, set: &PolicySet, event: &Event) {
-        if let (Some(level), Some(person)) =
-            (Attested::of(event).handler_level, event.text("handler"))
-        {
-            self.handler = Some(Handler { person: person.to_owned(), level });
-        }
-        for role in set.roles.values() {
-            if let RoleOf::Party(key) = &role.of
-                && let Some(name) = event.text(key)
-            {
-                self.parties.insert(key.clone(), name.to_owned());
-            }
-        }
-    }
-
     /// The changes that belong to one kind of event, before its effect on clocks.
     fn change(&mut self, set: &PolicySet, seq: i64, event: &Event) -> Result<(), Refused> {
-        permit::may_act(set, event)?;
+        self.refuse_earlier_round(event)?;
+        may_act(set, event)?;
+        self.guard(set, event)?;
         match &event.kind {
             Kind::Received | Kind::Registered => {
                 self.received.get_or_insert(event.at);
                 if event.unit.is_some() && set.clock_start == event.kind {
-                    self.dispatch(event);
+                    self.dispatch(set, event);
                 }
             }
-            Kind::Dispatched => self.dispatch(event),
+            Kind::Dispatched => self.dispatch(set, event),
             Kind::Reassigned => self.reassign(set, event),
             Kind::Accepted => {
                 self.reach_stage(Stage::Accepted);
                 self.take_over(event);
+                if let Some(hop) = self.hops.last_mut() {
+                    hop.accepted.get_or_insert(event.at);
+                }
             }
             Kind::Contacted => self.contacts += 1,
             Kind::CallbackTried if !was_reached(event) => self.tries_missed += 1,
             Kind::Resolved | Kind::Closed => self.reach_stage(Stage::Resolved),
             Kind::Paused => self.pause(set, event)?,
             Kind::Resumed => self.resume(set, event)?,
-            Kind::ExtensionAsked => self.extension_asked = Some(event.at),
+            Kind::ExtensionAsked => self.ask_extension(set, event)?,
             Kind::Extended if self.extends_beside(event).is_some() => {
                 self.extend_beside(set, event)?;
             }
             Kind::Extended => self.extend(set, event)?,
             Kind::OfflineAction => self.note_offline(set, event),
             Kind::Rated if self.rates_a_unit(event) => {}
-            Kind::Custom(name) if &**name == ACKNOWLEDGED => self.acknowledge(event),
-            Kind::Custom(name) if &**name == EXCUSED => self.excuse(event),
-            Kind::Custom(name) if &**name == HANDOVER_REFUSED => self.handover = None,
-            Kind::Returned => {
-                permit::may_return(self, set, event)?;
-                self.return_pending = Some(event.at);
-            }
-            Kind::ReturnRefused => self.return_pending = None,
+            Kind::Returned => self.return_ticket(set, event)?,
+            Kind::ReturnRefused => self.refuse_return(),
             Kind::Answered | Kind::Rated => self.answer(set, event)?,
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
             Kind::SlipWithdrawn => self.withdraw_slip(set, event)?,
-            Kind::Custom(name) if &**name == RECLASSIFIED => self.reclassify(set, event),
-            Kind::Custom(name) if &**name == "returned_ok" => {
-                self.return_pending = None;
-                self.returns += 1;
-            }
+            Kind::Custom(name) => match &**name {
+                ACKNOWLEDGED => self.acknowledge(event),
+                EXCUSED => self.excuse(event),
+                HANDOVER_REFUSED => self.handover = None,
+                RECLASSIFIED => self.reclassify(set, event),
+                "returned_ok" => self.accept_return(set, event),
+                "ruling_asked" => self.ask_ruling(event),
+                "ruled" => self.rule(set, event)?,
+                "extension_refused" => self.refuse_extension(set, event)?,
+                "review_decided" => self.decide_review(set, event)?,
+                "label_proposed" => self.propose_label(event),
+                "label_approved" => self.decide_label(event, LabelState::Approved)?,
+                "label_refused" => self.decide_label(event, LabelState::Refused)?,
+                "repeat_within_30d" => _ = self.repeated.get_or_insert(event.at),
+                "visit" => self.contacts += 1,
+                _ => {} // facts that only start or stop clocks
+            },
             _ => {} // facts that only start or stop clocks
         }
         self.hear_of_slips(set, seq, event)?;
@@ -169,68 +163,53 @@ impl Ticket {
     }
 
     /// The ticket goes to a unit. A second dispatch to another unit hands the open clocks over.
-    fn dispatch(&mut self, event: &Event) {
+    fn dispatch(&mut self, set: &PolicySet, event: &Event) {
         self.reach_stage(Stage::Dispatched);
         self.dispatched.get_or_insert(event.at);
         let Some(unit) = &event.unit else { return };
         let moves = self.unit.as_ref().is_some_and(|old| old != unit);
-        self.hops.push(Hop { unit: unit.clone(), at: event.at });
+        self.hops.push(Hop {
+            unit: unit.clone(),
+            at: event.at,
+            accepted: None,
+            basis: self.basis_of(event),
+        });
         self.first_unit.get_or_insert_with(|| unit.clone());
         self.unit = Some(unit.clone());
         if moves {
-            self.handler = self.handler.take().filter(|_| event.text("handler").is_some());
-            self.cancel_open(event.at, |clock| clock.key.name != "dispatch");
-            self.handed_over = Some(event.at);
-            self.seen.retain(|kind, _| matches!(kind, Kind::Received | Kind::Registered));
-        }
-    }
-
-    fn pause(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        let (kind, until) = permit::may_pause(self, set, event)?;
-        let round = self.round();
-        let pausable = permit::pause_clocks(self, set);
-        for clock in &mut self.clocks {
-            let is_own = clock.key.is_own() && clock.key.round == round;
-            if is_own && clock.is_running() && pausable.contains(&clock.key.name) {
-                clock.pause(&set.calendar, event.at);
+            self.forget_handler(event);
+            if self.return_pending.take().is_some() {
+                self.returns += 1; // sent on without a word: the return stood
+                self.settle_return(ReturnOutcome::Accepted);
             }
+            let policy = self.policy(set);
+            let carried = policy.map(|policy| policy.carried.as_slice()).unwrap_or_default();
+            let carried: Vec<&str> =
+                carried.iter().map(String::as_str).chain(["dispatch"]).collect();
+            self.hand_over(event.at, &carried);
         }
-        self.pause = Some(Pause { kind, at: event.at, until });
-        Ok(())
     }
 
-    fn resume(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        if self.pause.take().is_none() {
-            return Err(Refused::NotPaused);
+    /// On which duty, item or decision the ticket is sent to the unit.
+    fn basis_of(&self, event: &Event) -> Option<String> {
+        let named = ["duty", "item"].iter().find_map(|key| Some((key, event.text(key)?)));
+        match named {
+            Some((key, value)) => Some(format!("{key} {value}")),
+            None if event.says("basis") => Some("basis".to_owned()),
+            None if self.seen.contains_key(&Kind::of("decision")) => Some("decision".to_owned()),
+            None => None,
         }
-        for clock in &mut self.clocks {
-            clock.resume(&set.calendar, event.at);
-        }
-        Ok(())
     }
 
-    fn extend(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        let span = permit::may_extend(self, set, event)?;
-        self.extension_asked = None;
-        let name = self.policy(set).map(|policy| policy.deadline_clock.clone()).unwrap_or_default();
-        let round = self.round();
-        let open = |clock: &&mut Clock| {
-            let key = &clock.key;
-            key.is_own() && key.round == round && key.name == name && clock.is_open()
-        };
-        let Some(clock) = self.clocks.iter_mut().find(open) else {
-            return Err(Refused::NoClock(name));
-        };
-        let due_before = clock.due;
-        let due = due_after(set, clock.due, span);
-        clock.move_due(&set.calendar, due, event.at);
-        self.extensions.push(Extension {
-            at: event.at,
-            span: span.to_string(),
-            due_before,
-            due_after: due,
-        });
-        Ok(())
+    /// An event that names an earlier round changes nothing there; withdrawing its slips is allowed.
+    fn refuse_earlier_round(&self, event: &Event) -> Result<(), Refused> {
+        let now = self.round();
+        match event.data.get("round").and_then(Value::as_u64) {
+            Some(told) if told < u64::from(now) && event.kind != Kind::SlipWithdrawn => {
+                Err(Refused::EarlierRound { told, now })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// The first answer of a round counts; later ones stay in the journal as refused.
@@ -248,35 +227,50 @@ impl Ticket {
             satisfied: text("satisfied"),
         });
         let redone = self.redo_condition(set, event).is_some();
-        if !redone && trigger::solved(event).is_some() {
+        if !redone && !self.waits_for_review(set, event) && trigger::solved(event).is_some() {
             self.owe(Kind::of("evaluated"), "answered");
         }
         Ok(())
     }
 
-    /// Sends the ticket back where a condition of the redo policy holds and a round is left.
-    fn raise_conditions(&mut self, set: &PolicySet, event: &Event) {
-        if let Some(reason) = self.redo_condition(set, event) {
-            self.owe(Kind::Redo, reason);
+    /// Whether a bad answer in the last round leaves the ticket to its consultation.
+    fn waits_for_review(&self, set: &PolicySet, event: &Event) -> bool {
+        let redo = redo_policy(set).map(|index| &set.policies[index]);
+        redo.is_some_and(|redo| {
+            redo.last_round == LastRound::Waits && trigger::reason(redo, event).is_some()
+        })
+    }
+
+    /// What the consultation after the last round decided: another round after all, or this is it.
+    fn decide_review(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+        match event.text("decision") {
+            Some("redo") => self.open_round(set, event),
+            Some(_) => {
+                self.owe(Kind::of("evaluated"), "review_decided");
+                Ok(())
+            }
+            None => Ok(()),
         }
     }
 
-    fn redo_condition(&self, set: &PolicySet, event: &Event) -> Option<&'static str> {
+    /// Sends the ticket back where a condition of the redo policy holds and a round is left.
+    fn raise_conditions(&mut self, set: &PolicySet, event: &Event) {
+        if let Some(reason) = self.redo_condition(set, event) {
+            self.owe(Kind::Redo, &reason);
+        }
+    }
+
+    fn redo_condition(&self, set: &PolicySet, event: &Event) -> Option<String> {
         let redo = &set.policies[redo_policy(set)?];
         if self.round() == 0 || self.round() >= redo.max_rounds.unwrap_or(ROUNDS_MAX) {
             return None;
         }
-        let holding = trigger::conditions(event);
-        holding.into_iter().find(|one| redo.triggers.contains(one)).map(trigger::name)
+        trigger::reason(redo, event)
     }
 
     pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
-        let owed = FollowUp {
-            kind,
-            reason: reason.to_owned(),
-            round: self.round(),
-            overlay: String::new(),
-        };
+        let (reason, round) = (reason.to_owned(), self.round());
+        let owed = FollowUp { kind, reason, round, about: String::new(), overlay: String::new() };
         if !self.follow_ups.contains(&owed) {
             self.follow_ups.push(owed);
         }
@@ -295,10 +289,13 @@ impl Ticket {
         self.call = Call::default();
         let reason = event.text("reason").map(str::to_owned);
         self.rounds.push(Round { policy, opened: event.at, reason });
+        if set.policies[policy].max_rounds == Some(self.round()) {
+            self.owe(Kind::of("consult_proposed"), "last_round");
+        }
         self.seen.clear();
+        self.evidence = super::Evidence::default();
         self.tries_missed = 0;
         self.handed_over = None;
-        self.pause = None;
         self.return_pending = None;
         self.deadline = event.deadline;
         self.ended = None;

@@ -159,7 +159,7 @@ impl Ticket {
                 continue;
             }
             let (reason, round) = ("everybody called has".to_owned(), self.round());
-            let owed = FollowUp { kind, reason, round, overlay };
+            let owed = FollowUp { kind, reason, round, about: String::new(), overlay };
             if !self.follow_ups.contains(&owed) {
                 self.follow_ups.push(owed);
             }

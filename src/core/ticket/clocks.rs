@@ -80,7 +80,7 @@ impl Ticket {
         if self.pause.is_some()
             && !self.clocks.iter().any(|c| matches!(c.state, State::Paused { .. }))
         {
-            self.pause = None;
+            self.end_pause(event.at);
         }
     }
 
@@ -115,7 +115,7 @@ impl Ticket {
         let Some(rules) = set.policies.get(policy).map(|policy| &policy.clocks) else { return };
         for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| starts(rule)) {
             for mut lane in lanes(rule, event) {
-                if self.is_there(rule, overlay, &lane.unit) {
+                if self.is_there(rule, &set.policies[policy].carried, overlay, &lane.unit) {
                     continue;
                 }
                 if lane.owner.is_empty() {
@@ -129,13 +129,15 @@ impl Ticket {
     }
 
     /// Whether the clock has started already and so does not start now.
-    fn is_there(&self, rule: &ClockRule, overlay: &str, unit: &str) -> bool {
+    fn is_there(&self, rule: &ClockRule, carried: &[String], overlay: &str, unit: &str) -> bool {
         let round = self.round();
         self.clocks.iter().any(|clock| {
             let key = &clock.key;
             let is_same = key.overlay == overlay && key.name == rule.name && key.unit == unit;
             let is_of_now = !key.is_own()
-                || key.round == round && self.handed_over.is_none_or(|at| clock.started >= at);
+                || key.round == round
+                    && (carried.contains(&rule.name)
+                        || self.handed_over.is_none_or(|at| clock.started >= at));
             let counts = if rule.again {
                 clock.is_open()
             } else {
@@ -193,9 +195,9 @@ impl Ticket {
             pauses: Vec::new(),
             state,
             fired: Vec::new(),
-            brought: Vec::new(),
             acknowledged: Vec::new(),
             due_told: false,
+            brought: Vec::new(),
         });
     }
 
@@ -275,7 +277,7 @@ impl Ticket {
         for clock in self.clocks.iter_mut().filter(open) {
             clock.state = State::Cancelled { at };
         }
-        self.pause = None;
+        self.end_pause(at);
     }
 
     /// The event duban added because this clock came due is now part of the journal.

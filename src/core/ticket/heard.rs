@@ -1,10 +1,7 @@
 //! Words about a ticket that move a part of it: acknowledgements, hand-overs between units,
 //! supervision off line, and extensions of an overlay's clock.
 
-use super::{
-    Hop, Ticket,
-    permit::{Refused, approved},
-};
+use super::{Hop, Ticket, permit::Refused};
 use crate::core::{
     clock::{Clock, FiredAs, due_after},
     event::Event,
@@ -13,16 +10,17 @@ use crate::core::{
     span::Span,
 };
 
-/// Somebody has seen a step (`data.slip`), or all so far of a clock (`data.clock`) or of the ticket.
-pub const ACKNOWLEDGED: &str = "acknowledged";
 /// The unit that was asked to take the ticket over will not.
 pub const HANDOVER_REFUSED: &str = "handover_refused";
 
 impl Ticket {
-    /// What was acknowledged does not come again; the clock runs on.
+    /// Somebody has seen a step (`data.slip`), or all so far of a clock (`data.clock`) or of the
+    /// ticket: it does not come again; the clock runs on.
     pub(super) fn acknowledge(&mut self, event: &Event) {
         let no = self.no.clone();
-        let (slip, name) = (event.text("slip"), event.text("clock"));
+        let named = event.text("slip");
+        let serial = named.and_then(|name| self.serials.get(name)).map(|key| key.text(&no));
+        let (slip, name) = (serial.as_deref().or(named), event.text("clock"));
         for clock in self.clocks.iter_mut().filter(|clock| clock.is_open()) {
             let of_unit = clock.key.unit.is_empty()
                 || event.unit.as_ref().is_none_or(|unit| *unit == clock.key.unit);
@@ -65,7 +63,7 @@ impl Ticket {
 
     fn go_to(&mut self, unit: String, event: &Event) {
         self.unit = Some(unit.clone());
-        self.hops.push(Hop { unit, at: event.at });
+        self.hops.push(Hop { unit, at: event.at, ..Hop::default() });
     }
 
     /// Remembers a visit, call or meeting of a level of supervision (`by_role`, or `data.level`).
@@ -96,6 +94,7 @@ impl Ticket {
             return Err(Refused::NoClock(event.text("clock").unwrap_or_default().to_owned()));
         };
         let clock = &self.clocks[index];
+        let due_before = clock.due;
         let rule = set.policies.get(clock.policy).and_then(|policy| policy.extension.as_ref());
         let rule = rule.filter(|rule| rule.max > 0).ok_or(Refused::NoExtensions)?;
         let name = clock.key.overlay.clone();
@@ -103,14 +102,15 @@ impl Ticket {
         if granted >= rule.max {
             return Err(Refused::ExtensionsUsedUp(rule.max));
         }
-        approved(event, &rule.approver)?;
+        let approver = rule.approver.clone();
+        self.approved(set, event, &approver)?;
         let span = match event.text("span") {
             Some(text) => Span::parse(text).map_err(|_| Refused::BadSpan(text.to_owned()))?,
             None => rule.each,
         };
-        let due = due_after(set, clock.due, span);
-        if event.at > clock.due {
-            return Err(Refused::ExtensionTooLate(clock.due));
+        let due = due_after(set, due_before, span);
+        if event.at > due_before {
+            return Err(Refused::ExtensionTooLate(due_before));
         }
         self.clocks[index].move_due(&set.calendar, due, event.at);
         if let Some(overlay) = self.overlays.iter_mut().find(|overlay| overlay.name == name) {

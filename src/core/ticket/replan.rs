@@ -9,7 +9,7 @@
 
 use super::{Ticket, clocks::Begin, select};
 use crate::core::{
-    clock::{Base, Clock, ClockKey, Fired, FiredAs, State, due_after},
+    clock::{Base, Brought, Clock, ClockKey, Fired, FiredAs, State, due_after},
     event::Event,
     ladder::{is_same, same_steps},
     policy::{ClockRule, Ladder, PolicySet},
@@ -60,6 +60,26 @@ impl Ticket {
         self.judged_by.clone_from(&new.hash);
         if let Some(policy) = self.rounds.last().map(|round| round.policy) {
             self.replan(new, &ladders, policy, at);
+        }
+        self.replan_beside(new, &ladders, at);
+    }
+
+    /// Puts the open clocks of policies beside the ticket's own under the new set. `before` are the ladders
+    /// they climbed.
+    fn replan_beside(&mut self, set: &PolicySet, before: &[Option<Ladder>], at: Timestamp) {
+        for (index, climbed) in before.iter().enumerate() {
+            let clock = &self.clocks[index];
+            if clock.key.is_own() || !clock.is_open() {
+                continue;
+            }
+            let rules = set.policies.get(clock.policy).map(|policy| &policy.clocks);
+            match rules.and_then(|rules| rules.get(clock.rule)) {
+                None => self.clocks[index].state = State::Cancelled { at },
+                Some(rule) => {
+                    self.plan_due(set, rule, index, at);
+                    self.change_ladder(set, climbed.as_ref(), index, at);
+                }
+            }
         }
     }
 
@@ -161,8 +181,16 @@ impl Ticket {
                 ..*fired
             })
         };
-        let mut next =
-            Clock { fired: old.fired.iter().filter_map(carried).collect(), ..old.clone() };
+        let brought = |one: &Brought| {
+            let step = before?.steps.get(usize::from(one.step))?;
+            let place = after?.steps.iter().position(|other| is_same(other, step))?;
+            Some(Brought { step: place as u16, ..one.clone() })
+        };
+        let mut next = Clock {
+            fired: old.fired.iter().filter_map(carried).collect(),
+            brought: old.brought.iter().filter_map(brought).collect(),
+            ..old.clone()
+        };
         next.key.turn = self.turns(&next.key);
         self.clocks[index].state = State::Replaced { at };
         self.clocks.push(next);
@@ -195,6 +223,11 @@ impl Ticket {
         key.turn += 1;
         matches!(clock.state, State::Replaced { .. })
             .then(|| self.clocks.iter().find(|other| other.key == key))?
+    }
+
+    /// The clock this promise runs on now: itself, or the last that replaced it.
+    pub(crate) fn latest<'t>(&'t self, clock: &'t Clock) -> &'t Clock {
+        self.successor(clock).map_or(clock, |next| self.latest(next))
     }
 
     /// A step of a replaced clock was undone: it may fall due on the clock that goes on.

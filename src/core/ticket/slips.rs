@@ -143,11 +143,15 @@ impl Ticket {
 
     /// Brings steps forward that wait for this event: those of the clock its slip is about, else of any.
     pub(super) fn bring_forward(&mut self, set: &PolicySet, event: &Event) {
-        let of_slip = event.text("slip").and_then(|name| self.standing(name).ok());
+        let of_slip = event.text("slip").and_then(|name| {
+            let key = self.standing(name).ok()?;
+            let clock = self.clocks.iter().find(|clock| clock.key == key.clock)?;
+            Some(self.latest(clock).key.clone())
+        });
         let round = self.round();
         let mut brought = Vec::new();
         for (index, clock) in self.clocks.iter().enumerate() {
-            let concerned = of_slip.as_ref().is_none_or(|key| key.clock == clock.key);
+            let concerned = of_slip.as_ref().is_none_or(|key| *key == clock.key);
             let Some((_, Some(ladder))) = self.rule_of(set, clock) else { continue };
             if clock.key.round != round || !clock.is_open() || !concerned {
                 continue;
@@ -178,7 +182,9 @@ impl Ticket {
             .clocks
             .iter()
             .flat_map(|clock| clock.fired.iter().map(move |fired| (step_key(clock, fired), fired)))
-            .find(|(key, fired)| fired.outcome != FiredAs::SkippedCatchUp && is(key));
+            .find(|(key, fired)| {
+                (fired.outcome == FiredAs::Slip || fired.is_withdrawn()) && is(key)
+            });
         match fired {
             Some((key, fired)) if !fired.is_withdrawn() => Ok(key),
             Some(_) => Err(Refused::SlipWithdrawn(name.to_owned())),
@@ -201,9 +207,18 @@ impl Ticket {
         if let Some(state) = self.slips.iter().find(|state| state.key == *key) {
             return Some(state.kind.clone());
         }
-        let clock = self.clocks.iter().find(|clock| clock.key == key.clock)?;
+        let mut clock = self.clocks.iter().find(|clock| clock.key == key.clock)?;
+        let mut step = key.step;
+        while let Some(next) = self.successor(clock) {
+            let carried = |fired: &&Fired| {
+                fired.outcome == FiredAs::Carried { from: step }
+                    && fired.repetition == key.repetition
+            };
+            step = next.fired.iter().find(carried)?.step;
+            clock = next;
+        }
         let (_, ladder) = self.rule_of(set, clock)?;
-        ladder?.steps.get(usize::from(key.step)).map(|step| step.slip.clone())
+        ladder?.steps.get(usize::from(step)).map(|step| step.slip.clone())
     }
 
     /// What is known of a slip that stands; from now on there is something.

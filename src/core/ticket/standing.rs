@@ -72,14 +72,15 @@ impl Ticket {
         if !policy.overlay.enforce {
             return Ok(());
         }
-        let given = |need: &&String| {
+        let given = |need: &&str| {
             let is_seen = self.seen_by(&policy.id).contains_key(&Kind::of(need));
             let approved = need.strip_suffix("_approved");
             let is_signed = approved.is_some_and(|role| roles(event).any(|given| given == role));
             event.data.get(*need).is_some_and(is_said) || is_seen || is_signed
         };
-        let needs = policy.close.requires.iter();
-        let mut lacking: Vec<String> = needs.filter(|need| !given(need)).cloned().collect();
+        let needs = policy.close.requires.iter().map(|need| need.name.as_str());
+        let mut lacking: Vec<String> =
+            needs.filter(|need| !given(need)).map(str::to_owned).collect();
         let attachments = match event.data.get("attachments") {
             Some(Value::Array(some)) => some.len() as u64,
             Some(Value::Number(count)) => count.as_u64().unwrap_or(0),

@@ -117,8 +117,11 @@ impl Templates {
         say("link", manner.link.map(str::to_owned));
         say("exp", facts.link_expires.and_then(moment));
         say("exp_day", facts.link_expires.map(|at| civil::day(at, manner.zone, language)));
-        let reason = facts.reason.as_deref().and_then(|reason| self.reasons.get(reason));
-        say("reason", reason.map(|pair| language.of_two(pair).to_owned()));
+        let reason = facts.reason.as_deref().and_then(|reason| {
+            let word = self.reasons.get(reason).map(|pair| language.of_two(pair).to_owned());
+            word.or_else(|| names.flag(reason, language))
+        });
+        say("reason", reason);
         let roles: Vec<String> =
             facts.roles.iter().filter_map(|role| names.role(role, language)).collect();
         say("recipients", Some(roles.join(language.pick("、", ", "))));

@@ -47,6 +47,7 @@ fn names() -> Names {
         ]),
         policies: map(&[("general", "一般诉求", "general")]),
         units: map(&[("cx-scjg", "城西区市监局", "Market Regulation")]),
+        flags: map(&[]),
         colours: colours.map(|(id, colour)| (id.to_owned(), colour.to_owned())).into(),
     }
 }
