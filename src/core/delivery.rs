@@ -32,7 +32,8 @@ pub fn messages(
         | Record::Skipped { .. }
         | Record::Refused { .. }
         | Record::Policy { .. }
-        | Record::Alarm { .. } => (Vec::new(), Vec::new()),
+        | Record::Alarm { .. }
+        | Record::Told { .. } => (Vec::new(), Vec::new()),
     }
 }
 

@@ -8,6 +8,7 @@
 //! what must not be here.
 
 pub mod attributes;
+pub mod book;
 pub mod calendar;
 pub mod clock;
 pub mod contact;
@@ -26,6 +27,7 @@ pub mod record;
 pub mod retry;
 pub mod schedule;
 pub mod span;
+pub mod tally;
 pub mod ticket;
 pub mod timestamp;
 pub mod trigger;

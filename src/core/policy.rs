@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 
-use super::{calendar::Calendar, event::Kind, span::Span, variant::Variant};
+use super::{
+    calendar::Calendar, event::Kind, span::Span, trigger::Trigger, variant::Variant,
+};
 
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
@@ -36,6 +38,7 @@ pub struct PolicySet {
     pub pauses: BTreeMap<String, PauseRule>,
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
+    pub triggers: Vec<Trigger>,
     pub presets: BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
     pub attributes: BTreeSet<String>,
@@ -58,6 +61,11 @@ impl PolicySet {
     /// The policy with this id.
     pub fn policy(&self, id: &str) -> Option<&Policy> {
         self.policies.iter().find(|policy| policy.id == id)
+    }
+
+    /// The trigger with this id.
+    pub fn trigger(&self, id: &str) -> Option<&Trigger> {
+        self.triggers.iter().find(|trigger| trigger.id == id)
     }
 
     /// Whether events of this kind mean anything to this set.
@@ -242,7 +250,7 @@ pub struct Policy {
     pub attempts: Option<Attempts>,
     pub ask: Option<AskRule>,
     /// A count of events that opens a ticket of this policy.
-    pub count_trigger: Option<CountTrigger>,
+    pub count_trigger: Option<Trigger>,
     pub slots: Vec<(Time, Time)>,
     pub admit: Option<AdmitRule>,
     pub start_approval: Option<String>,
@@ -354,16 +362,6 @@ pub struct AskRule {
     pub reminders: u32,
     pub reminder_after: Span,
     pub token_bits: u32,
-}
-
-/// So many events of one key within a window.
-#[derive(Clone, Debug)]
-pub struct CountTrigger {
-    pub count: u32,
-    pub window: Span,
-    pub reset_on: Kind,
-    pub per: String,
-    pub once_per: Span,
 }
 
 /// Who may admit to a ledger, and with what.

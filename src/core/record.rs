@@ -62,6 +62,14 @@ pub enum Record {
     Asked { round: u32, outcome: AskOutcome, expires: Option<Timestamp> },
     /// A role had nobody in it, so that somebody else or nobody was told.
     Alarm { key: StepKey, role: String, unit: String, told: Option<String> },
+    /// A tally told a ticket of a group, or took that back.
+    Told {
+        group: u32,
+        ticket: String,
+        count: usize,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undo: bool,
+    },
 }
 
 /// What became of the question to the resident.
@@ -85,6 +93,7 @@ impl Record {
             Self::Policy { .. } => "duban.policy",
             Self::Asked { .. } => "duban.asked",
             Self::Alarm { .. } => "duban.alarm",
+            Self::Told { .. } => "duban.told",
         }
     }
 }

@@ -253,7 +253,7 @@ impl Ticket {
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
             Record::Asked { round, .. } => self.asked_round = self.asked_round.max(*round),
-            Record::Alarm { .. } => {}
+            Record::Alarm { .. } | Record::Told { .. } => {}
         }
     }
 

@@ -1,10 +1,14 @@
 //! A batch of decided tickets on its way into the store.
 
+mod book;
+
 use std::collections::BTreeMap;
 
+use self::book::DecidedBook;
 use super::{EngineError, Looked};
 use crate::{
     core::{
+        book::BookKind,
         cycle::{Advance, FoldAgain, advance, take_in},
         event::Kind,
         fact::{Fact, Line},
@@ -19,7 +23,7 @@ use crate::{
     secret,
     store::{
         JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipWithdrawal, SlipWrite,
-        TicketWrite, Writes,
+        TicketWrite, ToldWrite, Writes,
     },
 };
 
@@ -37,11 +41,24 @@ impl From<EngineError> for BatchError {
 
 /// One ticket with what was decided on it.
 struct Decided {
-    key: i64,
-    head_seq: i64,
-    head_hash: String,
+    head: Head,
     ticket: Ticket,
     advance: Advance,
+}
+
+/// The end of a journal, to which lines are added.
+struct Head {
+    key: i64,
+    no: String,
+    seq: i64,
+    hash: String,
+}
+
+impl Head {
+    fn of(loaded: &Loaded) -> Self {
+        let (no, hash) = (loaded.no.clone(), loaded.head_hash.clone());
+        Self { key: loaded.key, no, seq: loaded.head_seq, hash }
+    }
 }
 
 /// Tickets decided in one look; `finish` turns them into writes.
@@ -49,6 +66,7 @@ struct Decided {
 pub struct Batch {
     pub writes: Writes,
     decided: Vec<Decided>,
+    books: Vec<DecidedBook>,
     alarms: usize,
 }
 
@@ -60,6 +78,9 @@ impl Batch {
         loaded: &Loaded,
         now: Timestamp,
     ) -> Result<(), BatchError> {
+        if BookKind::of(&loaded.no) != BookKind::Ticket {
+            return self.take_book(rules, loaded, now);
+        }
         let state = loaded.state.as_deref().map(|text| read_state(loaded, text)).transpose()?;
         let set = rules.judge(state.as_ref()).map_err(EngineError::from)?;
         let mut ticket = state.unwrap_or_else(|| Ticket::new(loaded.no.clone(), set));
@@ -78,6 +99,9 @@ impl Batch {
         now: Timestamp,
     ) -> Result<(), EngineError> {
         let lines = read_lines(&loaded.no, journal)?;
+        if BookKind::of(&loaded.no) != BookKind::Ticket {
+            return self.fold_book_again(rules, loaded, lines, now);
+        }
         let first = rules.first_of(&lines)?.unwrap_or(&rules.current);
         let news: Vec<Line> =
             lines.iter().filter(|line| line.seq > loaded.applied_seq).cloned().collect();
@@ -97,14 +121,11 @@ impl Batch {
         now: Timestamp,
     ) {
         self.withdraw_by_hand(&ticket, news);
-        let advance = advance(&mut ticket, set, &rules.org, loaded.head_seq + 1, now);
-        self.decided.push(Decided {
-            key: loaded.key,
-            head_seq: loaded.head_seq,
-            head_hash: loaded.head_hash.clone(),
-            ticket,
-            advance,
-        });
+        let next_seq = loaded.head_seq + 1;
+        let mut advance = advance(&mut ticket, set, &rules.org, next_seq, now);
+        advance.tell(&rules.current, &ticket, news, next_seq);
+        let head = Head::of(loaded);
+        self.decided.push(Decided { head, ticket, advance });
     }
 
     /// Slips that somebody withdrew with an event, as far as the ticket allowed it.
@@ -142,6 +163,7 @@ impl Batch {
         let wanted = self.serials_wanted(rules, now);
         let mut next: BTreeMap<String, i64> =
             wanted.into_iter().map(|(series, _, _)| series).zip(firsts.iter().copied()).collect();
+        self.write_books(now);
         for mut decided in std::mem::take(&mut self.decided) {
             let set = rules.set(&decided.ticket.judged_by).unwrap_or(&rules.current);
             number(set, &mut decided.advance, &mut next, now);
@@ -157,21 +179,10 @@ impl Batch {
         decided: Decided,
         now: Timestamp,
     ) -> Result<(), EngineError> {
-        let Decided { key, mut head_seq, mut head_hash, ticket, advance } = decided;
+        let Decided { mut head, ticket, advance } = decided;
+        let key = head.key;
+        self.write_lines(&mut head, &advance, now);
         for (at, fact) in &advance.lines {
-            head_seq += 1;
-            let (kind, body) = (fact.kind().to_owned(), fact.body());
-            head_hash = chain(&head_hash, &ticket.no, head_seq, *at, now, &kind, &body);
-            self.writes.journal.push(JournalWrite {
-                ticket_key: key,
-                seq: head_seq,
-                at: *at,
-                arrived: now,
-                kind,
-                body,
-                dedupe: fact.dedupe_key(),
-                hash: head_hash.clone(),
-            });
             self.write_fact(key, &ticket, *at, fact);
         }
         for message in advance.messages {
@@ -179,9 +190,9 @@ impl Batch {
         }
         self.writes.tickets.push(TicketWrite {
             key,
-            head_seq,
-            head_hash,
-            applied_seq: head_seq,
+            head_seq: head.seq,
+            head_hash: head.hash,
+            applied_seq: head.seq,
             state: serde_json::to_string(&ticket).expect("a ticket has only text keys"),
             next_look: advance.next_look,
             unit: ticket.unit.clone().unwrap_or_default(),
@@ -190,6 +201,34 @@ impl Batch {
             open: ticket.ended.is_none(),
         });
         Ok(())
+    }
+
+    /// Chains the new lines to the journal, and writes what they tell other journals.
+    fn write_lines(&mut self, head: &mut Head, advance: &Advance, now: Timestamp) {
+        for (at, fact) in &advance.lines {
+            head.seq += 1;
+            let (kind, body) = (fact.kind().to_owned(), fact.body());
+            head.hash = chain(&head.hash, &head.no, head.seq, *at, now, &kind, &body);
+            self.writes.journal.push(JournalWrite {
+                ticket_key: head.key,
+                seq: head.seq,
+                at: *at,
+                arrived: now,
+                kind,
+                body,
+                dedupe: fact.dedupe_key(),
+                hash: head.hash.clone(),
+            });
+        }
+        for event in &advance.told {
+            self.writes.told.push(ToldWrite {
+                ticket: event.ticket.clone(),
+                at: event.at,
+                kind: event.kind.name().to_owned(),
+                dedupe: event.dedupe_key(),
+                body: Fact::Event(event.clone()).body(),
+            });
+        }
     }
 
     fn write_fact(&mut self, key: i64, ticket: &Ticket, at: Timestamp, fact: &Fact) {
@@ -267,6 +306,7 @@ impl Batch {
     pub fn looked(&self) -> Looked {
         Looked {
             tickets: self.writes.tickets.len(),
+            told: 0,
             slips: self.writes.slips.len(),
             messages: self.writes.messages.len(),
             alarms: self.alarms,

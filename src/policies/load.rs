@@ -20,7 +20,7 @@ use super::{
     org,
     policy::{self, Around},
     section::Section,
-    selector, set,
+    selector, set, trigger,
 };
 use crate::core::{
     attributes::FURTHER,
@@ -28,6 +28,7 @@ use crate::core::{
     org::Org,
     policy::{Ladder, Policy, PolicySet},
     timestamp::Timestamp,
+    trigger::Trigger,
     wording::Templates,
 };
 
@@ -262,6 +263,19 @@ fn read(
         }
         policies.push(policy);
     }
+    let mut triggers: Vec<Trigger> =
+        policies.iter().filter_map(|policy| policy.count_trigger.clone()).collect();
+    for section in lists("trigger") {
+        let id = section.get("id");
+        let trigger = trigger::trigger(section, &names);
+        if triggers.iter().any(|earlier| earlier.id == trigger.id)
+            && let Some(id) = id
+        {
+            id.complain(format!("trigger `{}` is defined twice", trigger.id));
+        }
+        triggers.push(trigger);
+    }
+    let attributes = attributes.into_iter().chain(trigger::attributes(&triggers)).collect();
     if head_root.get("default_policy").is_none() {
         head_root.warn(
             "the set has no `default_policy`: a ticket that no selector takes has no clocks",
@@ -286,7 +300,7 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &head),
+        kinds: kinds(&policies, &ladders, &triggers, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
@@ -304,6 +318,7 @@ fn read(
         pauses,
         ladders,
         policies,
+        triggers,
         presets,
         attributes,
     };
@@ -317,15 +332,21 @@ fn read(
 }
 
 /// Every kind named anywhere that is not a standard one.
-fn kinds(policies: &[Policy], ladders: &[Ladder], head: &set::Head) -> BTreeSet<Kind> {
+fn kinds(
+    policies: &[Policy],
+    ladders: &[Ladder],
+    triggers: &[Trigger],
+    head: &set::Head,
+) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
     let of_clocks =
         clocks.flat_map(|clock| clock.stop.iter().chain([&clock.start]).chain(&clock.recur_until));
     let of_policies = policies
         .iter()
-        .flat_map(|p| p.ends.iter().chain(p.count_trigger.iter().map(|t| &t.reset_on)));
+        .flat_map(|p| &p.ends);
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
     let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_head);
-    all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
+    let all = all.cloned().chain(trigger::kinds(triggers));
+    all.filter(|kind| matches!(kind, Kind::Custom(_))).collect()
 }

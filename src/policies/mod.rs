@@ -25,6 +25,7 @@ mod set;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod variant;
 
 pub use case::{CASE_TICKET, Case, Expected, Played, PlayedSlip, Spot, compare, run_cases};

@@ -8,11 +8,11 @@ use super::{
     rules,
     section::Section,
     selector::selector,
-    variant,
+    trigger, variant,
 };
 use crate::core::{
     event::Kind,
-    policy::{AskMode, ClockRule, Condition, Ladder, Policy},
+    policy::{AskMode, ClockRule, Condition, Ladder, Policy, Selector},
     span::Span,
 };
 
@@ -42,10 +42,11 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
     let en = section.get("en").and_then(|item| item.filled());
     let clocks = clocks(&section, around);
     let clock_names: Vec<&str> = clocks.iter().map(|clock| clock.name.as_str()).collect();
+    let select: Selector =
+        section.get("select").map(|item| selector(&item, around.names)).unwrap_or_default();
     let policy = Policy {
         zh: zh.or(en).unwrap_or(&id).to_owned(),
         en: en.unwrap_or(&id).to_owned(),
-        select: section.get("select").map(|item| selector(&item, around.names)).unwrap_or_default(),
         deadline_clock: clock_name(section.get("deadline_clock"), &clock_names)
             .into_iter()
             .next()
@@ -78,7 +79,9 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             .collect(),
         attempts: section.get("attempts").and_then(|item| rules::attempts(&item)),
         ask: section.get("sms").and_then(|item| rules::ask(&item)),
-        count_trigger: section.get("trigger").and_then(|item| rules::count_trigger(&item)),
+        count_trigger: section
+            .get("trigger")
+            .and_then(|item| trigger::of_policy(&item, &id, &select, around.names)),
         slots: section.get("slots").map(|item| item.time_pairs()).unwrap_or_default(),
         admit: section.get("admit").and_then(|item| rules::admit(&item, around.names)),
         start_approval: section
@@ -88,6 +91,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         in_rates: section.switch_or("in_rates", true),
         notes: notes(&section),
         id,
+        select,
         clocks,
     };
     section.finish();

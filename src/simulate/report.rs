@@ -6,9 +6,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Replayed;
+use super::{Replayed, ReplayedBook};
 use crate::core::{
     clock::{Clock, State},
+    fact::Fact,
     message::Recipient,
     policy::PolicySet,
     record::Record,
@@ -46,6 +47,8 @@ pub struct Report {
     pub asked: u64,
     pub redos: u64,
     pub alarms: u64,
+    /// Tickets told by each trigger.
+    pub told: BTreeMap<String, u64>,
     per_person_day: BTreeMap<(String, Date), u64>,
 }
 
@@ -84,6 +87,16 @@ impl Report {
         }
     }
 
+    pub(super) fn add_book(&mut self, replayed: &ReplayedBook) {
+        let told = replayed.lines.iter().filter(|line| {
+            matches!(line.fact, Fact::Record(Record::Told { undo: false, .. }))
+        });
+        let told = told.count() as u64;
+        if told > 0 {
+            *self.told.entry(replayed.book.rule().to_owned()).or_default() += told;
+        }
+    }
+
     fn add_record(&mut self, record: &Record) {
         match record {
             Record::Slip { slip, unit, .. } => {
@@ -94,7 +107,10 @@ impl Report {
             Record::Skipped { .. } => self.skipped += 1,
             Record::Asked { outcome: crate::core::record::AskOutcome::Sent, .. } => self.asked += 1,
             Record::Alarm { .. } => self.alarms += 1,
-            Record::Asked { .. } | Record::Refused { .. } | Record::Policy { .. } => {}
+            Record::Asked { .. }
+            | Record::Refused { .. }
+            | Record::Policy { .. }
+            | Record::Told { .. } => {}
         }
     }
 
@@ -117,6 +133,7 @@ impl Report {
             "asked": self.asked,
             "redos": self.redos,
             "alarms": self.alarms,
+            "told": self.told,
             "ms": ms,
         })
     }

@@ -7,6 +7,7 @@ use super::{
     error::is_doubled,
     journal::{INSERT_JOURNAL, JournalLine},
     row::base64,
+    told::{INSERT_TOLD, ToldWrite},
     tx::{Pools, Text, Tx, text},
 };
 use crate::core::{message::Message, timestamp::Timestamp};
@@ -20,6 +21,8 @@ pub struct Writes {
     pub withdrawn: Vec<SlipWithdrawal>,
     pub messages: Vec<MessageWrite>,
     pub links: Vec<LinkWrite>,
+    /// Events for other journals.
+    pub told: Vec<ToldWrite>,
 }
 
 /// A ticket as the look leaves it.
@@ -117,7 +120,8 @@ pub(super) async fn write(tx: &mut Tx, writes: &Writes, now: Timestamp) -> Resul
     write_slips(tx, &writes.slips).await?;
     write_messages(tx, &writes.messages, now).await?;
     withdraw_slips(tx, &writes.withdrawn, now).await?;
-    write_links(tx, &writes.links, now).await
+    write_links(tx, &writes.links, now).await?;
+    write_told(tx, &writes.told).await
 }
 
 async fn write_tickets(tx: &mut Tx, tickets: &[TicketWrite]) -> Result<(), Failure> {
@@ -274,6 +278,12 @@ async fn write_links(tx: &mut Tx, links: &[LinkWrite], now: Timestamp) -> Result
         })
         .collect();
     all(tx, SQL, "links", "writing links", &rows).await
+}
+
+async fn write_told(tx: &mut Tx, told: &[ToldWrite]) -> Result<(), Failure> {
+    let rows: Vec<_> =
+        told.iter().map(|t| (&t.ticket, t.at.0, &t.kind, &t.dedupe, &t.body)).collect();
+    all(tx, INSERT_TOLD, "told events", "writing told events", &rows).await
 }
 
 /// Runs a batch that must write exactly as many rows as it has.
