@@ -207,7 +207,7 @@ fn wrong_columns(whole: &Whole, set: &PolicySet, ticket: &Ticket) -> Vec<Fault> 
     let columns = [
         ("unit", &whole.unit, ticket.unit.clone().unwrap_or_default()),
         ("policy", &whole.policy, policy),
-        ("stage", &whole.stage, ticket.stage.name().to_owned()),
+        ("stage", &whole.stage, ticket.stage_word().to_owned()),
         ("open", &whole.open.to_string(), ticket.ended.is_none().to_string()),
     ];
     let wrong = columns.into_iter().filter(|(_, kept, folded)| *kept != folded);
@@ -238,10 +238,14 @@ fn record_name(record: &Record) -> String {
         Record::Slip { key, slip, at, .. } | Record::Skipped { key, slip, at, .. } => {
             format!("{slip} at {} {at}", key.clock.name)
         }
+        Record::Flag { flag, .. } => format!("flag {flag}"),
         Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Asked { .. }
-        | Record::Alarm { .. }
-        | Record::Told { .. } => record.kind().to_owned(),
+        | Record::Told { .. }
+        | Record::Reminded { .. }
+        | Record::Notice(_)
+        | Record::Grouped { .. }
+        | Record::Alarm { .. } => record.kind().to_owned(),
     }
 }

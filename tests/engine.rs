@@ -44,8 +44,7 @@ async fn city(name: &str) -> City {
     let store = Store::open(&url).await.expect("a fresh store opens");
     store.migrate().await.expect("a fresh store migrates");
     let key = Key::open(&folder.path().join("key")).expect("a fresh key");
-    let texts = loaded.templates.unwrap_or_default();
-    let templates = Templates::parse(&texts).expect("the shipped texts are good");
+    let templates = loaded.templates.expect("the shipped texts are good");
     let rules = Rules::new(Arc::clone(&set), org.clone(), templates);
     let rules = Arc::new(ArcSwap::from_pointee(rules));
     let engine = Engine::new(store.clone(), Arc::clone(&rules), key, 100);

@@ -78,8 +78,10 @@ ends = ["closed"]
 
 fn set_of(text: &str) -> Arc<PolicySet> {
     let files = BTreeMap::from([("policies.toml".to_owned(), text.to_owned())]);
-    let loaded =
-        policies::load(&Sources { label: "two".to_owned(), files }, at("2026-03-02 09:00"));
+    let loaded = policies::load(
+        &Sources { label: "two".to_owned(), files, base: None },
+        at("2026-03-02 09:00"),
+    );
     loaded.set.clone().unwrap_or_else(|| panic!("{:#?}", loaded.complaints))
 }
 

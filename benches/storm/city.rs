@@ -7,7 +7,6 @@ use duban::{
     core::{
         event::{Event, Kind},
         timestamp::Timestamp,
-        wording::Templates,
     },
     engine::Engine,
     intake::canon::canonical,
@@ -95,8 +94,7 @@ impl City {
         store.migrate().await.expect("the store migrates");
         let loaded = policies::load_embedded(work.name(), work.times().1).expect("a shipped set");
         let set = Arc::clone(loaded.set.as_ref().expect("the shipped set is good"));
-        let templates = Templates::parse(loaded.templates.as_deref().unwrap_or_default())
-            .expect("the shipped texts are good");
+        let templates = loaded.templates.clone().expect("the shipped texts are good");
         let rules = Rules::new(set, loaded.org.clone().unwrap_or_default(), templates);
         let rules = Arc::new(ArcSwap::from_pointee(rules));
         let engine = Engine::new(store.clone(), rules, key(file), BATCH as i64);

@@ -29,12 +29,12 @@ const JOURNAL: &str =
      WHERE ticket_key = ?1 AND arrived_ms = ?2 ORDER BY seq";
 const SLIPS: &str =
     "SELECT key, ticket_key, ticket_no, round, clock, unit, step, kind, serial, due_ms, at_ms,
-                            reply_due_ms, recipients, state
+                            reply_due_ms, recipients, issuer, note, paper, state
                      FROM slip WHERE ticket_key = ?1 AND at_ms = ?2 ORDER BY id";
 const OUTBOX: &str =
     "SELECT key, ticket_key, slip, state, offer_at_ms, attempt, created_ms, sealed, message
                       FROM outbox WHERE ticket_key = ?1 AND created_ms = ?2 ORDER BY id";
-const SERIALS: &str = "SELECT last, series, year FROM serial ORDER BY series, year";
+const SERIALS: &str = "SELECT last, issuer, series, year FROM serial ORDER BY issuer, series, year";
 
 const UPDATE_TICKET: &str =
     "UPDATE ticket SET head_seq = ?1, head_hash = ?2, applied_seq = ?3, next_look_ms = ?4,
@@ -44,13 +44,14 @@ const INSERT_JOURNAL: &str =
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const INSERT_SLIP: &str =
     "INSERT INTO slip (key, ticket_key, ticket_no, round, clock, unit, step, kind, serial,
-                                             due_ms, at_ms, reply_due_ms, recipients, state)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+                                             due_ms, at_ms, reply_due_ms, recipients, issuer, note, paper, state)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
 const INSERT_OUTBOX: &str =
     "INSERT INTO outbox (key, ticket_key, slip, state, offer_at_ms, attempt, created_ms, sealed, message)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-const UPDATE_SERIAL: &str = "INSERT INTO serial (last, series, year) VALUES (?1, ?2, ?3)
-     ON CONFLICT (series, year) DO UPDATE SET last = excluded.last";
+const UPDATE_SERIAL: &str =
+    "INSERT INTO serial (last, issuer, series, year) VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT (issuer, series, year) DO UPDATE SET last = excluded.last";
 
 impl Rows {
     /// Reads what was written at `due`.
@@ -107,9 +108,9 @@ pub fn same(one: &Path, other: &Path) -> bool {
     let tables = [
         "SELECT key, no, head_seq, head_hash, next_look_ms, state FROM",
         "SELECT ticket_key, seq, at_ms, arrived_ms, kind, dedupe, hash, body FROM",
-        "SELECT key, ticket_key, round, clock, serial, due_ms, at_ms, recipients FROM",
+        "SELECT key, ticket_key, round, clock, serial, due_ms, at_ms, recipients, paper FROM",
         "SELECT key, ticket_key, slip, state, offer_at_ms, message FROM",
-        "SELECT series, year, last FROM",
+        "SELECT issuer, series, year, last FROM",
     ];
     tables.iter().zip(["ticket", "journal", "slip", "outbox", "serial"]).all(|(columns, table)| {
         let (here, there) = (format!("{columns} main.{table}"), format!("{columns} other.{table}"));

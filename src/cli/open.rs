@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::{EXIT_CONFIG, EXIT_DATA, EXIT_NO, EXIT_UNAVAILABLE, Failure};
 use crate::{
     config::Config,
-    core::{timestamp::Timestamp, wording::Templates},
+    core::timestamp::Timestamp,
     policies,
     rules::{Rules, RulesError, configured_sources},
     secret::Key,
@@ -58,7 +58,8 @@ impl Opened {
         }
     }
 
-    fn zone(&self) -> &TimeZone {
+    /// The zone of the city.
+    pub fn zone(&self) -> &TimeZone {
         self.rules.current.calendar.zone()
     }
 
@@ -92,14 +93,7 @@ pub fn current_rules(config: &Config, now: Timestamp) -> Result<Rules> {
         return Err(misconfigured(format!("the policies do not load\n{}", complaints.join("\n"))));
     }
     let set = loaded.set.context("a set without errors is a set")?;
-    let texts = loaded.templates.unwrap_or_default();
-    let templates = Templates::parse(&texts).map_err(|errors| {
-        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        misconfigured(errors.join(
-            "
-",
-        ))
-    })?;
+    let templates = loaded.templates.context("a set for a daemon has a templates.toml")?;
     Ok(Rules::new(set, loaded.org.unwrap_or_default(), templates))
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::sets;
 use crate::core::{
     plan::{PlannedClock, plan},
-    policy::PolicySet,
+    policy::{PolicySet, SetByPreset},
     ticket::Attributes,
     timestamp::Timestamp,
 };
@@ -86,6 +86,15 @@ fn local(set: &PolicySet, at: Timestamp) -> String {
     set.calendar.zone().to_datetime(at.jiff()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// What the set's preset changed in this policy, one line each.
+fn by_preset<'a>(set: &'a PolicySet, policy: &'a str) -> impl Iterator<Item = String> + 'a {
+    let of_policy = set.set_by_preset.iter().filter(move |change| change.policy == policy);
+    of_policy.map(|change| {
+        let SetByPreset { preset, key, place, before, after, .. } = change;
+        format!("{place} = {after} by preset {preset} ({key}; {before} without it)")
+    })
+}
+
 fn as_json(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[PlannedClock<'_>]) -> Value {
     let clocks: Vec<Value> = clocks
         .iter()
@@ -107,7 +116,12 @@ fn as_json(set: &PolicySet, policy: &str, start: Timestamp, clocks: &[PlannedClo
             json!({ "clock": clock.name, "due": local(set, clock.due), "steps": steps })
         })
         .collect();
-    json!({ "policy": policy, "start": local(set, start), "clocks": clocks })
+    let mut shown = json!({ "policy": policy, "start": local(set, start), "clocks": clocks });
+    let preset: Vec<String> = by_preset(set, policy).collect();
+    if !preset.is_empty() {
+        shown["preset"] = preset.into();
+    }
+    shown
 }
 
 fn print_table(
@@ -129,5 +143,8 @@ fn print_table(
         }
     }
     say!("{table}");
+    for line in by_preset(set, policy) {
+        say!("{line}");
+    }
     Ok(())
 }

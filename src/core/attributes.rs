@@ -149,7 +149,16 @@ impl Attributes {
 impl Selector {
     /// Whether a ticket with these attributes is taken: one of the wanted values for every key.
     pub fn takes(&self, attributes: &Attributes) -> bool {
-        self.keys.iter().all(|(key, wanted)| {
+        self.takes_by(attributes, |_| true)
+    }
+
+    /// Whether an overlay opens on such a ticket: its kind is the overlay's own business.
+    pub fn takes_beside(&self, attributes: &Attributes) -> bool {
+        self.takes_by(attributes, |key| key != "kind")
+    }
+
+    fn takes_by(&self, attributes: &Attributes, counts: impl Fn(&str) -> bool) -> bool {
+        self.keys.iter().filter(|(key, _)| counts(key)).all(|(key, wanted)| {
             let fits = |value: &str| wanted.iter().any(|want| matches(key, value, want));
             attributes.find(key, fits).is_some()
         })

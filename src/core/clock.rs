@@ -7,6 +7,8 @@
 //! * `pausing_and_resuming_keeps_the_remaining_time`
 //! * `a_breach_is_never_undone`
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -51,6 +53,13 @@ pub fn step_before(set: &PolicySet, until: Timestamp, span: Span) -> Timestamp {
             day.map_or(until, |day| calendar.at(day, set.workday_step_time))
         }
     }
+}
+
+/// Where a clock is due that must be done `span` before `until`: working days end at closing time.
+pub fn due_before(set: &PolicySet, until: Timestamp, span: Span) -> Timestamp {
+    let Span::WorkDays(days) = span else { return step_before(set, until, span) };
+    let day = set.calendar.sub_workdays(set.calendar.date_of(until), days);
+    day.and_then(|day| set.calendar.closing(day)).unwrap_or(until)
 }
 
 fn workday_due(set: &PolicySet, from: Timestamp, days: u32) -> Option<Timestamp> {
@@ -119,6 +128,24 @@ pub struct ClockKey {
     /// Counts the starts of a clock that recurs or is handed over.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub turn: u32,
+    /// The overlay the clock belongs to; empty: the policy of the round.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub overlay: String,
+}
+
+impl fmt::Display for ClockKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { round, name, unit, turn, overlay } = self;
+        let mark = if overlay.is_empty() { "" } else { ":" };
+        write!(f, "r{round}/{overlay}{mark}{name}/{unit}/{turn}")
+    }
+}
+
+impl ClockKey {
+    /// Whether the clock belongs to the policy of its round, not to an overlay.
+    pub fn is_own(&self) -> bool {
+        self.overlay.is_empty()
+    }
 }
 
 /// For numbers that are left out of the stored state while they are nothing.
@@ -131,6 +158,9 @@ fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
 pub struct Clock {
     #[serde(flatten)]
     pub key: ClockKey,
+    /// The unit whose people its steps tell, where it is neither the one in the key nor the responsible one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
     /// Index of the policy, and of the clock rule in it.
     pub policy: usize,
     pub rule: usize,
@@ -145,12 +175,32 @@ pub struct Clock {
     /// The due came from the source system, not from the rule's span.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub given: bool,
+    /// The campaign whose span holds in place of the policy's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
     /// From when to when the clock stood still.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<(Timestamp, Timestamp)>,
     pub state: State,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
+    /// Steps an event brought forward.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub brought: Vec<Brought>,
+    /// Steps somebody acknowledged: they do not repeat.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledged: Vec<u16>,
+    /// The event of `on_due` has been added.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub due_told: bool,
+}
+
+/// Why and when a step fires before its own time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    pub step: u16,
+    pub at: Timestamp,
+    pub by: Kind,
 }
 
 /// Whether a clock runs.
@@ -226,6 +276,11 @@ impl Clock {
         })
     }
 
+    /// What brought this step forward, if something did.
+    pub fn brought(&self, step: u16) -> Option<&Brought> {
+        self.brought.iter().find(|brought| brought.step == step)
+    }
+
     /// Whether the clock has not ended.
     pub fn is_open(&self) -> bool {
         matches!(self.state, State::Running | State::Paused { .. })
@@ -260,6 +315,29 @@ impl Clock {
             | State::Replaced { .. } => at <= self.due,
         };
         self.state = State::Stopped { at, by, met };
+    }
+
+    /// Ends the clock by its own due, without a verdict: it promised nothing but to come due.
+    pub fn lapse(&mut self, at: Timestamp) {
+        self.state = State::Cancelled { at };
+    }
+
+    /// Runs again after a stop, with exactly what remained then. A breach stays a breach.
+    pub fn reopen(&mut self, calendar: &Calendar, at: Timestamp) {
+        let State::Stopped { at: stopped, .. } = self.state else { return };
+        self.pauses.push((stopped, at));
+        self.spent_ms += self.base.measure(calendar, self.since, stopped);
+        let remaining_ms = self.base.measure(calendar, stopped, self.due);
+        if stopped <= self.due {
+            self.due = self.base.add(calendar, at, remaining_ms);
+        }
+        self.since = at;
+        self.state = State::Running;
+    }
+
+    /// Whether a repetition of a step has lost its reason because somebody acknowledged the step.
+    pub fn is_acknowledged(&self, step: u16, repetition: u16) -> bool {
+        repetition > 0 && self.acknowledged.contains(&step)
     }
 
     /// Moves the due to `due`, unless the clock was already overdue at `at`.

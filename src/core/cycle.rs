@@ -11,13 +11,14 @@ use super::{
     org::Org,
     policy::PolicySet,
     record::Record,
+    slip,
     ticket::Ticket,
     timestamp::Timestamp,
     trigger::tell,
 };
 
 /// Follow-up events may cause follow-up events; more than this many turns is a bug.
-const TURNS_MAX: usize = 16;
+const TURNS_MAX: usize = 256;
 
 /// What one look has to write, in order.
 #[derive(Clone, Debug, Default)]
@@ -42,12 +43,14 @@ pub fn take_in(ticket: &mut Ticket, set: &PolicySet, news: &[Line]) -> Result<()
     }
     for line in news {
         match &line.fact {
-            Fact::Event(event) if ticket.is_late(event) => return Err(FoldAgain),
+            Fact::Event(event) if ticket.is_late(event) || ticket.names_a_serial(event) => {
+                return Err(FoldAgain);
+            }
             Fact::Event(event) => ticket.apply_event(set, line.seq, event),
             Fact::Record(Record::Policy { hash, .. }) if *hash != set.hash => {
                 return Err(FoldAgain);
             }
-            Fact::Record(record) => ticket.apply_record(record, line.at),
+            Fact::Record(record) => ticket.apply_record(set, record, line.at),
         }
     }
     Ok(())
@@ -64,7 +67,7 @@ pub fn advance(
     let mut out = Advance::default();
     for _ in 0..TURNS_MAX {
         let decision = decide(ticket, set, now);
-        let again = !decision.events.is_empty();
+        let had_events = !decision.events.is_empty();
         for event in decision.events {
             out.add_event(ticket, set, next_seq, event);
         }
@@ -72,8 +75,11 @@ pub fn advance(
         for record in decision.records {
             out.add_record(ticket, set, org, record, at, now);
         }
-        if !again {
-            out.next_look = decision.next_look;
+        // Records may owe events too: a flag adds one.
+        if !had_events && ticket.follow_ups.is_empty() {
+            // The slips just issued wait for receipts and replies from now on.
+            let missed = slip::next_due(ticket, set);
+            out.next_look = decision.next_look.into_iter().chain(missed).min();
             return out;
         }
     }
@@ -99,7 +105,8 @@ impl Advance {
         at: Timestamp,
         now: Timestamp,
     ) {
-        ticket.apply_record(&record, at);
+        let record = delivery::issued(set, org, record, now);
+        ticket.apply_record(set, &record, at);
         let (messages, alarms) = delivery::messages(ticket, set, org, &record, now);
         self.lines.push((at, Fact::Record(record)));
         self.lines.extend(alarms.into_iter().map(|alarm| (at, Fact::Record(alarm))));
@@ -107,13 +114,19 @@ impl Advance {
     }
 
     /// Adds what the new lines of a look tell the triggers in force: those taken in and those decided.
-    pub fn tell(&mut self, set: &PolicySet, ticket: &Ticket, news: &[Line], next_seq: i64) {
+    pub fn tell<'n>(
+        &mut self,
+        set: &PolicySet,
+        ticket: &Ticket,
+        news: impl Iterator<Item = &'n Line>,
+        next_seq: i64,
+    ) {
         if set.triggers.is_empty() {
             return;
         }
         let own = (next_seq..).zip(&self.lines);
         let own = own.map(|(seq, (at, fact))| Line { seq, at: *at, fact: fact.clone() });
-        let lines: Vec<Line> = news.iter().cloned().chain(own).collect();
+        let lines: Vec<Line> = news.cloned().chain(own).collect();
         self.told.extend(tell::told(set, ticket, &lines));
     }
 

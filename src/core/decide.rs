@@ -13,18 +13,17 @@
 use serde_json::Value;
 
 use super::{
-    clock::{Clock, FiredAs, step_after},
+    callback,
+    clock::{Clock, FiredAs, due_after, step_after},
     event::{Event, Kind},
     ladder::{Placed, place},
-    policy::{AskMode, PolicySet},
-    record::{AskOutcome, Record, StepKey},
-    span::Span,
-    ticket::{FollowUp, Stage, Ticket},
+    news,
+    policy::PolicySet,
+    record::{Record, StepKey},
+    slip,
+    ticket::{FollowUp, Ticket},
     timestamp::Timestamp,
 };
-
-/// How long a link is good where no policy says: three days.
-const LINK_TTL: Span = Span::Elapsed(72 * 3_600_000);
 
 /// What is owed now.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,26 +38,69 @@ pub struct Decision {
 
 /// What is owed on `ticket` at `now`.
 pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
-    let events = owed_events(ticket, now);
+    let mut events = owed_events(ticket, set, now);
+    if events.is_empty() {
+        events = slip::missed(ticket, set, now);
+    }
     if !events.is_empty() {
         return Decision { events, ..Decision::default() };
     }
     let mut decision = Decision { records: bookkeeping(ticket, set), ..Decision::default() };
-    if ticket.ended.is_some() {
-        return decision;
+    decision.records.extend(news::owed(ticket, set, now));
+    let (flags, next_flag) = ticket.due_flags(set, now);
+    decision.records.extend(flags);
+    decision.next_look = next_flag;
+    if ticket.ended.is_none() {
+        decision.records.extend(callback::question(ticket, set, now));
+        let reminder = callback::reminder(ticket, set).filter(|(at, _)| *at <= now);
+        decision.records.extend(reminder.map(|(_, record)| record));
+        let pause_ends = ticket.pause.as_ref().map(|pause| pause.until);
+        let looks =
+            [pause_ends, slip::next_due(ticket, set), callback::next_look(ticket, set, now)];
+        decision.next_look = looks.into_iter().fold(decision.next_look, earliest);
     }
-    decision.records.extend(ask(ticket, set, now));
-    decision.next_look = ticket.pause.as_ref().map(|pause| pause.until);
     for clock in ticket.clocks.iter().filter(|clock| clock.is_running()) {
         let (records, next) = climb(ticket, set, clock, now);
         decision.records.extend(records);
         decision.next_look = earliest(decision.next_look, next);
+        let untold = on_due(ticket, set, clock).map(|_| clock.due);
+        decision.next_look = earliest(decision.next_look, untold);
     }
     decision
 }
 
-/// Events that follow from what is known: redo, evaluated, withdrawals, a pause at its maximum.
-fn owed_events(ticket: &Ticket, now: Timestamp) -> Vec<Event> {
+/// The event a clock adds at its due, unless it has been added.
+fn on_due<'s>(ticket: &Ticket, set: &'s PolicySet, clock: &Clock) -> Option<&'s Kind> {
+    let (rule, _) = ticket.rule_of(set, clock)?;
+    rule.on_due.as_ref().filter(|_| !clock.due_told)
+}
+
+/// The event of the clock that came due first, if one adds an event at its due. One at a time: it
+/// may stop others.
+fn due_event(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Option<Event> {
+    let running = ticket.clocks.iter().filter(|clock| clock.is_running() && clock.due <= now);
+    let owed = running.filter_map(|clock| Some((clock, on_due(ticket, set, clock)?)));
+    let (clock, kind) = owed.min_by_key(|(clock, _)| clock.due)?;
+    let applied = ticket.last_event_at.max(ticket.last_record_at.map(|last| last.plus_ms(1)));
+    let at = applied.map_or(clock.due, |applied| clock.due.max(applied));
+    let mut event = Event::new(ticket.no.clone(), kind.clone(), at);
+    event.id = Some(clock.due_event_id());
+    event.by = Some("duban".to_owned());
+    event.unit = (!clock.key.unit.is_empty()).then(|| clock.key.unit.clone());
+    event.data.insert("clock".to_owned(), Value::from(clock.key.name.clone()));
+    event.data.insert("reason".to_owned(), Value::from("due"));
+    let about = ticket.overlay(&clock.key.overlay).and_then(|one| one.reference.clone());
+    event.data.extend(about.map(|about| ("ref".to_owned(), Value::from(about))));
+    Some(event)
+}
+
+/// Events that follow from what is known: what a due adds, redo, evaluated, withdrawals, a pause
+/// at its maximum, a callback that came to nothing.
+fn owed_events(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Event> {
+    let is_first = |due: &Event| ticket.pause.as_ref().is_none_or(|pause| due.at <= pause.until);
+    if let Some(event) = due_event(ticket, set, now).filter(is_first) {
+        return vec![event];
+    }
     // After every record already written, so that folding again keeps the order.
     let at = ticket.last_record_at.map_or(now, |last| now.max(last.plus_ms(1)));
     let own = |kind: Kind, id: String| {
@@ -76,9 +118,13 @@ fn owed_events(ticket: &Ticket, now: Timestamp) -> Vec<Event> {
         event.data.insert("again".to_owned(), Value::from("if it falls due again"));
         events.push(event);
     }
-    for FollowUp { kind, reason, round } in &ticket.follow_ups {
-        let mut event = own(kind.clone(), format!("duban/{kind}/r{round}"));
+    for owed in &ticket.follow_ups {
+        let FollowUp { kind, reason, overlay, .. } = owed;
+        let mut event = own(kind.clone(), owed.id());
         event.data.insert("reason".to_owned(), Value::from(reason.clone()));
+        if !overlay.is_empty() {
+            event.data.insert("overlay".to_owned(), Value::from(overlay.clone()));
+        }
         events.push(event);
     }
     if let Some(pause) = ticket.pause.as_ref().filter(|pause| pause.until <= now) {
@@ -86,6 +132,13 @@ fn owed_events(ticket: &Ticket, now: Timestamp) -> Vec<Event> {
         let applied = ticket.last_event_at.max(ticket.last_record_at.map(|last| last.plus_ms(1)));
         event.at = applied.map_or(pause.until, |applied| pause.until.max(applied));
         event.data.insert("reason".to_owned(), Value::from("the longest pause is over"));
+        events.push(event);
+    }
+    if let Some(end) = callback::end(ticket, set).filter(|end| end.at <= now) {
+        let round = ticket.round();
+        let mut event = own(Kind::of("callback_closed"), format!("duban/callback_closed/r{round}"));
+        event.data.insert("outcome".to_owned(), Value::from(end.outcome.name()));
+        event.data.insert("reason".to_owned(), Value::from(end.reason));
         events.push(event);
     }
     events
@@ -107,36 +160,8 @@ fn bookkeeping(ticket: &Ticket, set: &PolicySet) -> Vec<Record> {
         event: refusal.event.name().to_owned(),
         reason: refusal.reason.clone(),
     }));
+    records.extend(ticket.notices.iter().cloned().map(Record::Notice));
     records
-}
-
-/// Asks the resident once a round, when the callback clock runs and its policy asks by message.
-fn ask(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Option<Record> {
-    let round = ticket.round();
-    if ticket.asked_round >= round || ticket.stage < Stage::Resolved {
-        return None;
-    }
-    let ask_rule = set.policies.iter().find_map(|policy| policy.ask.as_ref());
-    let asks = |clock: &&Clock| {
-        let rule = ticket.rule_of(set, clock).map(|(rule, _)| rule);
-        let asks_now = rule.is_some_and(|rule| match rule.ask_mode {
-            AskMode::Message => true,
-            AskMode::PhoneFirst => {
-                ticket.tries_missed >= ask_rule.map_or(1, |rule| rule.after_unanswered.max(1))
-            }
-            AskMode::None => false,
-        });
-        clock.key.round == round && clock.is_running() && asks_now
-    };
-    let clock = ticket.clocks.iter().find(asks)?;
-    let expires = step_after(set, clock.started, ask_rule.map_or(LINK_TTL, |rule| rule.link_ttl));
-    let outcome = match () {
-        () if ticket.reach.is_empty() => AskOutcome::NoRoute,
-        () if expires <= now => AskOutcome::TooLate,
-        () => AskOutcome::Sent,
-    };
-    let expires = (outcome == AskOutcome::Sent).then_some(expires);
-    Some(Record::Asked { round, outcome, expires })
 }
 
 /// The due steps of one running clock, and when its next one is.
@@ -149,7 +174,7 @@ fn climb(
     let Some((rule, Some(ladder))) = ticket.rule_of(set, clock) else { return (Vec::new(), None) };
     let mut due: Vec<(&Placed<'_>, u16, Timestamp)> = Vec::new();
     let mut next = None;
-    let placed = place(set, rule, ladder, clock, &ticket.attributes);
+    let placed = place(set, rule, ladder, clock, &ticket.attributes_of(clock));
     for step in &placed {
         let Some(first) = (0..step.times()).find(|n| !clock.is_done(step.index, *n)) else {
             continue;
@@ -160,7 +185,9 @@ fn climb(
                 next = earliest(next, Some(time));
                 break;
             }
-            if !clock.is_done(step.index, repetition) {
+            let is_silenced =
+                set.noise.receipt_suppresses && clock.is_acknowledged(step.index, repetition);
+            if !is_silenced && !clock.is_done(step.index, repetition) {
                 due.push((step, repetition, time));
             }
             if let Some(repeat) = step.step.repeat {
@@ -169,18 +196,23 @@ fn climb(
         }
     }
     due.sort_by_key(|(step, repetition, time)| (*time, step.index, *repetition));
-    let Some(((top, repetition, time), skipped)) = due.split_last() else {
-        return (Vec::new(), next);
+    let skip = |(step, repetition, time): &(&Placed<'_>, u16, Timestamp), reason| Record::Skipped {
+        key: ticket.next_key(clock, step.index, *repetition),
+        slip: step.step.slip.clone(),
+        at: step.step.at_text.clone(),
+        scheduled: *time,
+        reason,
     };
-    let mut records: Vec<Record> = skipped
-        .iter()
-        .map(|(step, repetition, time)| Record::Skipped {
-            key: ticket.next_key(clock, step.index, *repetition),
-            slip: step.step.slip.clone(),
-            at: step.step.at_text.clone(),
-            scheduled: *time,
-        })
-        .collect();
+    let (stood_for, due): (Vec<_>, Vec<_>) =
+        due.into_iter().partition(|(step, _, time)| stands_for(ticket, set, step, *time));
+    let done = || Some("supervised off line by the same level".to_owned());
+    let mut records: Vec<Record> = stood_for.iter().map(|step| skip(step, done())).collect();
+    let Some(((top, repetition, time), skipped)) = due.split_last() else {
+        return (records, next);
+    };
+    records.extend(skipped.iter().map(|step| skip(step, None)));
+    let kind = set.slips.get(&top.step.slip);
+    let brought = clock.brought(top.index).filter(|brought| brought.at == *time);
     records.push(Record::Slip {
         key: ticket.next_key(clock, top.index, *repetition),
         slip: top.step.slip.clone(),
@@ -188,17 +220,32 @@ fn climb(
         scheduled: *time,
         due: clock.due,
         serial: None,
-        reply_due: top.step.reply_due.map(|span| super::clock::due_after(set, now, span)),
+        reply_due: top.step.reply_due.map(|span| due_after(set, now, span)),
         unit: responsible(ticket, clock),
         to: top.step.to.clone(),
         cc: top.step.cc.clone(),
+        issuer: String::new(), // found in the organisation when it is issued
+        receipt_due: kind.and_then(|kind| kind.receipt_due).map(|span| due_after(set, now, span)),
+        note: kind
+            .and_then(|kind| set.note(kind.note.as_deref()?, now))
+            .map(super::slip::Note::name),
+        on: brought.map(|brought| brought.by.name().to_owned()),
     });
     (records, next)
 }
 
+/// Whether a recorded action off line of the same level stands for a step at this time.
+fn stands_for(ticket: &Ticket, set: &PolicySet, step: &Placed<'_>, time: Timestamp) -> bool {
+    let Some(span) = set.noise.offline_suppresses else { return false };
+    let levels = step.step.to.iter().filter_map(|role| set.roles.get(role)).map(|role| role.level);
+    let acted = levels.max().and_then(|level| ticket.offline.get(&level));
+    acted.is_some_and(|at| *at <= time && time <= step_after(set, *at, span))
+}
+
+/// The unit whose people a clock's steps tell: its owner, the one it is on, or the responsible one.
 fn responsible(ticket: &Ticket, clock: &Clock) -> String {
-    let own = (!clock.key.unit.is_empty()).then(|| clock.key.unit.clone());
-    own.or_else(|| ticket.unit.clone()).unwrap_or_default()
+    let own = [&clock.owner, &clock.key.unit].into_iter().find(|unit| !unit.is_empty());
+    own.or(ticket.unit.as_ref()).cloned().unwrap_or_default()
 }
 
 fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {

@@ -6,14 +6,24 @@ use jiff::civil::Time;
 
 use super::{
     calendar::Calendar,
+    callback,
     clock::Clock,
-    message::{Facts, Message, Recipient},
+    message::{Facts, Message, NoteText, Recipient},
+    news,
+    notice::Notice,
     org::Org,
-    policy::{PolicySet, Step, Via},
+    policy::{AskRule, PolicySet, Step, Via},
     record::{AskOutcome, Record, StepKey},
     ticket::Ticket,
     timestamp::Timestamp,
 };
+
+/// The texts of questions: with both ways of answering, with digits, with a link after a call
+/// nobody took, and the reminder.
+const ASK: &str = "resident.ask";
+const DIGITS: &str = "resident.eval_digits";
+const LINK: &str = "resident.eval_link";
+const REMIND: &str = "resident.eval_remind";
 
 /// Messages for one record, and an alarm for each role that had nobody in it.
 pub fn messages(
@@ -25,16 +35,35 @@ pub fn messages(
 ) -> (Vec<Message>, Vec<Record>) {
     match record {
         Record::Slip { key, .. } => to_staff(ticket, set, org, record, key, now),
-        Record::Asked { round, outcome: AskOutcome::Sent, expires } => {
-            (vec![to_resident(ticket, set, *round, *expires, now)], Vec::new())
+        Record::Asked { round, outcome: AskOutcome::Sent, expires: Some(expires) } => {
+            (vec![question(ticket, set, *round, *expires, now)], Vec::new())
         }
-        Record::Asked { .. }
+        Record::Reminded { round, nth, expires } => {
+            (vec![reminder(ticket, set, (*round, *nth), *expires, now)], Vec::new())
+        }
+        Record::Told { .. } => {
+            let not_before = may_leave(ticket, set, now);
+            (news::message(ticket, set, record, not_before).into_iter().collect(), Vec::new())
+        }
+        Record::Notice(notice) => of_notice(ticket, set, org, notice, now),
+        Record::Flag { .. }
+        | Record::Asked { .. }
         | Record::Skipped { .. }
         | Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Alarm { .. }
-        | Record::Told { .. } => (Vec::new(), Vec::new()),
+        | Record::Grouped { .. } => (Vec::new(), Vec::new()),
     }
+}
+
+/// A slip as it is issued: by the unit that stands above the handling one in the role its kind names.
+pub fn issued(set: &PolicySet, org: &Org, mut record: Record, now: Timestamp) -> Record {
+    if let Record::Slip { slip, unit, issuer, .. } = &mut record {
+        let role = set.slips.get(slip).and_then(|kind| kind.issuer.as_deref());
+        let above = role.and_then(|role| org.unit_of(unit, role, now));
+        *issuer = above.unwrap_or_default().to_owned();
+    }
+    record
 }
 
 fn to_staff(
@@ -81,35 +110,156 @@ fn to_staff(
     (messages, alarms.collect())
 }
 
-fn to_resident(
+/// Word of a decision to the roles it names, or to the resident.
+fn of_notice(
+    ticket: &Ticket,
+    set: &PolicySet,
+    org: &Org,
+    notice: &Notice,
+    now: Timestamp,
+) -> (Vec<Message>, Vec<Record>) {
+    let key = notice.key(&ticket.no);
+    let due_of = |name: &str| ticket.clock(name).map(|clock| clock.due);
+    let facts = Facts {
+        no: ticket.no.clone(),
+        policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
+        policy_version: set.version.clone(),
+        round: ticket.round(),
+        unit: notice.unit.clone(),
+        due: notice.due,
+        accept_due: due_of("accept"),
+        resolve_due: due_of("resolve"),
+        dispatched: ticket.dispatched,
+        reason: notice.reason.clone(),
+        contacts: ticket.contacts,
+        stage: ticket.stage.name().to_owned(),
+        roles: notice.roles.clone(),
+        ..Facts::default()
+    };
+    let message = |key: String, to: Recipient, via: &str, not_before: Timestamp| Message {
+        key,
+        ticket: ticket.no.clone(),
+        slip: None,
+        to,
+        via: via.to_owned(),
+        template: notice.text.clone(),
+        facts: facts.clone(),
+        not_before,
+        expires: None,
+    };
+    if notice.is_for_resident() {
+        let via = ticket.reach.first().map(String::as_str).unwrap_or_default();
+        let not_before = may_leave(ticket, set, now);
+        return (vec![message(key, Recipient::Resident, via, not_before)], Vec::new());
+    }
+    let told = org.recipients(set, &notice.unit, &notice.roles, &[], now);
+    let mut messages = Vec::new();
+    for one in told.recipients {
+        let name = one.person.clone().unwrap_or_else(|| one.role.clone());
+        for via in notice.via.iter().filter_map(|via| Via::of(via)) {
+            let to = Recipient::Staff {
+                unit: one.unit.clone(),
+                role: one.role.clone(),
+                person: one.person.clone(),
+                cc: one.cc,
+            };
+            let key = format!("{key}/{}/{name}/{}", one.unit, via.name());
+            let not_before = not_before_staff(set, via, false, now);
+            messages.push(message(key, to, via.name(), not_before));
+        }
+    }
+    (messages, Vec::new())
+}
+
+/// The question to the resident, by the ways of answering the policy offers.
+fn question(
     ticket: &Ticket,
     set: &PolicySet,
     round: u32,
-    expires: Option<Timestamp>,
+    expires: Timestamp,
     now: Timestamp,
 ) -> Message {
-    let policy = ticket.policy(set);
-    let exempt = policy
-        .zip(set.quiet.resident.as_ref())
-        .is_some_and(|(policy, quiet)| quiet.exempt_policies.contains(&policy.id));
+    let rule = callback::Rules::of(ticket, set).ask;
+    let follows_call = rule.is_some_and(|rule| rule.after_unanswered > 0);
+    let (digits, link) = modes(rule);
+    let template = match (digits, link) {
+        (true, false) => DIGITS,
+        // Nobody answered the phone before: say so.
+        (false, true) if follows_call && !ticket.callback.tries.is_empty() => LINK,
+        (_, _) => ASK,
+    };
+    let key = format!("{}/r{round}/ask", ticket.no);
+    about_callback(ticket, set, (key, template), round, (expires, link), now)
+}
+
+/// The reminder of the question; it brings a new link only where a link is the one way to answer.
+fn reminder(
+    ticket: &Ticket,
+    set: &PolicySet,
+    (round, nth): (u32, u32),
+    expires: Timestamp,
+    now: Timestamp,
+) -> Message {
+    let (digits, link) = modes(callback::Rules::of(ticket, set).ask);
+    let key = format!("{}/r{round}/remind/{nth}", ticket.no);
+    let named = (key, REMIND);
+    about_callback(ticket, set, named, round, (expires, link && !digits), now)
+}
+
+/// Whether residents may answer with digits, and through a link; where no policy says: a link.
+fn modes(rule: Option<&AskRule>) -> (bool, bool) {
+    let Some(rule) = rule else { return (false, true) };
+    let has = |mode: &str| rule.modes.iter().any(|one| one == mode);
+    (has("digits"), has("link") || rule.modes.is_empty())
+}
+
+/// The texts that asking by this rule needs.
+pub fn templates(rule: &AskRule) -> Vec<&'static str> {
+    let mut needed = match modes(Some(rule)) {
+        (true, false) => vec![DIGITS],
+        (false, true) if rule.after_unanswered > 0 => vec![ASK, LINK],
+        (_, _) => vec![ASK],
+    };
+    if rule.reminders > 0 {
+        needed.push(REMIND);
+    }
+    needed
+}
+
+fn about_callback(
+    ticket: &Ticket,
+    set: &PolicySet,
+    (key, template): (String, &str),
+    round: u32,
+    (expires, link): (Timestamp, bool),
+    now: Timestamp,
+) -> Message {
     Message {
-        key: format!("{}/r{round}/ask", ticket.no),
+        key,
         ticket: ticket.no.clone(),
         slip: None,
         to: Recipient::Resident,
         via: ticket.reach.first().cloned().unwrap_or_default(),
-        template: "resident.ask".to_owned(),
-        facts: Facts {
-            no: ticket.no.clone(),
-            policy: policy.map(|policy| policy.id.clone()).unwrap_or_default(),
-            policy_version: set.version.clone(),
-            round,
-            link_expires: expires,
-            ..Facts::default()
-        },
-        not_before: if exempt { now } else { not_before_resident(set, now) },
-        expires,
+        template: template.to_owned(),
+        facts: Facts { link_expires: Some(expires), link, ..news::facts(ticket, set, round) },
+        not_before: may_leave(ticket, set, now),
+        expires: Some(expires),
     }
+}
+
+/// When a message to this ticket's resident may leave; some policies do not wait for the morning.
+fn may_leave(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Timestamp {
+    let exempt = ticket
+        .policy(set)
+        .zip(set.quiet.resident.as_ref())
+        .is_some_and(|(policy, quiet)| quiet.exempt_policies.contains(&policy.id));
+    if exempt { now } else { not_before_resident(set, now) }
+}
+
+/// What the texts about a slip may say.
+pub fn slip_facts(ticket: &Ticket, set: &PolicySet, record: &Record) -> Option<Facts> {
+    let Record::Slip { key, .. } = record else { return None };
+    step_of(ticket, set, key).map(|(clock, _, _)| facts(ticket, set, record, clock))
 }
 
 /// The clock and step of a key, and whether its ladder fires through quiet hours.
@@ -125,7 +275,21 @@ fn step_of<'a>(
 }
 
 fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Facts {
-    let Record::Slip { slip, at, scheduled, due, serial, reply_due, unit, to, cc, .. } = record
+    let Record::Slip {
+        slip,
+        at,
+        scheduled,
+        due,
+        serial,
+        reply_due,
+        unit,
+        to,
+        cc,
+        issuer,
+        note,
+        on,
+        ..
+    } = record
     else {
         return Facts::default();
     };
@@ -151,6 +315,10 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
         stage: ticket.stage.name().to_owned(),
         roles: to.iter().chain(cc).cloned().collect(),
         link_expires: None,
+        link: false,
+        issuer: issuer.clone(),
+        note: note.as_deref().and_then(|name| set.note_named(name)).map(NoteText::from),
+        on: on.clone(),
     }
 }
 

@@ -76,6 +76,34 @@ impl<'de> Deserialize<'de> for Kind {
     }
 }
 
+impl Kind {
+    /// Kinds duban knows of itself beside the standard ones: a set need not name them.
+    pub const OWN: &'static [&'static str] = &[
+        "acknowledged",
+        "arrived_all",
+        "callback_closed",
+        "consult_proposed",
+        "decision",
+        "evaluated",
+        "excused",
+        "extension_refused",
+        "finding",
+        "handover_refused",
+        "label_approved",
+        "label_proposed",
+        "label_refused",
+        "qa_rejected",
+        "reactivated",
+        "reclassified",
+        "returned_ok",
+        "review_decided",
+        "ruled",
+        "ruling_asked",
+        "visit",
+        "whistle_rated",
+    ];
+}
+
 /// One event as it comes in and as the journal keeps it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
@@ -125,6 +153,17 @@ impl Event {
         match &self.id {
             Some(id) => format!("id/{id}"),
             None => format!("at/{}/{}", self.kind, self.at.0),
+        }
+    }
+
+    /// Whether `data` has something under this key: not nothing, not an empty text, not `false`.
+    pub fn says(&self, key: &str) -> bool {
+        match self.data.get(key) {
+            Some(Value::Null | Value::Bool(false)) | None => false,
+            Some(Value::String(text)) => !text.trim().is_empty(),
+            Some(Value::Array(list)) => !list.is_empty(),
+            Some(Value::Object(table)) => !table.is_empty(),
+            Some(Value::Bool(true) | Value::Number(_)) => true,
         }
     }
 

@@ -1,7 +1,8 @@
 //! When the steps of a clock's ladder stand.
 //!
 //! Steps keep their order on every calendar: a step is never before its predecessor
-//! (mixed offsets can cross), and one whose time lies before the start is dropped.
+//! (mixed offsets can cross), and one whose time lies before the start is dropped. A step
+//! that an event brought forward takes those it jumps over with it.
 
 use super::{
     attributes::Attributes,
@@ -46,11 +47,22 @@ pub fn place<'a>(
             continue;
         }
         let own = step_time(set, clock, step.at);
-        if own < clock.started {
+        let brought = clock.brought(index as u16).map(|brought| brought.at);
+        if own < clock.started && brought.is_none() {
             continue;
         }
-        let time = placed.last().map_or(own, |before| own.max(before.time));
+        let clamped = placed.last().map_or(own, |before| own.max(before.time));
+        let time = match brought {
+            Some(at) if own < clock.started => at,
+            Some(at) => clamped.min(at),
+            None => clamped,
+        };
         placed.push(Placed { index: index as u16, step, time });
+    }
+    if !clock.brought.is_empty() {
+        for before in (1..placed.len()).rev() {
+            placed[before - 1].time = placed[before - 1].time.min(placed[before].time);
+        }
     }
     placed
 }

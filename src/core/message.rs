@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::timestamp::Timestamp;
+use super::{slip::Note, timestamp::Timestamp};
 
 /// A message that waits to be sent. Holds no name, number or address: the person is an
 /// id that becomes an address at the moment of sending, a resident is found by ticket.
@@ -68,6 +68,33 @@ pub struct Facts {
     pub stage: String,
     /// Roles the slip went to (to and cc).
     pub roles: Vec<String>,
-    /// End of validity of a link.
+    /// Until when the question can be answered; only questions and their reminders have it.
     pub link_expires: Option<Timestamp>,
+    /// Whether the message brings a fresh link to answer through.
+    pub link: bool,
+    /// The unit that issues the slip; empty: the set's own office.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub issuer: String,
+    /// The consequence note in force when the slip was issued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<NoteText>,
+    /// The event that brought the step forward.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
+}
+
+/// A consequence note as a slip keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteText {
+    pub id: String,
+    pub version: String,
+    pub zh: String,
+    pub en: String,
+}
+
+impl From<&Note> for NoteText {
+    fn from(note: &Note) -> Self {
+        let Note { id, version, zh, en, .. } = note.clone();
+        Self { id, version, zh, en }
+    }
 }

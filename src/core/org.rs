@@ -116,6 +116,16 @@ impl Org {
             .unwrap_or_default()
     }
 
+    /// The unit that has a role for this one: itself or the nearest above it with somebody in the role.
+    pub fn unit_of(&self, unit: &str, role: &str, now: Timestamp) -> Option<&str> {
+        self.holders(unit, role, now).first().map(|post| post.unit.as_str())
+    }
+
+    /// The unit at the top of the tree a unit stands in.
+    pub fn top_of<'a>(&'a self, unit: &'a str) -> Option<&'a str> {
+        self.line_of(unit).last().copied()
+    }
+
     /// As `holders`; a vacant role climbs to the next higher level that has somebody.
     fn holders_or_above(
         &self,

@@ -32,10 +32,12 @@ pub fn plan(
     ticket.apply_event(set, 1, &dispatched);
     let clocks = ticket.clocks.iter().map(|clock| {
         let steps = match ticket.rule_of(set, clock) {
-            Some((rule, Some(ladder))) => place(set, rule, ladder, clock, &ticket.attributes)
-                .into_iter()
-                .map(|placed| (placed.step, placed.time))
-                .collect(),
+            Some((rule, Some(ladder))) => {
+                place(set, rule, ladder, clock, &ticket.attributes_of(clock))
+                    .into_iter()
+                    .map(|placed| (placed.step, placed.time))
+                    .collect()
+            }
             Some((_, None)) | None => Vec::new(),
         };
         PlannedClock { name: clock.key.name.clone(), due: clock.due, steps }

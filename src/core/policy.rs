@@ -3,13 +3,39 @@
 //! `crate::policies` reads them from files; nothing here knows about files. Every
 //! name is already resolved: a ladder is an index, a step's place is a `StepAt`.
 
+mod closing;
+mod flag;
+mod permit;
+mod round;
+
+pub use closing::{CloseRule, DataKey, Requirement};
+pub use flag::{Counted, FlagRule, FlagWhen};
+pub use permit::{
+    AfterMax, ExtensionRule, PauseLimit, PauseRule, Permits, RULING_CLOCK, ReturnRule, Strictness,
+};
+pub use round::{Condition, LastRound, Saying};
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 
 use super::{
-    calendar::Calendar, event::Kind, span::Span, trigger::Trigger, variant::Variant,
+    calendar::Calendar,
+    campaign::Campaign,
+    catalogue::Catalogue,
+    event::Kind,
+    slip::{Note, SlipKind},
+    span::Span,
+    stage::StageRule,
+    trigger::Trigger,
+    variant::Variant,
 };
+
+mod overlay;
+mod resident;
+
+pub use overlay::OverlayRule;
+pub use resident::{COUNTS, Grade, Meaning, Outcome, OutcomeRule, ReplyRule, Tell};
 
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
@@ -31,15 +57,30 @@ pub struct PolicySet {
     pub resident_clock: Option<Kind>,
     /// The policy of tickets no selector takes; such tickets are flagged.
     pub default_policy: Option<usize>,
+    /// Items and duties, where the set has any.
+    pub catalogue: Option<Catalogue>,
+    pub campaigns: Vec<Campaign>,
+    /// The city's own names of where a ticket stands; none: the places of the loop.
+    pub stages: Vec<StageRule>,
     pub quiet: Quiet,
     pub noise: Noise,
+    /// How replies of residents are read.
+    pub reply: ReplyRule,
     pub slips: BTreeMap<String, SlipKind>,
+    /// Consequence notes, each at its versions, in the order of the file.
+    pub notes: Vec<Note>,
+    /// What stands before the serials of an issuing unit (`西督`), by unit.
+    pub issuers: BTreeMap<String, String>,
     pub roles: BTreeMap<String, Role>,
     pub pauses: BTreeMap<String, PauseRule>,
+    pub permits: Permits,
+    pub flags: Vec<FlagRule>,
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
     pub triggers: Vec<Trigger>,
-    pub presets: BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>,
+    pub presets: Presets,
+    /// What the preset of the set changed in its policies.
+    pub set_by_preset: Vec<SetByPreset>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
     pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
@@ -68,9 +109,17 @@ impl PolicySet {
         self.triggers.iter().find(|trigger| trigger.id == id)
     }
 
+    /// Whether some policy opens beside a ticket's own with this event.
+    pub fn opens_beside(&self, kind: &Kind) -> bool {
+        self.policies.iter().any(|policy| policy.overlay.on.contains(kind))
+    }
+
     /// Whether events of this kind mean anything to this set.
     pub fn knows(&self, kind: &Kind) -> bool {
-        !matches!(kind, Kind::Custom(_)) || self.kinds.contains(kind)
+        match kind {
+            Kind::Custom(name) => Kind::OWN.contains(&&**name) || self.kinds.contains(kind),
+            _ => true, // every standard kind
+        }
     }
 }
 
@@ -117,18 +166,9 @@ pub struct Noise {
     pub manual_urge_min_gap: Option<Span>,
     pub digest_times: Vec<Time>,
     pub receipt_suppresses: bool,
+    /// A recorded action off line (`offline_action`) stands for the next step of its level within this span.
+    pub offline_suppresses: Option<Span>,
     pub never_repeat_per_scan: bool,
-}
-
-/// A kind of slip (任务通知单 ... 红色督办单).
-#[derive(Clone, Debug)]
-pub struct SlipKind {
-    pub zh: String,
-    pub en: String,
-    /// The character of its serial (绿字); empty: no serial.
-    pub serial: String,
-    pub colour: String,
-    pub ask_receipt: bool,
 }
 
 /// A named place in the chain of responsibility.
@@ -138,16 +178,6 @@ pub struct Role {
     pub en: String,
     /// 1 is nearest to the work; a vacant role is skipped upward.
     pub level: u8,
-}
-
-/// Why and for how long a clock may stand still.
-#[derive(Clone, Debug)]
-pub struct PauseRule {
-    pub zh: String,
-    pub en: String,
-    pub max: Span,
-    pub approver: String,
-    pub evidence: String,
 }
 
 /// Ordered steps relative to a clock.
@@ -172,6 +202,8 @@ pub struct Step {
     pub via: Vec<Via>,
     pub reply_due: Option<Span>,
     pub repeat: Option<Repeat>,
+    /// An event that brings the step forward: it fires then, if it has not fired by itself before.
+    pub also_on: Option<Kind>,
 }
 
 /// Where on its clock a step stands.
@@ -233,6 +265,11 @@ pub struct Policy {
     pub zh: String,
     pub en: String,
     pub select: Selector,
+    /// Wins over policies of lower precedence, however many keys they match, and over the item.
+    pub precedence: u32,
+    /// The text it rests on in law, and since when that holds.
+    pub basis: Option<String>,
+    pub valid_from: Option<Date>,
     pub clocks: Vec<ClockRule>,
     /// The clock a `deadline` of the source system overrides.
     pub deadline_clock: String,
@@ -241,19 +278,31 @@ pub struct Policy {
     pub returns: Option<ReturnRule>,
     pub extension: Option<ExtensionRule>,
     pub pauses: Vec<String>,
+    pub pause_limit: PauseLimit,
+    /// Clocks that run on with their time when the ticket goes to another unit; the others begin again.
+    pub carried: Vec<String>,
     pub close: CloseRule,
-    /// Events that end the ticket's round for good.
+    /// Events that end the ticket's round for good; of an overlay: that end its own clocks only.
     pub ends: Vec<Kind>,
+    /// How this policy runs beside the one a ticket has, and who may say what on it.
+    pub overlay: OverlayRule,
     pub max_rounds: Option<u32>,
     /// What opens this policy as a new round (only on the policy selected by `kind = "redo"`).
     pub triggers: Vec<Condition>,
+    /// Conditions the policy words itself, beside those with a name.
+    pub sayings: Vec<Saying>,
+    pub last_round: LastRound,
     pub attempts: Option<Attempts>,
     pub ask: Option<AskRule>,
+    /// How a callback without an answer ends.
+    pub outcome: Option<OutcomeRule>,
     /// A count of events that opens a ticket of this policy.
     pub count_trigger: Option<Trigger>,
     pub slots: Vec<(Time, Time)>,
     pub admit: Option<AdmitRule>,
     pub start_approval: Option<String>,
+    /// Events the resident is told of, by kind; the set's `[tell]` holds where the policy says nothing.
+    pub tell: BTreeMap<Kind, Tell>,
     pub in_rates: bool,
     /// Free texts and switches that reports and pages show: `effect`, `one_owner`, `care_tag`, `cool_off` ...
     pub notes: BTreeMap<String, String>,
@@ -276,8 +325,11 @@ pub struct ClockRule {
     pub span: Option<Span>,
     /// Index into `PolicySet::ladders`; `None`: a clock that only measures.
     pub ladder: Option<usize>,
-    pub start: Kind,
+    /// Any of these starts it.
+    pub start: Vec<Kind>,
     pub stop: Vec<Kind>,
+    /// Starts anew whenever a start event occurs while none of it is open.
+    pub again: bool,
     /// `at` texts of ladder steps this clock leaves out.
     pub skip: Vec<String>,
     /// A due outside working time moves to the next opening plus this.
@@ -286,15 +338,21 @@ pub struct ClockRule {
     pub recur_until: Option<Kind>,
     /// How the promise differs for some tickets (`variants`, `by_category`, `by_kind`, `ladder_by_kind`, `skip_by_kind`).
     pub variants: Vec<Variant>,
+    /// A clock for each of the units (or milestones, signers ...) that the start event lists.
     pub per_unit: bool,
-    /// Whose clock it is, where it is not the responsible unit's: `lead`, `blower`.
+    /// The data key under which events list them: `units`, `milestones`, `cosigners`.
+    pub units_from: String,
+    /// Whose people its steps tell, where it is not the responsible unit (`lead`): the data key
+    /// of the event that opened the policy under which that unit stands, for example `blower`.
     pub owner: Option<String>,
     pub ask_mode: AskMode,
     pub coverage: Option<f64>,
     /// The data key of the event that carries its own due.
     pub due_from: Option<String>,
-    /// What happens at the due beside the ladder, for example `reactivate`.
-    pub on_due: Option<String>,
+    /// How long before the due the event carries this clock is due (an upper level's limit less our margin).
+    pub margin: Option<Span>,
+    /// The event duban adds at the due, once for each turn of the clock.
+    pub on_due: Option<Kind>,
 }
 
 /// How a resident is asked after resolution.
@@ -303,42 +361,12 @@ pub enum AskMode {
     /// Not a callback clock, or nobody is asked.
     #[default]
     None,
-    /// A message with a link as soon as the clock starts.
+    /// A message as soon as the clock starts; a person calls as well.
     Message,
+    /// A message and nothing else (`sms_only`).
+    MessageOnly,
     /// A person calls first; the message follows the first unanswered try.
     PhoneFirst,
-}
-
-#[derive(Clone, Debug)]
-pub struct ReturnRule {
-    pub window: Span,
-    pub max: u32,
-    pub basis_required: bool,
-    pub ruling: Span,
-    pub after_max: String,
-    pub hop_limit: u32,
-}
-
-#[derive(Clone, Debug)]
-pub struct ExtensionRule {
-    pub max: u32,
-    pub each: Span,
-    pub total: Span,
-    /// An extension must be asked for at least this long before the due.
-    pub before_due: Span,
-    /// Asked later in the day than this counts as asked the next day.
-    pub daily_cutoff: Option<Time>,
-    pub approver: Vec<String>,
-    pub tell_resident: bool,
-    pub late_request: String,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct CloseRule {
-    pub requires: Vec<String>,
-    pub attachments_min: u32,
-    pub confirm_timeout: Option<Span>,
-    pub on_timeout: Option<String>,
 }
 
 /// Phone attempts of a callback.
@@ -373,29 +401,20 @@ pub struct AdmitRule {
     pub plan_required: bool,
 }
 
-/// A named condition over an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Condition {
-    /// The resident is not satisfied.
-    RatingUnsatisfied,
-    /// The resident says it is not solved.
-    AnswerUnsolved,
-    /// The hotline's own check refused the result.
-    QaRejected,
-    /// The ticket was drawn for a check and failed it.
-    SampleFailed,
-    /// The same matter came again within 30 days.
-    RepeatWithin30d,
-}
+/// Published limits: by place, by policy, by key.
+pub type Presets = BTreeMap<String, BTreeMap<String, BTreeMap<String, Limit>>>;
 
-impl Condition {
-    pub const ALL: [(&'static str, Self); 5] = [
-        ("rating_unsatisfied", Self::RatingUnsatisfied),
-        ("answer_unsolved", Self::AnswerUnsolved),
-        ("qa_rejected", Self::QaRejected),
-        ("sample_failed", Self::SampleFailed),
-        ("repeat_within_30d", Self::RepeatWithin30d),
-    ];
+/// One value of a policy that a preset set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetByPreset {
+    pub preset: String,
+    pub policy: String,
+    /// As published: `extension_total`.
+    pub key: String,
+    /// What it is in the policy: `extension total`.
+    pub place: String,
+    pub before: String,
+    pub after: String,
 }
 
 /// One published limit of a preset.

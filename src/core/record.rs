@@ -4,8 +4,9 @@
 //! it a second time. Kinds begin with `duban.`; events from outside may not.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::{clock::ClockKey, timestamp::Timestamp};
+use super::{clock::ClockKey, event::Kind, notice::Notice, timestamp::Timestamp};
 
 /// Prefix of every kind in this file; `intake` refuses events that use it.
 pub const PREFIX: &str = "duban.";
@@ -24,9 +25,8 @@ pub struct StepKey {
 impl StepKey {
     /// The key as one text, unique over all tickets.
     pub fn text(&self, ticket: &str) -> String {
-        let ClockKey { round, name, unit, turn } = &self.clock;
-        let Self { step, repetition, reissue, .. } = self;
-        format!("{ticket}/r{round}/{name}/{unit}/{turn}/{step}.{repetition}.{reissue}")
+        let Self { clock, step, repetition, reissue } = self;
+        format!("{ticket}/{clock}/{step}.{repetition}.{reissue}")
     }
 }
 
@@ -51,19 +51,59 @@ pub enum Record {
         to: Vec<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         cc: Vec<String>,
+        /// The unit that issues it; empty: the set's own office.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        issuer: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt_due: Option<Timestamp>,
+        /// The consequence note in force at the issue, `id@version`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// The event that brought the step forward.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<String>,
     },
-    /// A step was due together with a higher one after downtime and was not sent.
-    Skipped { key: StepKey, slip: String, at: String, scheduled: Timestamp },
+    /// A step was due together with a higher one after downtime and was not sent, or something
+    /// stood for it (`reason`).
+    Skipped {
+        key: StepKey,
+        slip: String,
+        at: String,
+        scheduled: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
     /// An event was not allowed by the policy; it stays in the journal and moves nothing.
     Refused { seq: i64, event: String, reason: String },
     /// From here on the ticket is judged by this policy set at this version.
     Policy { set: String, version: String, hash: String, policy: String },
     /// The resident of this round was asked, or could not be.
     Asked { round: u32, outcome: AskOutcome, expires: Option<Timestamp> },
+    /// The resident of this round was reminded of the question for the n-th time.
+    Reminded { round: u32, nth: u32, expires: Timestamp },
+    /// The resident was told of an event that occurred then, or it was too late for that.
+    Told { round: u32, event: Kind, occurred: Timestamp, template: String, outcome: TellOutcome },
+    /// A signal for a person to look at; it changes no score by itself.
+    Flag {
+        flag: String,
+        /// 0: of the ticket as a whole.
+        round: u32,
+        /// What keeps one from being raised again where it may be raised several times.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        about: String,
+        unit: String,
+        /// Numbers, instants and units; nothing personal.
+        evidence: Map<String, Value>,
+        /// The event duban adds with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        add: Option<Kind>,
+    },
+    /// Somebody is told of a decision.
+    Notice(Notice),
     /// A role had nobody in it, so that somebody else or nobody was told.
     Alarm { key: StepKey, role: String, unit: String, told: Option<String> },
     /// A tally told a ticket of a group, or took that back.
-    Told {
+    Grouped {
         group: u32,
         ticket: String,
         count: usize,
@@ -79,7 +119,18 @@ pub enum AskOutcome {
     Sent,
     /// No way to reach the resident is known.
     NoRoute,
+    /// The resident wants no messages.
+    OptedOut,
     /// The resolution was heard of too late for a question to make sense.
+    TooLate,
+}
+
+/// Whether the resident was told of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TellOutcome {
+    Sent,
+    /// It was heard of too late, or the ticket has moved on since.
     TooLate,
 }
 
@@ -88,12 +139,17 @@ impl Record {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Slip { .. } => "duban.slip",
-            Self::Skipped { .. } => "duban.skipped_catch_up",
+            Self::Skipped { reason: None, .. } => "duban.skipped_catch_up",
+            Self::Skipped { reason: Some(_), .. } => "duban.suppressed",
             Self::Refused { .. } => "duban.refused",
             Self::Policy { .. } => "duban.policy",
             Self::Asked { .. } => "duban.asked",
-            Self::Alarm { .. } => "duban.alarm",
+            Self::Reminded { .. } => "duban.reminded",
             Self::Told { .. } => "duban.told",
+            Self::Flag { .. } => "duban.flag",
+            Self::Notice(_) => "duban.notice",
+            Self::Alarm { .. } => "duban.alarm",
+            Self::Grouped { .. } => "duban.grouped",
         }
     }
 }

@@ -143,10 +143,8 @@ impl Tally {
     pub fn apply_event(&mut self, set: &PolicySet, event: &Event) {
         self.last_event = Some((event.at, event.id.clone().unwrap_or_default()));
         let Some(trigger) = set.trigger(self.trigger()) else { return };
-        let one = Counted {
-            ticket: event.text("ticket").unwrap_or_default().to_owned(),
-            at: event.at,
-        };
+        let one =
+            Counted { ticket: event.text("ticket").unwrap_or_default().to_owned(), at: event.at };
         match event.kind.name() {
             RESET => self.counted.clear(),
             ARMED => {
@@ -170,8 +168,8 @@ impl Tally {
                 self.judged_by.clone_from(hash);
                 self.frozen = Some(hash.clone());
             }
-            Record::Told { group, ticket, undo: false, .. } => self.was_told(*group, ticket, at),
-            Record::Told { group, ticket, undo: true, .. } => {
+            Record::Grouped { group, ticket, undo: false, .. } => self.was_told(*group, ticket, at),
+            Record::Grouped { group, ticket, undo: true, .. } => {
                 self.unfounded.retain(|tell| (tell.group, &tell.ticket) != (*group, ticket));
                 self.undone.insert(*group);
             }

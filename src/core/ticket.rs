@@ -10,23 +10,59 @@
 //! * `a_stop_before_the_start_counts_as_met`
 //! * `a_late_event_withdraws_what_it_makes_wrong`
 
+mod answer;
 mod apply;
+mod basis;
+mod call;
 mod clocks;
+mod closing;
+mod extension;
+mod flag;
+mod heard;
+mod label;
+mod lane;
+mod overlay;
+mod pause;
 mod permit;
+mod promise;
 mod replan;
+mod returns;
+mod slips;
+mod standing;
+mod wrong;
 
-use std::collections::BTreeMap;
+pub use closing::Evidence;
+pub use extension::Extension;
+pub use flag::{OwedFlag, RaisedFlag};
+pub use label::{Label, LabelState};
+pub use pause::{PastPause, Pause};
+pub use returns::{Return, ReturnOutcome};
 
-pub use super::attributes::{Attributes, is_under};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use basis::{Basis, Decision};
+pub use promise::Promise;
+
+pub use super::{
+    attributes::{Attributes, is_under},
+    selection::select,
+};
 use super::{
+    callback::{Callback, Channel, Question},
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
     fact::{Fact, Line},
-    ladder::place,
+    news::News,
+    notice::Notice,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
-    record::{Record, StepKey},
+    publish::Publication,
+    record::{AskOutcome, Record, StepKey, TellOutcome},
+    slip::SlipState,
+    stage::Entered,
     timestamp::Timestamp,
 };
+pub use call::Call;
+pub use overlay::{Admission, Ended, Overlay};
 use serde::{Deserialize, Serialize};
 
 /// Everything the journal says about one ticket.
@@ -54,23 +90,76 @@ pub struct Ticket {
     /// The source system's own due time, until the clock it is for starts.
     pub deadline: Option<Timestamp>,
     pub pause: Option<Pause>,
+    /// Pauses that are over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<PastPause>,
     pub extension_asked: Option<Timestamp>,
     pub extensions: Vec<Extension>,
+    /// Requests for an extension that came too late.
+    #[serde(skip_serializing_if = "is_none")]
+    pub late_requests: u32,
     /// The return that waits for its ruling, and how many were accepted.
     pub return_pending: Option<Timestamp>,
     pub returns: u32,
+    /// Every return, in order, with what became of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<Return>,
+    /// A ruling named the unit for good.
+    #[serde(skip_serializing_if = "is_none")]
+    pub ruled_finally: bool,
     /// When the ticket last went to another unit in this round; clocks before belong to the unit before.
     pub handed_over: Option<Timestamp>,
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
     pub contacts: u32,
-    /// Calls to the resident that nobody took, in this round.
-    pub tries_missed: u32,
     pub answers: Vec<Answer>,
+    /// What residents said on a second look (回头看) at a closed ticket; the answers above stand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rechecks: Vec<Answer>,
+    /// When the same matter came again after this ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeated: Option<Timestamp>,
+    /// What this round has to show for closing rules.
+    #[serde(skip_serializing_if = "Evidence::is_empty")]
+    pub evidence: Evidence,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
+    /// When the resident last saw or heard something of us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Timestamp>,
+    /// Hashes of the texts of replies, where a flag compares them.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub replies: BTreeSet<String>,
+    /// Flags that are not yet in the journal, and those that are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flags_owed: Vec<OwedFlag>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<RaisedFlag>,
+    /// People who are still to be told of a decision.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
     /// Ways to the resident that are known (`sms`, `email`); the addresses are elsewhere.
     pub reach: Vec<String>,
     /// The last round whose resident was asked.
     pub asked_round: u32,
+    /// What came of asking the resident.
+    #[serde(skip_serializing_if = "Callback::is_empty")]
+    pub callback: Callback,
+    /// What the resident is to be told, and was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub news: Vec<News>,
+    /// Policies that run beside the one of the round, open and ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<Overlay>,
+    /// Those the policy of the round called.
+    #[serde(skip_serializing_if = "Call::is_empty")]
+    pub call: Call,
+    /// The unit that was asked to take the ticket over and has not accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handover: Option<String>,
+    /// The last supervision off line (visit, call, meeting) of each level.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub offline: BTreeMap<u8, Timestamp>,
     /// Events duban owes because of events it saw.
     pub follow_ups: Vec<FollowUp>,
     /// Refusals that are not yet in the journal, and how many there were in all.
@@ -80,12 +169,35 @@ pub struct Ticket {
     pub wrong: Vec<WrongSlip>,
     /// Steps that fired on clocks which, as the journal reads now, did not run then: their keys are used up.
     pub orphans: Vec<StepKey>,
+    /// Slips something is waited for or has come for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slips: Vec<SlipState>,
+    /// Slips by their serial, while a whole journal is folded.
+    #[serde(skip)]
+    pub serials: BTreeMap<String, StepKey>,
     /// Events of kinds neither standard nor in the policy set.
     pub unknown_kinds: u32,
-    /// No selector took the ticket; it runs on the default policy.
+    /// No selector took the ticket, so that it runs on the default policy, or its item is in no catalogue.
     pub unmapped: bool,
+    /// The named stages the ticket went through, where its set names any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<Entered>,
+    /// Why the responsible unit has the ticket, where anybody said or the catalogue knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// The text proposed for publication, the last where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publication: Option<Publication>,
+    /// A decision on who takes the ticket, until the next dispatch is based on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
     pub last_event_at: Option<Timestamp>,
     pub last_record_at: Option<Timestamp>,
+}
+
+/// For what is left out of the stored state while it is nothing.
+fn is_none<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Where a ticket stands in the loop.
@@ -101,6 +213,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    pub const ALL: [Self; 5] =
+        [Self::Received, Self::Dispatched, Self::Accepted, Self::Resolved, Self::Ended];
+
     /// The stage as the store and the pages write it.
     pub fn name(self) -> &'static str {
         match self {
@@ -122,36 +237,43 @@ pub struct Round {
     pub reason: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pause {
-    pub kind: String,
-    pub at: Timestamp,
-    /// The pause ends by itself here.
-    pub until: Timestamp,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Extension {
-    pub at: Timestamp,
-    pub span: String,
-    pub due_before: Timestamp,
-    pub due_after: Timestamp,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A unit the ticket went through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
     pub unit: String,
     pub at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Timestamp>,
+    /// On what it was sent there: a duty or item of the catalogue, a decision, a basis in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
 }
 
-/// What the resident said, once per round.
+/// What the resident said in one round, as it counts. A question that was not answered stays
+/// open; no answer follows from another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub round: u32,
     pub at: Timestamp,
+    pub channel: Channel,
+    #[serde(flatten)]
+    pub said: Said,
+    /// What was said first, where the resident's own later answer replaced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Said>,
+}
+
+/// The answers to the questions of a callback.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Said {
     pub contacted: Option<String>,
     pub solved: Option<String>,
+    /// The grade of three that counts.
     pub satisfied: Option<String>,
+    /// The grade as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grade: Option<String>,
 }
 
 /// An event duban adds itself.
@@ -160,6 +282,27 @@ pub struct FollowUp {
     pub kind: Kind,
     pub reason: String,
     pub round: u32,
+    /// Which one of its round, where there may be several.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// The overlay it belongs to; empty: the policy of the round.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub overlay: String,
+}
+
+impl FollowUp {
+    /// The id of the event: it is added once.
+    pub fn id(&self) -> String {
+        let Self { kind, round, about, overlay, .. } = self;
+        let parts = [overlay, about].into_iter().filter(|part| !part.is_empty());
+        parts.fold(format!("duban/{kind}/r{round}"), |id, part| id + "/" + part)
+    }
+
+    /// Whether this event is the one owed.
+    fn is_paid_by(&self, event: &Event, round: u32) -> bool {
+        let is_here = event.text("overlay").is_none_or(|overlay| overlay == self.overlay);
+        self.kind == event.kind && self.round == round && is_here
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,6 +340,7 @@ impl Ticket {
                 Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
                 Fact::Record(record) => {
                     ticket.find_wrong(set, &record, line.at);
+                    ticket.note_serial(&record);
                     if let Record::Policy { hash, .. } = &record
                         && *hash != ticket.judged_by
                         && let Some(next) = sets.set(hash)
@@ -204,10 +348,11 @@ impl Ticket {
                         ticket.migrate(set, next, line.at);
                         set = next;
                     }
-                    ticket.apply_record(&record, line.at);
+                    ticket.apply_record(set, &record, line.at);
                 }
             }
         }
+        ticket.serials.clear();
         ticket
     }
 
@@ -222,6 +367,16 @@ impl Ticket {
         self.rounds.len() as u32
     }
 
+    /// Whether the matter was solved in the first round and never came back (一次办结); `None`: the
+    /// resident has not said yet whether it is solved.
+    pub fn solved_first_time(&self) -> Option<bool> {
+        if self.round() > 1 || self.repeated.is_some() {
+            return Some(false);
+        }
+        let solved = self.answers.first()?.said.solved.as_deref()?;
+        Some(matches!(solved, "yes" | "solved" | "已解决"))
+    }
+
     /// The policy of the current round.
     pub fn policy<'s>(&self, set: &'s PolicySet) -> Option<&'s Policy> {
         self.rounds.last().and_then(|round| set.policies.get(round.policy))
@@ -230,7 +385,8 @@ impl Ticket {
     /// The newest clock of this name in the current round.
     pub fn clock(&self, name: &str) -> Option<&Clock> {
         let round = self.round();
-        self.clocks.iter().rev().find(|clock| clock.key.round == round && clock.key.name == name)
+        let own = |clock: &&Clock| clock.key.is_own() && clock.key.round == round;
+        self.clocks.iter().rev().filter(own).find(|clock| clock.key.name == name)
     }
 
     /// A clock's rule and the ladder it climbs for this ticket.
@@ -240,20 +396,54 @@ impl Ticket {
         clock: &Clock,
     ) -> Option<(&'s ClockRule, Option<&'s Ladder>)> {
         let rule = set.policies.get(clock.policy)?.clocks.get(clock.rule)?;
-        let ladder = rule.ladder_for(&self.attributes).and_then(|index| set.ladders.get(index));
+        let ladder =
+            rule.ladder_for(&self.attributes_of(clock)).and_then(|index| set.ladders.get(index));
         Some((rule, ladder))
     }
 
     /// Applies a decision of duban's own.
-    pub fn apply_record(&mut self, record: &Record, at: Timestamp) {
+    pub fn apply_record(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
         self.last_record_at = self.last_record_at.max(Some(at));
         match record {
-            Record::Slip { key, .. } => self.mark(key, FiredAs::Slip),
+            Record::Slip { key, slip, .. } => {
+                self.enter_by_slip(set, slip, at);
+                self.mark(key, FiredAs::Slip);
+                self.await_slip(record);
+            }
             Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
-            Record::Asked { round, .. } => self.asked_round = self.asked_round.max(*round),
-            Record::Alarm { .. } | Record::Told { .. } => {}
+            Record::Asked { round, outcome, expires } => {
+                self.asked_round = self.asked_round.max(*round);
+                if *outcome == AskOutcome::Sent {
+                    self.heard = self.heard.max(Some(at));
+                }
+                let question = Question { at, outcome: *outcome, expires: *expires, reminded: 0 };
+                if *round == self.round() {
+                    self.callback.question.get_or_insert(question);
+                }
+            }
+            Record::Reminded { round, nth, .. } => {
+                let of_round =
+                    self.callback.question.as_mut().filter(|_| *round == self.rounds.len() as u32);
+                if let Some(question) = of_round {
+                    question.reminded = question.reminded.max(*nth);
+                }
+            }
+            Record::Told { round, event, occurred, outcome, .. } => {
+                self.mark_told(*round, event, *occurred);
+                if *outcome == TellOutcome::Sent {
+                    self.heard = self.heard.max(Some(at));
+                }
+            }
+            Record::Flag { .. } => self.raise_flag(record, at),
+            Record::Notice(notice) => {
+                self.notices.retain(|owed| owed != notice);
+                if notice.is_for_resident() {
+                    self.heard = self.heard.max(Some(at));
+                }
+            }
+            Record::Alarm { .. } | Record::Grouped { .. } => {}
         }
     }
 
@@ -283,47 +473,4 @@ impl Ticket {
     fn clock_mut(&mut self, key: &ClockKey) -> Option<&mut Clock> {
         self.clocks.iter_mut().find(|clock| clock.key == *key)
     }
-
-    /// Notes a slip that, as the journal reads now, should not have been issued.
-    fn find_wrong(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
-        let Record::Slip { key, .. } = record else { return };
-        if let Some(reason) = self.why_wrong(set, key, at) {
-            self.wrong.push(WrongSlip { key: key.clone(), reason });
-        }
-    }
-
-    fn why_wrong(&self, set: &PolicySet, key: &StepKey, at: Timestamp) -> Option<String> {
-        let Some(clock) = self.clocks.iter().find(|clock| clock.key == key.clock) else {
-            return Some(format!("the clock `{}` does not run on this ticket", key.clock.name));
-        };
-        if let super::clock::State::Stopped { at, by, .. } = &clock.state {
-            return Some(format!("`{by}` occurred at {at}, before the step"));
-        }
-        if !clock.is_running() {
-            return Some(format!("the clock `{}` stood still then", key.clock.name));
-        }
-        let (rule, ladder) = self.rule_of(set, clock)?;
-        let time = place(set, rule, ladder?, clock, &self.attributes)
-            .into_iter()
-            .find(|placed| placed.index == key.step)
-            .map(|placed| placed.repetition(set, key.repetition));
-        match time {
-            Some(time) if time <= at => None,
-            Some(time) => Some(format!("the step stands at {time} now")),
-            None => Some("the step is not on the ladder of this clock".to_owned()),
-        }
-    }
-}
-
-/// The policy for a ticket with these attributes, and whether only the default took it.
-/// More matched keys win, then the order of the file; a policy without a selector takes what is left.
-pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
-    let mut best: Option<(usize, usize)> = None;
-    for (index, policy) in set.policies.iter().enumerate() {
-        let keys = policy.select.keys.len();
-        if best.is_none_or(|(most, _)| keys > most) && policy.select.takes(attributes) {
-            best = Some((keys, index));
-        }
-    }
-    best.map(|(_, index)| (index, false)).or(set.default_policy.map(|index| (index, true)))
 }

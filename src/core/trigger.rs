@@ -13,7 +13,7 @@ pub use self::rule::{Opening, Target, Trigger};
 
 use super::{
     event::{Event, Kind},
-    policy::Condition,
+    policy::{Condition, Policy, Saying},
 };
 
 /// The conditions that hold for an event, in the order policies name them.
@@ -25,6 +25,27 @@ pub fn conditions(event: &Event) -> Vec<Condition> {
         .collect()
 }
 
+/// Why an event sends a ticket back under this policy, in the word templates know.
+pub fn reason(policy: &Policy, event: &Event) -> Option<String> {
+    let holding = conditions(event);
+    let named = holding.into_iter().find(|one| policy.triggers.contains(one)).map(name);
+    let said = || policy.sayings.iter().find(|saying| is_said(saying, event));
+    named.map(str::to_owned).or_else(|| said().map(|saying| saying.reason.clone()))
+}
+
+/// Whether the event says what a policy waits for.
+fn is_said(saying: &Saying, event: &Event) -> bool {
+    let fits = |(key, values): (&String, &Vec<String>)| {
+        let said = match event.data.get(key) {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => return false,
+        };
+        values.contains(&said)
+    };
+    saying.on == event.kind && saying.data.iter().all(fits)
+}
+
 /// The name of a condition as policies write it.
 pub fn name(condition: Condition) -> &'static str {
     Condition::ALL.iter().find(|(_, one)| *one == condition).map_or("", |(name, _)| name)
@@ -33,6 +54,9 @@ pub fn name(condition: Condition) -> &'static str {
 fn holds(event: &Event, name: &str, condition: Condition) -> bool {
     match condition {
         Condition::AnswerUnsolved => is_answer(event) && solved(event) == Some(Solved::No),
+        Condition::RecheckUnsolved => {
+            event.kind.name() == "rechecked" && solved(event) == Some(Solved::No)
+        }
         Condition::RatingUnsatisfied => is_answer(event) && satisfied(event) == Some(false),
         Condition::QaRejected | Condition::SampleFailed | Condition::RepeatWithin30d => {
             event.kind.name() == name

@@ -16,6 +16,7 @@ mod engine;
 mod facts;
 mod file;
 mod mail;
+mod paper;
 mod segments;
 #[cfg(test)]
 mod tests;
@@ -29,8 +30,9 @@ use engine::Engine;
 use facts::{Manner, Words, value};
 use file::name;
 
-pub use civil::Language;
+pub use civil::{Language, Stand, full_day, full_moment, serial, stand};
 pub use file::TemplateError;
+pub use paper::Paper;
 pub use segments::{Alphabet, Segments, segments};
 
 /// What the receiver reads.
@@ -66,7 +68,7 @@ pub struct Templates {
 }
 
 /// Chinese, then English.
-type Pair = [String; 2];
+pub type Pair = [String; 2];
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -94,6 +96,7 @@ pub struct Names {
     slips: BTreeMap<String, Pair>,
     policies: BTreeMap<String, Pair>,
     units: BTreeMap<String, Pair>,
+    flags: BTreeMap<String, Pair>,
     /// The colour of each kind of slip.
     colours: BTreeMap<String, String>,
 }
@@ -108,6 +111,7 @@ impl Names {
             roles: set.roles.iter().map(|(id, role)| pair(id, &role.zh, &role.en)).collect(),
             slips: set.slips.iter().map(|(id, slip)| pair(id, &slip.zh, &slip.en)).collect(),
             policies: set.policies.iter().map(|p| pair(&p.id, &p.zh, &p.en)).collect(),
+            flags: set.flags.iter().map(|f| pair(&f.id, &f.zh, &f.en)).collect(),
             units: org.units.values().map(|u| pair(&u.id, &u.zh, &u.en)).collect(),
             colours: set.slips.iter().map(|(id, s)| (id.clone(), s.colour.clone())).collect(),
         }
@@ -123,6 +127,10 @@ impl Names {
 
     fn policy(&self, id: &str, language: Language) -> Option<String> {
         named(&self.policies, id, language)
+    }
+
+    fn flag(&self, id: &str, language: Language) -> Option<String> {
+        named(&self.flags, id, language)
     }
 
     fn unit(&self, id: &str, language: Language) -> Option<String> {
@@ -142,6 +150,11 @@ impl Templates {
     /// Reads `templates.toml`, or says everything that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, Vec<TemplateError>> {
         file::parse(text)
+    }
+
+    /// Reads texts over texts, the uppermost first.
+    pub fn parse_over(texts: &[&str]) -> Result<Self, Vec<TemplateError>> {
+        file::parse_over(texts)
     }
 
     /// Whether there is a template of this id.

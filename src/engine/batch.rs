@@ -1,8 +1,8 @@
 //! A batch of decided tickets on its way into the store.
 
 mod book;
-
-use std::collections::BTreeMap;
+mod ledger;
+mod slips;
 
 use self::book::DecidedBook;
 use super::{EngineError, Looked};
@@ -10,19 +10,19 @@ use crate::{
     core::{
         book::BookKind,
         cycle::{Advance, FoldAgain, advance, take_in},
-        event::Kind,
         fact::{Fact, Line},
         journal::chain,
         message::{Message, Recipient},
         policy::PolicySet,
         record::Record,
+        slip::SlipState,
         ticket::Ticket,
         timestamp::Timestamp,
     },
     rules::Rules,
     secret,
     store::{
-        JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipWithdrawal, SlipWrite,
+        FlagWrite, JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipHeard,
         TicketWrite, ToldWrite, Writes,
     },
 };
@@ -44,6 +44,7 @@ struct Decided {
     head: Head,
     ticket: Ticket,
     advance: Advance,
+    heard: Vec<SlipHeard>,
 }
 
 /// The end of a journal, to which lines are added.
@@ -85,8 +86,9 @@ impl Batch {
         let set = rules.judge(state.as_ref()).map_err(EngineError::from)?;
         let mut ticket = state.unwrap_or_else(|| Ticket::new(loaded.no.clone(), set));
         let news = read_lines(&loaded.no, &loaded.news)?;
+        let before = ticket.slips.clone();
         take_in(&mut ticket, set, &news).map_err(|FoldAgain| BatchError::FoldAgain)?;
-        self.add(rules, set, loaded, ticket, &news, now);
+        self.add(rules, set, loaded, ticket, &before, &news, now);
         Ok(())
     }
 
@@ -103,11 +105,13 @@ impl Batch {
             return self.fold_book_again(rules, loaded, lines, now);
         }
         let first = rules.first_of(&lines)?.unwrap_or(&rules.current);
-        let news: Vec<Line> =
-            lines.iter().filter(|line| line.seq > loaded.applied_seq).cloned().collect();
-        let ticket = Ticket::fold_over(&loaded.no, rules, first, lines);
+        let ticket = Ticket::fold_over(&loaded.no, rules, first, lines.clone());
         let set = rules.set(&ticket.judged_by).unwrap_or(first);
-        self.add(rules, set, loaded, ticket, &news, now);
+        let before = match loaded.state.as_deref() {
+            Some(text) => read_state(loaded, text)?.slips,
+            None => Vec::new(),
+        };
+        self.add(rules, set, loaded, ticket, &before, &lines, now);
         Ok(())
     }
 
@@ -117,39 +121,35 @@ impl Batch {
         set: &PolicySet,
         loaded: &Loaded,
         mut ticket: Ticket,
-        news: &[Line],
+        before: &[SlipState],
+        lines: &[Line],
         now: Timestamp,
     ) {
-        self.withdraw_by_hand(&ticket, news);
+        self.withdraw_by_hand(&ticket, lines, loaded.applied_seq);
         let next_seq = loaded.head_seq + 1;
         let mut advance = advance(&mut ticket, set, &rules.org, next_seq, now);
+        let news = lines.iter().filter(|line| line.seq > loaded.applied_seq);
         advance.tell(&rules.current, &ticket, news, next_seq);
-        let head = Head::of(loaded);
-        self.decided.push(Decided { head, ticket, advance });
+        let heard = slips::heard(&ticket, before, lines);
+        // A late event may have taken a line out of the ledger: then the journal was folded whole.
+        let is_whole = lines.iter().any(|line| line.seq <= loaded.applied_seq);
+        let ledger = ledger::lines(loaded.key, &ticket);
+        if is_whole || !ledger.is_empty() {
+            self.writes.ledger_of.push(loaded.key);
+            self.writes.ledger.extend(ledger);
+        }
+        self.decided.push(Decided { head: Head::of(loaded), ticket, advance, heard });
     }
 
     /// Slips that somebody withdrew with an event, as far as the ticket allowed it.
-    fn withdraw_by_hand(&mut self, ticket: &Ticket, news: &[Line]) {
-        for line in news {
+    fn withdraw_by_hand(&mut self, ticket: &Ticket, lines: &[Line], applied_seq: i64) {
+        for line in lines.iter().filter(|line| line.seq > applied_seq) {
             let refused = ticket.refused.iter().any(|refusal| refusal.seq == line.seq);
-            if !refused {
-                self.write_withdrawal(&line.fact);
+            if let (Fact::Event(event), false) = (&line.fact, refused) {
+                let by_serial = |name: &str| slips::key_of_serial(&ticket.no, lines, name);
+                self.writes.withdrawn.extend(slips::withdrawal(event, by_serial));
             }
         }
-    }
-
-    /// How many numbers of which series the slips of this batch need.
-    pub fn serials_wanted(&self, rules: &Rules, now: Timestamp) -> Vec<(String, i32, i64)> {
-        let mut wanted: BTreeMap<(String, i32), i64> = BTreeMap::new();
-        for decided in &self.decided {
-            let set = rules.set(&decided.ticket.judged_by).unwrap_or(&rules.current);
-            for record in decided.advance.records() {
-                if let Some(series) = series_of(set, record) {
-                    *wanted.entry((series.to_owned(), year_of(set, now))).or_default() += 1;
-                }
-            }
-        }
-        wanted.into_iter().map(|((series, year), count)| (series, year, count)).collect()
     }
 
     /// Numbers the slips, seals the links and makes the writes. `firsts` answers `serials_wanted`.
@@ -160,30 +160,52 @@ impl Batch {
         firsts: &[i64],
         now: Timestamp,
     ) -> Result<(), EngineError> {
-        let wanted = self.serials_wanted(rules, now);
-        let mut next: BTreeMap<String, i64> =
-            wanted.into_iter().map(|(series, _, _)| series).zip(firsts.iter().copied()).collect();
         self.write_books(now);
+        let mut serials = self.serials(rules, firsts, now);
         for mut decided in std::mem::take(&mut self.decided) {
             let set = rules.set(&decided.ticket.judged_by).unwrap_or(&rules.current);
-            number(set, &mut decided.advance, &mut next, now);
-            self.write(set, seal, decided, now)?;
+            serials.number(set, &mut decided.advance, now);
+            self.write(rules, set, seal, decided, now)?;
         }
         Ok(())
     }
 
     fn write(
         &mut self,
+        rules: &Rules,
         set: &PolicySet,
         seal: &secret::Key,
         decided: Decided,
         now: Timestamp,
     ) -> Result<(), EngineError> {
-        let Decided { mut head, ticket, advance } = decided;
+        let Decided { mut head, ticket, advance, heard } = decided;
         let key = head.key;
+        self.writes.heard.extend(heard);
         self.write_lines(&mut head, &advance, now);
         for (at, fact) in &advance.lines {
-            self.write_fact(key, &ticket, *at, fact);
+            match fact {
+                Fact::Record(record @ Record::Slip { .. }) => {
+                    let written = slips::issued(rules, set, key, &ticket, &advance, *at, record);
+                    self.writes.slips.extend(written);
+                }
+                Fact::Record(Record::Alarm { .. }) => self.alarms += 1,
+                Fact::Record(Record::Flag { flag, round, about, unit, evidence, .. }) => {
+                    self.writes.flags.push(FlagWrite {
+                        ticket_key: key,
+                        ticket_no: ticket.no.clone(),
+                        flag: flag.clone(),
+                        round: *round,
+                        about: about.clone(),
+                        unit: unit.clone(),
+                        at: *at,
+                        evidence: serde_json::to_string(evidence).expect("evidence has text keys"),
+                    });
+                }
+                Fact::Event(event) => {
+                    self.writes.withdrawn.extend(slips::withdrawal(event, |_| None))
+                }
+                Fact::Record(_) => {}
+            }
         }
         for message in advance.messages {
             self.write_message(seal, key, message)?;
@@ -197,7 +219,7 @@ impl Batch {
             next_look: advance.next_look,
             unit: ticket.unit.clone().unwrap_or_default(),
             policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
-            stage: ticket.stage.name().to_owned(),
+            stage: ticket.stage_word().to_owned(),
             open: ticket.ended.is_none(),
         });
         Ok(())
@@ -231,53 +253,6 @@ impl Batch {
         }
     }
 
-    fn write_fact(&mut self, key: i64, ticket: &Ticket, at: Timestamp, fact: &Fact) {
-        match fact {
-            Fact::Record(Record::Slip {
-                key: step,
-                slip,
-                at: text,
-                due,
-                serial,
-                reply_due,
-                unit,
-                to,
-                cc,
-                ..
-            }) => {
-                let recipients = serde_json::json!({ "to": to, "cc": cc }).to_string();
-                self.writes.slips.push(SlipWrite {
-                    key: step.text(&ticket.no),
-                    ticket_key: key,
-                    ticket_no: ticket.no.clone(),
-                    round: step.clock.round,
-                    clock: step.clock.name.clone(),
-                    unit: unit.clone(),
-                    step: text.clone(),
-                    kind: slip.clone(),
-                    serial: serial.clone(),
-                    due: Some(*due),
-                    at,
-                    reply_due: *reply_due,
-                    recipients,
-                });
-            }
-            Fact::Record(Record::Alarm { .. }) => self.alarms += 1,
-            Fact::Event(_) => self.write_withdrawal(fact),
-            Fact::Record(_) => {}
-        }
-    }
-
-    fn write_withdrawal(&mut self, fact: &Fact) {
-        let Fact::Event(event) = fact else { return };
-        if event.kind == Kind::SlipWithdrawn {
-            self.writes.withdrawn.push(SlipWithdrawal {
-                key: event.text("slip").unwrap_or_default().to_owned(),
-                reason: event.text("reason").unwrap_or_default().to_owned(),
-            });
-        }
-    }
-
     /// A message to a resident carries a fresh link: its token is sealed beside the message, its hash is the link.
     fn write_message(
         &mut self,
@@ -286,7 +261,8 @@ impl Batch {
         message: Message,
     ) -> Result<(), EngineError> {
         let mut sealed = None;
-        if let (Recipient::Resident, Some(expires)) = (&message.to, message.expires) {
+        let expires = message.facts.link_expires.filter(|_| message.facts.link);
+        if let (Recipient::Resident, Some(expires)) = (&message.to, expires) {
             let token = secret::token()?;
             sealed = Some(seal.seal(&message.ticket, token.as_bytes())?);
             self.writes.links.push(LinkWrite {
@@ -314,40 +290,6 @@ impl Batch {
             parked: 0,
         }
     }
-}
-
-/// Gives every slip of the advance its number, in the record and in its messages.
-fn number(
-    set: &PolicySet,
-    advance: &mut Advance,
-    next: &mut BTreeMap<String, i64>,
-    now: Timestamp,
-) {
-    let mut of_slip: BTreeMap<String, String> = BTreeMap::new();
-    let no = advance.messages.first().map(|message| message.ticket.clone()).unwrap_or_default();
-    for (_, fact) in &mut advance.lines {
-        let Fact::Record(record) = fact else { continue };
-        let Some(series) = series_of(set, record).map(str::to_owned) else { continue };
-        let number = next.get_mut(&series).expect("serials were taken for every series");
-        if let Record::Slip { key, serial, .. } = record {
-            let text = format!("{series}〔{}〕{number}号", year_of(set, now));
-            *number += 1;
-            of_slip.insert(key.text(&no), text.clone());
-            *serial = Some(text);
-        }
-    }
-    for message in &mut advance.messages {
-        message.facts.serial = message.slip.as_ref().and_then(|slip| of_slip.get(slip)).cloned();
-    }
-}
-
-fn series_of<'s>(set: &'s PolicySet, record: &Record) -> Option<&'s str> {
-    let Record::Slip { slip, .. } = record else { return None };
-    set.slips.get(slip).map(|kind| kind.serial.as_str()).filter(|serial| !serial.is_empty())
-}
-
-fn year_of(set: &PolicySet, now: Timestamp) -> i32 {
-    i32::from(set.calendar.date_of(now).year())
 }
 
 fn read_state(loaded: &Loaded, text: &str) -> Result<Ticket, EngineError> {

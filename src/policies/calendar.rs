@@ -161,12 +161,13 @@ fn holiday_files(
     let Some(text) = pattern.filled() else { return };
     let mut found = false;
     let mut all = Holidays::default();
-    for (name, content) in sources.files.iter().filter(|(name, _)| matches(text, name)) {
+    let visible = sources.visible();
+    for (name, (layer, content)) in visible.into_iter().filter(|(name, _)| matches(text, name)) {
         found = true;
         match Holidays::read(name, content) {
             Ok(holidays) => all.merge(holidays),
             Err(error) => {
-                let name = sources.display(name);
+                let name = layer.display(name);
                 let source = Source { name: &name, text: content, private: false, complaints };
                 source.complain(Severity::Error, error.place_in(content), error.to_string(), None);
             }

@@ -30,11 +30,16 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     SETS.iter().map(|(name, _)| *name)
 }
 
-/// The texts of a shipped set.
+/// The texts of a shipped set, and of the one it extends.
 pub fn sources(name: &str) -> Option<Sources> {
     let (_, files) = SETS.iter().find(|(set, _)| *set == name)?;
-    Some(Sources {
+    let mut shipped = Sources {
         label: format!("policies/{name}"),
         files: files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
-    })
+        base: None,
+    };
+    let base = shipped.extends().filter(|(_, _, base)| base.trim_start_matches("../") != name);
+    shipped.base =
+        base.and_then(|(_, _, base)| sources(base.trim_start_matches("../"))).map(Box::new);
+    Some(shipped)
 }

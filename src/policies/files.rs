@@ -13,9 +13,15 @@ pub const ORG: &str = "org.toml";
 /// The file of message texts.
 pub const TEMPLATES: &str = "templates.toml";
 /// The file of cases: what a policy writer expects, which decides nothing.
-const CASES: &str = "cases.toml";
+pub const CASES: &str = "cases.toml";
 /// The folder of holiday files.
 const HOLIDAYS: &str = "holidays";
+/// The folder of items and duties.
+const CATALOGUE: &str = "catalogue";
+/// What stands before the names of the files of the set below, where all are in one map.
+const BELOW: &str = "base/";
+/// A set over a set over a set: more is a circle.
+const LAYERS_MAX: usize = 5;
 /// A file larger than this is not a policy.
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
@@ -28,6 +34,13 @@ pub enum FilesError {
     TooLarge { path: PathBuf },
     #[error("{} has no *.toml file; a policy set needs at least one", path.display())]
     Empty { path: PathBuf },
+    #[error(
+        "{file}:{line}: `extends = \"{wanted}\"` names neither a folder beside this set nor a shipped set ({})",
+        super::shipped().collect::<Vec<_>>().join(", ")
+    )]
+    NoBase { file: String, line: usize, wanted: String },
+    #[error("{}: sets that extend each other never end", path.display())]
+    EndlessBase { path: PathBuf },
 }
 
 /// All texts of one set, by name inside its folder (`policies.toml`, `holidays/cn-2026.json`).
@@ -36,6 +49,8 @@ pub struct Sources {
     /// What stands before file names in complaints: the folder as the user wrote it.
     pub label: String,
     pub files: BTreeMap<String, String>,
+    /// The set this one extends.
+    pub base: Option<Box<Sources>>,
 }
 
 /// Names the files only: `org.toml` holds people's numbers.
@@ -44,13 +59,21 @@ impl std::fmt::Debug for Sources {
         f.debug_struct("Sources")
             .field("label", &self.label)
             .field("files", &self.files.keys())
+            .field("base", &self.base)
             .finish_non_exhaustive()
     }
 }
 
 impl Sources {
-    /// Reads a policy folder.
+    /// Reads a policy folder, and those it extends.
     pub fn from_dir(dir: &Path) -> Result<Self, FilesError> {
+        Self::read(dir, 1)
+    }
+
+    fn read(dir: &Path, layer: usize) -> Result<Self, FilesError> {
+        if layer > LAYERS_MAX {
+            return Err(FilesError::EndlessBase { path: dir.to_owned() });
+        }
         let mut files = BTreeMap::new();
         for path in listing(dir)? {
             if path.extension().is_some_and(|ext| ext == "toml") && path.is_file() {
@@ -69,7 +92,76 @@ impl Sources {
                 }
             }
         }
-        Ok(Self { label: dir.display().to_string(), files })
+        let catalogue = dir.join(CATALOGUE);
+        if catalogue.is_dir() {
+            for path in listing(&catalogue)? {
+                if path.extension().is_some_and(|ext| ext == "csv") {
+                    files.insert(format!("{CATALOGUE}/{}", name_of(&path)), text_of(&path)?);
+                }
+            }
+        }
+        let mut sources = Self { label: dir.display().to_string(), files, base: None };
+        if let Some((file, line, wanted)) = sources.extends() {
+            let place = dir.join(&wanted);
+            let base = if place.is_dir() {
+                Self::read(&place, layer + 1)?
+            } else {
+                super::sources(&wanted).ok_or(FilesError::NoBase { file, line, wanted })?
+            };
+            sources.base = Some(Box::new(base));
+        }
+        Ok(sources)
+    }
+
+    /// What the head says this set extends, with the place.
+    pub fn extends(&self) -> Option<(String, usize, String)> {
+        let heads = self.files.iter().filter(|(name, text)| {
+            name.ends_with(".toml") && text.contains("extends") && text.contains("schema")
+        });
+        for (name, text) in heads {
+            let (tree, _) = toml::de::DeTable::parse_recoverable(text);
+            if let Some(value) = tree.get_ref().get("extends")
+                && let Some(wanted) = value.get_ref().as_str()
+            {
+                let line = text[..value.span().start].matches('\n').count() + 1;
+                return Some((self.display(name), line, wanted.to_owned()));
+            }
+        }
+        None
+    }
+
+    /// A set and those it extends out of one map, as `deciding` gave them.
+    pub fn from_files(label: String, files: BTreeMap<String, String>) -> Self {
+        let (below, own): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            files.into_iter().partition(|(name, _)| name.starts_with(BELOW));
+        let below: BTreeMap<String, String> = below
+            .into_iter()
+            .filter_map(|(name, text)| Some((name.strip_prefix(BELOW)?.to_owned(), text)))
+            .collect();
+        let base =
+            (!below.is_empty()).then(|| Box::new(Self::from_files(format!("{label}/base"), below)));
+        Self { label, files: own, base }
+    }
+
+    /// This set, the one it extends, and so on.
+    pub fn layers(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |sources| sources.base.as_deref())
+    }
+
+    /// The text of a file of the uppermost layer that has it, with the layer.
+    pub fn uppermost(&self, name: &str) -> Option<(&Self, &str)> {
+        self.layers().find_map(|layer| Some((layer, layer.files.get(name)?.as_str())))
+    }
+
+    /// Every file by its name, each in its uppermost layer.
+    pub fn visible(&self) -> BTreeMap<&str, (&Self, &str)> {
+        let mut visible = BTreeMap::new();
+        for layer in self.layers() {
+            for (name, text) in &layer.files {
+                visible.entry(name.as_str()).or_insert((layer, text.as_str()));
+            }
+        }
+        visible
     }
 
     /// Takes the organisation from another file than the set's own.
@@ -86,11 +178,14 @@ impl Sources {
         }
     }
 
-    /// The files that decide: policies and holidays; neither people nor wording nor cases.
+    /// The files that decide: policies and holidays; neither people nor wording nor cases. Those of
+    /// the set below have `base/` before their names.
     pub fn deciding(&self) -> BTreeMap<String, String> {
         let decides = |name: &str| ![ORG, TEMPLATES, CASES].contains(&name);
         let chosen = self.files.iter().filter(|(name, _)| decides(name));
-        chosen.map(|(name, text)| (name.clone(), text.clone())).collect()
+        let own = chosen.map(|(name, text)| (name.clone(), text.clone()));
+        let below = self.base.iter().flat_map(|base| base.deciding());
+        own.chain(below.map(|(name, text)| (format!("{BELOW}{name}"), text))).collect()
     }
 }
 

@@ -71,20 +71,27 @@ fn step(item: &Item<'_>, names: &Names) -> Option<Step> {
     let via = via_list(via_item.as_ref());
     let reply_due = section.span("reply_due");
     let repeat = section.get("repeat").and_then(|item| repeat(&item));
+    let also_on = section.get("also_on").and_then(|item| item.kind());
     section.finish();
     let (at, at_text) = at?;
-    Some(Step { at, at_text, slip: slip?.to_owned(), to, cc, via, reply_due, repeat })
+    Some(Step { at, at_text, slip: slip?.to_owned(), to, cc, via, reply_due, repeat, also_on })
+}
+
+/// Ways to a person.
+pub fn ways(item: &Item<'_>) -> Vec<Via> {
+    let words = Via::ALL.map(|via| (via.name(), via));
+    let items = item.one_or_many();
+    items.iter().filter_map(|item| item.word("a way to a person", &words)).collect()
 }
 
 fn via_list(item: Option<&Item<'_>>) -> Vec<Via> {
-    let words = Via::ALL.map(|via| (via.name(), via));
     let items = item.map(Item::one_or_many).unwrap_or_default();
     if let Some(item) = item
         && items.is_empty()
     {
         item.complain("the step has no way to anybody: `via` is empty");
     }
-    items.iter().filter_map(|item| item.word("a way to a person", &words)).collect()
+    item.map(ways).unwrap_or_default()
 }
 
 fn repeat(item: &Item<'_>) -> Option<Repeat> {

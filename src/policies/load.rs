@@ -10,23 +10,30 @@ use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
 
 use super::{
-    calendar,
+    calendar, campaign,
     case::{self, Case},
+    catalogue,
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
-    files::{self, ORG, Sources, TEMPLATES},
+    files::{self, CASES, ORG, Sources, TEMPLATES},
     ladder::{self, Names},
+    layers::Layers,
     lint::{self, Spots},
-    org,
+    org, permits,
     policy::{self, Around},
+    preset,
+    resident::{self, Tells},
     section::Section,
-    selector, set, trigger,
+    selector, set, slip, stage, trigger,
 };
 use crate::core::{
     attributes::FURTHER,
+    delivery,
     event::Kind,
     org::Org,
-    policy::{Ladder, Policy, PolicySet},
+    policy::{FlagRule, Ladder, Policy, PolicySet},
+    slip::{ACKNOWLEDGED, SlipKind},
+    stage::StageRule,
     timestamp::Timestamp,
     trigger::Trigger,
     wording::Templates,
@@ -39,8 +46,8 @@ pub struct Loaded {
     pub set: Option<Arc<PolicySet>>,
     /// `None` if the folder has no `org.toml` or there is an error in it.
     pub org: Option<Org>,
-    /// The text of `templates.toml`.
-    pub templates: Option<String>,
+    /// The texts of `templates.toml`; `None` if there is none or an error in it.
+    pub templates: Option<Templates>,
     /// All of them, by file and place.
     pub complaints: Vec<Complaint>,
     pub cases: Vec<Case>,
@@ -79,56 +86,76 @@ pub fn load_embedded(name: &str, now: Timestamp) -> Option<Loaded> {
 pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     let complaints = Complaints::default();
     let deciding = sources.deciding();
-    let names: BTreeMap<&str, String> =
-        sources.files.keys().map(|name| (name.as_str(), sources.display(name))).collect();
-    let source = |name: &'_ str, text| Source {
-        name: names.get(name).map_or("", String::as_str),
+    let shown = |of: &Sources| -> BTreeMap<String, String> {
+        of.files.keys().map(|name| (name.clone(), of.display(name))).collect()
+    };
+    let names: Vec<BTreeMap<String, String>> = sources.layers().map(shown).collect();
+    let source = |layer: usize, name: &'_ str, text| Source {
+        name: names[layer].get(name).map_or("", String::as_str),
         text,
         private: name == ORG,
         complaints: &complaints,
     };
-    let is_policy = |name: &str| {
+    let is_policy = |layer: usize, name: &str| {
         let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
-        toml && !name.contains('/') && name != ORG && name != TEMPLATES
+        let decides = name != ORG && name != TEMPLATES && (layer == 0 || name != CASES);
+        toml && !name.contains('/') && decides
     };
-    let trees: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = sources
-        .files
+    let mut trees: Vec<(usize, Source<'_>, Spanned<DeTable<'_>>)> = Vec::new();
+    for (layer, of) in sources.layers().enumerate() {
+        for (name, text) in of.files.iter().filter(|(name, _)| is_policy(layer, name)) {
+            let source = source(layer, name, text);
+            trees.push((layer, source, parse(source)));
+        }
+    }
+    let roots = trees
         .iter()
-        .filter(|(name, _)| is_policy(name))
-        .map(|(name, text)| {
-            let source = source(name, text);
-            (source, parse(source))
-        })
+        .map(|(layer, source, tree)| (*layer, Section::root(*source, tree.get_ref())))
         .collect();
-    let roots: Vec<Section<'_>> =
-        trees.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
-    let reading = read(&roots, &deciding, sources, &complaints, now);
-    let mut loaded = Loaded {
-        templates: sources.files.get(TEMPLATES).cloned(),
-        files: deciding.clone(),
-        ..Loaded::default()
+    let layers = Layers::new(roots);
+    let mut reading = read(&layers, &deciding, sources, &complaints, now);
+    let table = |name: &'static str| {
+        let found = sources.layers().enumerate().find_map(|(n, of)| Some((n, of.files.get(name)?)));
+        found.map(|(layer, text)| source(layer, name, text.as_str()))
     };
+    let (items, duties) = (table(catalogue::ITEMS), table(catalogue::DUTIES));
+    if let Some(reading) = &mut reading {
+        reading.set.catalogue = catalogue::catalogue(items, duties, &reading.set.policies);
+    }
+    let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
     let (roles, zone) = match &reading {
         Some(reading) => {
             (reading.set.roles.keys().cloned().collect(), reading.set.calendar.zone().clone())
         }
         None => (BTreeSet::new(), TimeZone::UTC),
     };
-    for root in roots {
-        root.finish();
-    }
+    layers.finish();
     // Without roles every post would be wrong, which helps nobody.
-    if let Some(text) = sources.files.get(ORG).filter(|_| reading.is_some()) {
-        let source = source(ORG, text);
+    let of_layer = |name: &'static str| {
+        let layers = sources.layers().enumerate();
+        layers.filter_map(move |(layer, of)| Some((layer, of.files.get(name)?)))
+    };
+    let org_file = of_layer(ORG).next().map(|(layer, text)| source(layer, ORG, text.as_str()));
+    if let Some(source) = org_file.filter(|_| reading.is_some()) {
         let tree = parse(source);
         loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
     }
-    if let Some(text) = sources.files.get(TEMPLATES) {
-        texts(source(TEMPLATES, text), reading.as_ref().map(|reading| &reading.set));
+    if let (Some(reading), Some(items)) = (&reading, items) {
+        let duties = duties.map_or(items.name, |duties| duties.name);
+        let org = loaded.org.as_ref();
+        for doubt in catalogue::doubts(&reading.set, org, items.name, duties) {
+            complaints.add(doubt);
+        }
     }
+    let texts_of: Vec<Source<'_>> =
+        of_layer(TEMPLATES).map(|(layer, text)| source(layer, TEMPLATES, text)).collect();
+    if !texts_of.is_empty() {
+        loaded.templates = texts(&texts_of, reading.as_ref().map(|reading| &reading.set));
+    }
+    let org_name = org_file.map(|source| source.name.to_owned()).unwrap_or_default();
     loaded.complaints = complaints.into_sorted();
-    let wrong_in_org = |c: &Complaint| c.is_error() && c.file == sources.display(ORG);
-    let wrong_in_set = |c: &Complaint| c.is_error() && c.file != sources.display(ORG);
+    let wrong_in_org = |c: &Complaint| c.is_error() && c.file == org_name;
+    let wrong_in_set = |c: &Complaint| c.is_error() && c.file != org_name;
     if loaded.complaints.iter().any(wrong_in_org) {
         loaded.org = None;
     }
@@ -141,29 +168,49 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     loaded
 }
 
-/// Compiles the texts and misses those of slips that are issued.
-fn texts(source: Source<'_>, set: Option<&PolicySet>) {
-    let templates = match Templates::parse(source.text) {
+/// Compiles the texts, the upper layer first, and misses those of slips that are issued.
+fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
+    let layers: Vec<&str> = sources.iter().map(|source| source.text).collect();
+    let templates = match Templates::parse_over(&layers) {
         Ok(templates) => templates,
         Err(errors) => {
             for error in errors {
                 let span = error.span.unwrap_or(0..0);
-                source.complain(Severity::Error, span, error.text, None);
+                sources[error.layer].complain(Severity::Error, span, error.text, None);
             }
-            return;
+            return None;
         }
     };
+    for id in to_residents(set).into_iter().filter(|id| !templates.has(id)) {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            format!("there is no text `[{id}]`, but a policy tells residents with it"),
+        ));
+    }
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
     for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
         if !templates.has(&id) {
-            source.complaints.add(Complaint::about(
+            sources[0].complaints.add(Complaint::about(
                 Severity::Error,
-                source.name,
+                sources[0].name,
                 format!("there is no text `[{id}]`, but a ladder issues this slip"),
             ));
         }
     }
+    Some(templates)
+}
+
+/// The texts residents are told or asked with.
+fn to_residents(set: Option<&PolicySet>) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for policy in set.iter().flat_map(|set| &set.policies) {
+        ids.extend(policy.tell.values().map(|tell| tell.template.clone()));
+        let asked = policy.ask.iter().flat_map(delivery::templates);
+        ids.extend(asked.map(str::to_owned));
+    }
+    ids
 }
 
 /// The tree of a file, as far as it can be understood.
@@ -183,37 +230,20 @@ struct Reading {
 }
 
 fn read(
-    roots: &[Section<'_>],
+    layers: &Layers<'_>,
     files: &BTreeMap<String, String>,
     sources: &Sources,
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Reading> {
-    let Some(head_root) = roots.iter().find(|root| root.get("schema").is_some()) else {
-        complaints.add(Complaint::about(
-            Severity::Error,
-            sources.label.as_str(),
-            format!("no file here says `schema = \"{}\"`", set::SCHEMA),
-        ));
-        return None;
-    };
+    if let Some(complaint) = layers.check_head(&sources.label) {
+        complaints.add(complaint);
+    }
+    let head_root = layers.head()?;
     let head = set::head(head_root);
-    let tables = |key: &'static str| -> Vec<Section<'_>> {
-        let items = roots.iter().filter_map(|root| root.get(key));
-        items.filter_map(|item| item.section(format!("[{key}]"))).collect()
-    };
-    let lists = |key: &'static str| -> Vec<Section<'_>> {
-        let items = roots.iter().filter_map(|root| root.get(key)?.list()).flatten();
-        items.filter_map(|item| item.section(format!("this {key}"))).collect()
-    };
-    let single = |key: &'static str| -> Option<Section<'_>> {
-        let mut sections = tables(key).into_iter();
-        let first = sections.next();
-        for second in sections {
-            second.complain(format!("[{key}] is in two files; keep one"));
-        }
-        first
-    };
+    let tables = |key: &'static str| layers.tables(key);
+    let lists = |key: &'static str| layers.lists(key);
+    let single = |key: &'static str| layers.single(key);
 
     let declared = head_root.get("attributes").map(|item| selector::declared(&item));
     let attributes: BTreeSet<String> =
@@ -224,14 +254,21 @@ fn read(
         set::roles(&section, &mut roles);
     }
     names.roles = roles.keys().cloned().collect();
+    let notes = slip::notes(lists("note"), &head.zone);
     for section in tables("slips") {
-        set::slips(&section, &mut slips);
+        slip::slips(&section, &names.roles, &notes, &mut slips);
+    }
+    let mut issuers = BTreeMap::new();
+    for section in tables("issuers") {
+        slip::issuers(&section, &mut issuers);
     }
     names.slips = slips.keys().cloned().collect();
     for section in tables("pauses") {
         set::pauses(&section, &names.roles, &mut pauses);
     }
     names.pauses = pauses.keys().cloned().collect();
+    let permits =
+        single("permits").map(|section| permits::permits(section, &names)).unwrap_or_default();
     let mut presets = BTreeMap::new();
     for section in tables("presets") {
         set::presets(&section, &mut presets);
@@ -250,7 +287,13 @@ fn read(
         }
         ladders.push(ladder);
     }
-    let around = Around { names: &names, ladders: &ladders, clock_start: &head.clock_start };
+    let tells = single("tell").map(|section| resident::tell(section, &Tells::new()));
+    let around = Around {
+        names: &names,
+        ladders: &ladders,
+        clock_start: &head.clock_start,
+        tells: &tells.unwrap_or_default(),
+    };
     let mut policies: Vec<Policy> = Vec::new();
     for section in lists("policy") {
         let id = section.get("id");
@@ -276,6 +319,19 @@ fn read(
         triggers.push(trigger);
     }
     let attributes = attributes.into_iter().chain(trigger::attributes(&triggers)).collect();
+    let mut flags: Vec<FlagRule> = Vec::new();
+    for section in lists("flag") {
+        let id = section.get("id");
+        let Some(flag) = permits::flag(section, &names, &policies) else { continue };
+        if flags.iter().any(|earlier| earlier.id == flag.id)
+            && let Some(id) = id
+        {
+            id.complain(format!("flag `{}` is defined twice", flag.id));
+        }
+        flags.push(flag);
+    }
+    let preset = head_root.get("preset");
+    let set_by_preset = preset.map(|item| preset::apply(&item, &presets, &mut policies));
     if head_root.get("default_policy").is_none() {
         head_root.warn(
             "the set has no `default_policy`: a ticket that no selector takes has no clocks",
@@ -287,10 +343,17 @@ fn read(
         let id = item.known("policy", "[[policy]]", known)?;
         policies.iter().position(|policy| policy.id == id)
     });
-    let cases = lists("case")
+    let campaigns = lists("campaign")
+        .into_iter()
+        .filter_map(|section| campaign::campaign(section, &names, &policies, &head.zone))
+        .collect();
+    let stages = stage::stages(lists("stage"), &names);
+    let cases = layers
+        .own_lists("case")
         .into_iter()
         .filter_map(|section| case::case(section, &policies, &head.clock_start, &head.zone))
         .collect();
+    let reply = single("reply").map(resident::reply).unwrap_or_default();
     let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
     let noise = single("noise").map(set::noise).unwrap_or_default();
     let calendar = if let Some(section) = single("calendar") {
@@ -300,11 +363,14 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &triggers, &head),
+        kinds: kinds(&policies, &ladders, &triggers, &slips, &flags, &stages, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
         calendar: calendar?,
+        campaigns,
+        stages,
+        catalogue: None,
         clock_start: head.clock_start,
         workday_step_time: head.workday_step_time,
         workday_due: head.workday_due,
@@ -313,13 +379,19 @@ fn read(
         default_policy,
         quiet,
         noise,
+        reply,
         slips,
+        notes,
+        issuers,
         roles,
         pauses,
+        permits,
+        flags,
         ladders,
         policies,
         triggers,
         presets,
+        set_by_preset: set_by_preset.unwrap_or_default(),
         attributes,
     };
     // What follows from an error is not worth a doubt.
@@ -336,17 +408,42 @@ fn kinds(
     policies: &[Policy],
     ladders: &[Ladder],
     triggers: &[Trigger],
+    slips: &BTreeMap<String, SlipKind>,
+    flags: &[FlagRule],
+    stages: &[StageRule],
     head: &set::Head,
 ) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
     let of_clocks =
-        clocks.flat_map(|clock| clock.stop.iter().chain([&clock.start]).chain(&clock.recur_until));
-    let of_policies = policies
-        .iter()
-        .flat_map(|p| &p.ends);
-    let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on);
+        clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
+    let of_policies = policies.iter().flat_map(|p| {
+        let beside = p.overlay.on.iter().chain(&p.overlay.puts_back).chain(p.tell.keys());
+        p.ends.iter().chain(beside).chain(p.overlay.only.keys())
+    });
+    let of_steps =
+        ladders.iter().flat_map(|ladder| &ladder.steps).filter_map(|s| s.also_on.as_ref());
+    let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);
+    let of_slips = slips.values().flat_map(SlipKind::events);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
-    let all = of_clocks.chain(of_policies).chain(of_ladders).chain(of_head);
+    let of_closing = policies.iter().flat_map(|policy| {
+        let close = &policy.close;
+        let required = close.requires.iter().flat_map(|one| &one.kinds);
+        required.chain(&close.on).chain(&close.flag_on)
+    });
+    let said = policies.iter().flat_map(|policy| &policy.sayings).map(|saying| &saying.on);
+    let of_flags = flags.iter().filter_map(|flag| flag.add.as_ref());
+    let of_stages = stages.iter().flat_map(|stage| &stage.on);
+    let own = [Kind::of(ACKNOWLEDGED)];
+    let all = of_clocks
+        .chain(of_policies)
+        .chain(of_ladders)
+        .chain(of_slips)
+        .chain(of_head)
+        .chain(of_closing)
+        .chain(said)
+        .chain(of_flags)
+        .chain(of_stages)
+        .chain(&own);
     let all = all.cloned().chain(trigger::kinds(triggers));
     all.filter(|kind| matches!(kind, Kind::Custom(_))).collect()
 }

@@ -3,29 +3,75 @@
 use super::{
     ladder::Names,
     reader::Item,
-    section::Section,
     set::{role, role_list},
+    suggest::nearest,
 };
 use crate::core::{
-    policy::{AdmitRule, AskRule, Attempts, CloseRule, ExtensionRule, ReturnRule},
+    event::Kind,
+    policy::{
+        AdmitRule, AfterMax, AskMode, AskRule, Attempts, ClockRule, CloseRule, ExtensionRule,
+        RULING_CLOCK, Requirement, ReturnRule,
+    },
     span::Span,
 };
 
 const NOTHING: Span = Span::Elapsed(0);
 
 /// Reads `returns`.
-pub fn returns(item: &Item<'_>) -> Option<ReturnRule> {
+pub fn returns(
+    item: &Item<'_>,
+    names: &Names,
+    clocks: &[&str],
+) -> Option<(ReturnRule, Option<usize>)> {
     let section = item.section("`returns`")?;
     let rule = ReturnRule {
         window: section.need_span("window").unwrap_or(NOTHING),
         max: section.count_or("max", 0),
         basis_required: section.switch_or("basis_required", true),
         ruling: section.span("ruling").unwrap_or(NOTHING),
-        after_max: section.text_or("after_max", "ruling_final"),
+        after_max: section
+            .get("after_max")
+            .and_then(|item| {
+                let words = [("ruling_final", AfterMax::Final), ("ruling", AfterMax::Open)];
+                item.word("what comes after the last return", &words)
+            })
+            .unwrap_or_default(),
         hop_limit: section.count_or("hop_limit", 0),
+        back_to: section
+            .get("back_to")
+            .and_then(|item| {
+                item.known("clock", "the clocks of this policy", clocks.iter().copied())
+            })
+            .map(str::to_owned),
     };
+    let ladder = section.get("ladder").and_then(|item| names.ladder(&item));
     section.finish();
-    Some(rule)
+    Some((rule, ladder))
+}
+
+/// The clock of a ruling: from a return that is let through to what is decided on it.
+pub fn ruling_clock(rule: &ReturnRule, ladder: Option<usize>) -> Option<ClockRule> {
+    let runs = rule.max > 0 && !rule.ruling.is_zero();
+    runs.then(|| ClockRule {
+        name: RULING_CLOCK.to_owned(),
+        span: Some(rule.ruling),
+        ladder,
+        start: vec![Kind::Returned, Kind::of("ruling_asked")],
+        stop: vec![Kind::ReturnRefused, Kind::of("returned_ok"), Kind::of("ruled")],
+        again: true,
+        skip: Vec::new(),
+        roll: None,
+        recur_until: None,
+        variants: Vec::new(),
+        per_unit: false,
+        units_from: "units".to_owned(),
+        owner: None,
+        ask_mode: AskMode::None,
+        coverage: None,
+        due_from: None,
+        margin: None,
+        on_due: None,
+    })
 }
 
 /// Reads `extension`.
@@ -42,7 +88,13 @@ pub fn extension(item: &Item<'_>, names: &Names) -> Option<ExtensionRule> {
             .and_then(|item| item.time()),
         approver: role_list(section.get("approver"), &names.roles),
         tell_resident: section.switch_or("tell_resident", true),
-        late_request: section.text_or("late_request", "refused_counts_overdue"),
+        late_request_counts: section
+            .get("late_request")
+            .and_then(|item| {
+                let words = [("refused_counts_overdue", true), ("refused", false)];
+                item.word("what becomes of a late request", &words)
+            })
+            .unwrap_or(true),
     };
     section.finish();
     Some(rule)
@@ -51,14 +103,42 @@ pub fn extension(item: &Item<'_>, names: &Names) -> Option<ExtensionRule> {
 /// Reads `close`.
 pub fn close(item: &Item<'_>) -> Option<CloseRule> {
     let section = item.section("`close`")?;
+    let kinds = |key| section.get(key).map(|item| item.kinds());
     let rule = CloseRule {
-        requires: section.texts("requires"),
+        requires: section
+            .get("requires")
+            .map(|item| item.one_or_many())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(requirement)
+            .collect(),
         attachments_min: section.count_or("attachments_min", 0),
+        on: kinds("on").unwrap_or_else(|| vec![Kind::Closed]),
+        flag_on: kinds("flag_on").unwrap_or_default(),
         confirm_timeout: section.span("confirm_timeout"),
         on_timeout: section.get("on_timeout").and_then(|item| item.filled()).map(str::to_owned),
     };
     section.finish();
     Some(rule)
+}
+
+fn requirement(item: &Item<'_>) -> Option<Requirement> {
+    let name = item.filled()?;
+    let found = Requirement::of(name);
+    if found.is_none() {
+        let near = nearest(name, Requirement::names());
+        item.complain_with(
+            format!("`{name}` is nothing a closing rule knows"),
+            match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    "write `event:KIND`, `data:KEY` or one of ".to_owned()
+                        + &Requirement::names().collect::<Vec<_>>().join(", ")
+                }
+            },
+        );
+    }
+    found
 }
 
 /// Reads `attempts`.
@@ -126,12 +206,4 @@ pub fn admit(item: &Item<'_>, names: &Names) -> Option<AdmitRule> {
     };
     section.finish();
     Some(rule)
-}
-
-/// Reads a table of notes into `name.key` texts.
-pub fn notes(section: &Section<'_>) -> Vec<(String, String)> {
-    section
-        .entries()
-        .filter_map(|item| Some((format!("{}.{}", section.name(), item.key()), item.note()?)))
-        .collect()
 }

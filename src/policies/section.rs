@@ -3,7 +3,7 @@
 //! A section knows which keys were asked for; what is left at `finish` is unknown and is
 //! complained about, with the nearest known key.
 
-use std::{borrow::Cow, cell::RefCell, collections::BTreeSet, ops::Range};
+use std::{borrow::Cow, cell::RefCell, collections::BTreeSet, ops::Range, rc::Rc};
 
 use toml::de::DeTable;
 
@@ -23,7 +23,11 @@ pub struct Section<'a> {
     span: Range<usize>,
     /// As messages name it: `[calendar]`, ``policy `general` ``.
     name: String,
-    known: RefCell<BTreeSet<Cow<'static, str>>>,
+    known: Rc<RefCell<BTreeSet<Cow<'static, str>>>>,
+    /// Tables that answer for keys this one does not have: the heads of the sets it extends.
+    below: Vec<(Source<'a>, &'a DeTable<'a>)>,
+    /// Keys that are as if they were not there: an upper layer replaces or drops them.
+    hidden: BTreeSet<String>,
 }
 
 impl<'a> Section<'a> {
@@ -39,7 +43,15 @@ impl<'a> Section<'a> {
         span: Range<usize>,
         name: String,
     ) -> Self {
-        Self { source, table, span, name, known: RefCell::default() }
+        Self {
+            source,
+            table,
+            span,
+            name,
+            known: Rc::default(),
+            below: Vec::new(),
+            hidden: BTreeSet::new(),
+        }
     }
 
     /// Refuses the section as a whole.
@@ -52,18 +64,33 @@ impl<'a> Section<'a> {
         self.source.complain(Severity::Warning, self.span.clone(), message, help);
     }
 
-    /// How messages call it.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Where it stands, for complaints made later.
     pub fn spot(&self) -> Spot {
         Spot::new(self.source.blank(self.span.clone()))
     }
 
-    /// The value of a key, if it is there.
+    /// Lets another table answer for what this one does not say.
+    pub fn stand_on(&mut self, lower: &Self) {
+        self.known = Rc::clone(&lower.known);
+        self.below = [(lower.source, lower.table)].into_iter().chain(lower.below.clone()).collect();
+    }
+
+    /// Makes entries of these names as if they were not there.
+    pub fn hide(&mut self, names: &BTreeSet<String>) {
+        self.hidden.extend(names.iter().cloned());
+    }
+
+    /// The value of a key, if it is there or in a table below.
     pub fn get(&self, key: &'static str) -> Option<Item<'a>> {
+        let below = || {
+            let tables = self.below.iter();
+            tables.flat_map(|(source, table)| items(*source, table)).find(|item| item.key == key)
+        };
+        self.own(key).or_else(below)
+    }
+
+    /// The value of a key, if it is there.
+    pub fn own(&self, key: &'static str) -> Option<Item<'a>> {
         self.known.borrow_mut().insert(Cow::Borrowed(key));
         self.entries().find(|item| item.key == key)
     }
@@ -85,13 +112,7 @@ impl<'a> Section<'a> {
 
     /// Every value with its key, for tables whose keys are names.
     pub fn entries(&self) -> impl Iterator<Item = Item<'a>> {
-        let source = self.source;
-        self.table.iter().map(move |(key, value)| Item {
-            source,
-            value: value.get_ref(),
-            span: value.span(),
-            key: key.get_ref(),
-        })
+        items(self.source, self.table).filter(|item| !self.hidden.contains(item.key))
     }
 
     /// The text of a key, or a default.
@@ -149,4 +170,13 @@ impl<'a> Section<'a> {
             );
         }
     }
+}
+
+fn items<'a>(source: Source<'a>, table: &'a DeTable<'a>) -> impl Iterator<Item = Item<'a>> {
+    table.iter().map(move |(key, value)| Item {
+        source,
+        value: value.get_ref(),
+        span: value.span(),
+        key: key.get_ref(),
+    })
 }

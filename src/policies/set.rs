@@ -8,16 +8,9 @@ use toml::de::DeValue;
 use super::{reader::Item, section::Section};
 use crate::core::{
     event::Kind,
-    policy::{
-        Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, SlipKind,
-        WorkdayDue,
-    },
+    policy::{Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, WorkdayDue},
     span::Span,
 };
-
-/// The colours a slip may have.
-const COLOURS: [(&str, ()); 6] =
-    [("none", ()), ("blue", ()), ("green", ()), ("yellow", ()), ("orange", ()), ("red", ())];
 
 /// The marker of a policy set file.
 pub const SCHEMA: &str = "sla-policy-set/1";
@@ -135,6 +128,7 @@ pub fn noise(section: Section<'_>) -> Noise {
             .map(|item| item.one_or_many().iter().filter_map(Item::time).collect())
             .unwrap_or_default(),
         receipt_suppresses: section.switch_or("receipt_suppresses", false),
+        offline_suppresses: section.span("offline_suppresses"),
         never_repeat_per_scan: section.switch_or("never_repeat_per_scan", true),
     };
     section.finish();
@@ -142,35 +136,10 @@ pub fn noise(section: Section<'_>) -> Noise {
 }
 
 /// Chinese and English name; each falls back to the other, then to the id.
-fn names(section: &Section<'_>, id: &str) -> (String, String) {
+pub fn names(section: &Section<'_>, id: &str) -> (String, String) {
     let zh = section.get("zh").and_then(|item| item.filled());
     let en = section.get("en").and_then(|item| item.filled());
     (zh.or(en).unwrap_or(id).to_owned(), en.unwrap_or(id).to_owned())
-}
-
-/// Reads `[slips]` into `into`.
-pub fn slips(section: &Section<'_>, into: &mut BTreeMap<String, SlipKind>) {
-    for item in section.entries() {
-        let Some(s) = item.section(format!("slip `{}`", item.key())) else { continue };
-        let (zh, en) = names(&s, item.key());
-        let colour = s.get("colour");
-        let kind = SlipKind {
-            zh,
-            en,
-            serial: s.text_or("serial", ""),
-            colour: colour
-                .as_ref()
-                .filter(|item| item.word("a colour of slips", &COLOURS).is_some())
-                .and_then(Item::text)
-                .unwrap_or("none")
-                .to_owned(),
-            ask_receipt: s.switch_or("ask_receipt", false),
-        };
-        s.finish();
-        if into.insert(item.key().to_owned(), kind).is_some() {
-            item.complain(format!("slip `{}` is defined twice", item.key()));
-        }
-    }
 }
 
 /// Reads `[roles]` into `into`.

@@ -25,8 +25,7 @@ pub fn trigger(section: Section<'_>, names: &Names) -> Trigger {
     let id = section.need("id").and_then(|item| id(&item)).unwrap_or_default();
     let zh = section.get("zh").and_then(|item| item.filled());
     let en = section.get("en").and_then(|item| item.filled());
-    let occurrences =
-        |key| section.get(key).map(|item| occurrences(&item)).unwrap_or_default();
+    let occurrences = |key| section.get(key).map(|item| occurrences(&item)).unwrap_or_default();
     let to = section.need("to").map(|item| item.one_or_many()).unwrap_or_default();
     let read = Trigger {
         zh: zh.or(en).unwrap_or(&id).to_owned(),
@@ -123,7 +122,8 @@ pub fn kinds(triggers: &[Trigger]) -> BTreeSet<Kind> {
 /// What tickets have to remember so that their later events find their tally.
 pub fn attributes(triggers: &[Trigger]) -> impl Iterator<Item = String> {
     let keys = triggers.iter().flat_map(|trigger| &trigger.key);
-    let kept = keys.filter(|key| !PLAIN.contains(&key.as_str()) && !matches!(key.as_str(), "unit" | "ticket"));
+    let kept = keys
+        .filter(|key| !PLAIN.contains(&key.as_str()) && !matches!(key.as_str(), "unit" | "ticket"));
     // The platform's own hash of a number and ours stand for each other.
     kept.flat_map(|key| match key.as_str() {
         "caller" | "phone_hash" => vec!["caller".to_owned(), "phone_hash".to_owned()],
@@ -173,9 +173,7 @@ fn keys(item: &Item<'_>, names: &Names) -> Vec<String> {
         item.complain("a trigger without a key would count everything together; name at least one");
     }
     let place = "the attributes of tickets";
-    let read = |item: &Item<'_>| {
-        item.known("key", place, known.iter().copied()).map(str::to_owned)
-    };
+    let read = |item: &Item<'_>| item.known("key", place, known.iter().copied()).map(str::to_owned);
     items.iter().filter_map(read).collect()
 }
 
@@ -215,4 +213,3 @@ fn opening(item: &Item<'_>, names: &Names) -> Opening {
     }
     Opening { event, says }
 }
-

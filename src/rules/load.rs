@@ -65,46 +65,12 @@ pub fn examine(name: String, sources: Result<Sources, String>, now: Timestamp) -
     if let Some(set) = &loaded.set {
         complaints.extend(check_cases(set, &loaded.cases));
     }
-    let templates = templates(&sources, &loaded, &name, &mut complaints);
-    Examined { name, loaded, templates, complaints }
-}
-
-fn templates(
-    sources: &Sources,
-    loaded: &Loaded,
-    name: &str,
-    complaints: &mut Vec<Complaint>,
-) -> Option<Templates> {
-    let Some(text) = &loaded.templates else {
+    if !sources.layers().any(|layer| layer.files.contains_key("templates.toml")) {
         let message = "the set has no templates.toml, so its messages have no texts of their own";
-        complaints.push(Complaint::about(Severity::Warning, name, message));
-        return None;
-    };
-    match Templates::parse(text) {
-        Ok(templates) => {
-            let steps = loaded.set.iter().flat_map(|set| &set.ladders).flat_map(|l| &l.steps);
-            let wanted: std::collections::BTreeSet<String> =
-                steps.map(|step| format!("staff.{}", step.slip)).collect();
-            for id in wanted.iter().filter(|id| !templates.has(id)) {
-                let message = format!(
-                    "the ladders issue slips that need a template `[{id}]`, which is missing"
-                );
-                complaints.push(Complaint::about(
-                    Severity::Error,
-                    sources.display("templates.toml"),
-                    message,
-                ));
-            }
-            Some(templates)
-        }
-        Err(errors) => {
-            for error in errors {
-                let file = sources.display("templates.toml");
-                complaints.push(policies::complain_at(&file, text, error.span, &error.text));
-            }
-            None
-        }
+        complaints.push(Complaint::about(Severity::Warning, &*name, message));
     }
+    let templates = loaded.templates.clone();
+    Examined { name, loaded, templates, complaints }
 }
 
 /// Examines the set a configuration names, with the ways its ladders use.
@@ -161,7 +127,7 @@ pub fn enforce(examined: Examined) -> Result<InForce, NotGood> {
         (Some(set), Some(templates)) if !bad => Ok(InForce {
             rules: Rules::new(Arc::clone(&set), loaded.org.unwrap_or_default(), templates),
             warnings: complaints,
-            files: serde_json::to_string(&loaded.files).expect("texts by name are JSON"),
+            files: policies::pack(&loaded.files),
         }),
         (Some(_) | None, Some(_) | None) => Err(NotGood { name, complaints }),
     }

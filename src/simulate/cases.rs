@@ -60,8 +60,12 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Refused { .. }
             | Record::Policy { .. }
             | Record::Asked { .. }
-            | Record::Alarm { .. }
-            | Record::Told { .. } => None,
+            | Record::Told { .. }
+            | Record::Reminded { .. }
+            | Record::Flag { .. }
+            | Record::Notice(_)
+            | Record::Grouped { .. }
+            | Record::Alarm { .. } => None,
         })
         .collect();
     slips.sort_by_key(|slip| slip.at);

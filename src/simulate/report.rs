@@ -49,6 +49,7 @@ pub struct Report {
     pub alarms: u64,
     /// Tickets told by each trigger.
     pub told: BTreeMap<String, u64>,
+    pub flags: u64,
     per_person_day: BTreeMap<(String, Date), u64>,
 }
 
@@ -88,9 +89,10 @@ impl Report {
     }
 
     pub(super) fn add_book(&mut self, replayed: &ReplayedBook) {
-        let told = replayed.lines.iter().filter(|line| {
-            matches!(line.fact, Fact::Record(Record::Told { undo: false, .. }))
-        });
+        let told = replayed
+            .lines
+            .iter()
+            .filter(|line| matches!(line.fact, Fact::Record(Record::Grouped { undo: false, .. })));
         let told = told.count() as u64;
         if told > 0 {
             *self.told.entry(replayed.book.rule().to_owned()).or_default() += told;
@@ -107,10 +109,14 @@ impl Report {
             Record::Skipped { .. } => self.skipped += 1,
             Record::Asked { outcome: crate::core::record::AskOutcome::Sent, .. } => self.asked += 1,
             Record::Alarm { .. } => self.alarms += 1,
+            Record::Flag { .. } => self.flags += 1,
             Record::Asked { .. }
+            | Record::Told { .. }
+            | Record::Reminded { .. }
             | Record::Refused { .. }
             | Record::Policy { .. }
-            | Record::Told { .. } => {}
+            | Record::Grouped { .. }
+            | Record::Notice(_) => {}
         }
     }
 
@@ -133,6 +139,7 @@ impl Report {
             "asked": self.asked,
             "redos": self.redos,
             "alarms": self.alarms,
+            "flags": self.flags,
             "told": self.told,
             "ms": ms,
         })

@@ -48,6 +48,22 @@ pub struct Named {
 }
 rows!(Named { key, no });
 
+/// Serial numbers wanted: so many of one series of one issuing unit in one year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SerialRun {
+    /// The unit that issues; empty: the set's own office.
+    pub issuer: String,
+    pub series: String,
+    pub year: i32,
+    pub count: i64,
+}
+
+impl SerialRun {
+    fn key(&self) -> (&str, &str, i64) {
+        (&self.issuer, &self.series, i64::from(self.year))
+    }
+}
+
 /// Due tickets, held until the look is committed or rolled back.
 pub struct Look {
     /// The longest overdue first.
@@ -130,10 +146,9 @@ impl Look {
         entries_after(&mut self.tx, &wanted).await.doing("reading journals of due tickets")
     }
 
-    /// Takes numbers from series: for each `(series, year, how many)` the first of a run without
-    /// gaps. A run is given back if the look is not committed; other nodes wait for the outcome,
+    /// Takes numbers from series: for each wanted run its first number, without gaps. A run is given back if the look is not committed; other nodes wait for the outcome,
     /// so ask last and once.
-    pub async fn serials(&mut self, wanted: &[(String, i32, i64)]) -> Result<Vec<i64>, StoreError> {
+    pub async fn serials(&mut self, wanted: &[SerialRun]) -> Result<Vec<i64>, StoreError> {
         take_serials(&mut self.tx, wanted).await.doing("taking serials of slips")
     }
 
@@ -188,35 +203,35 @@ async fn load_news(tx: &mut Tx, tickets: &mut [Loaded]) -> sqlx::Result<()> {
     Ok(())
 }
 
-async fn take_serials(tx: &mut Tx, wanted: &[(String, i32, i64)]) -> sqlx::Result<Vec<i64>> {
+async fn take_serials(tx: &mut Tx, wanted: &[SerialRun]) -> sqlx::Result<Vec<i64>> {
     // Rows are locked in the order of their key, so that two nodes cannot wait for each other.
     const SQL: Text = text!(
-        "INSERT INTO serial (series, year, last)
-         SELECT value->>0, CAST(value->>1 AS BIGINT), CAST(value->>2 AS BIGINT) FROM " rows " WHERE true
-         ORDER BY 1, 2
-         ON CONFLICT (series, year) DO UPDATE SET last = serial.last + excluded.last
-         RETURNING series, year, last"
+        "INSERT INTO serial (issuer, series, year, last)
+         SELECT value->>0, value->>1, CAST(value->>2 AS BIGINT), CAST(value->>3 AS BIGINT)
+         FROM " rows " WHERE true ORDER BY 1, 2, 3
+         ON CONFLICT (issuer, series, year) DO UPDATE SET last = serial.last + excluded.last
+         RETURNING issuer, series, year, last"
     );
-    let mut counts: BTreeMap<(&str, i64), i64> = BTreeMap::new();
-    for (series, year, count) in wanted {
-        *counts.entry((series, i64::from(*year))).or_default() += count;
+    let mut counts: BTreeMap<(&str, &str, i64), i64> = BTreeMap::new();
+    for run in wanted {
+        *counts.entry(run.key()).or_default() += run.count;
     }
-    let rows: Vec<(&str, i64, i64)> =
-        counts.iter().map(|((series, year), count)| (*series, *year, *count)).collect();
-    let taken: Vec<(String, i64, i64)> = tx.fetch(SQL, &rows).await?;
-    let mut next: BTreeMap<(&str, i64), i64> = taken
+    let rows: Vec<(&str, &str, i64, i64)> = counts
         .iter()
-        .map(|(series, year, last)| {
-            let key = (series.as_str(), *year);
+        .map(|((issuer, series, year), count)| (*issuer, *series, *year, *count))
+        .collect();
+    let taken: Vec<(String, String, i64, i64)> = tx.fetch(SQL, &rows).await?;
+    let mut next: BTreeMap<(&str, &str, i64), i64> = taken
+        .iter()
+        .map(|(issuer, series, year, last)| {
+            let key = (issuer.as_str(), series.as_str(), *year);
             (key, last - counts.get(&key).copied().unwrap_or_default() + 1)
         })
         .collect();
-    let firsts = wanted.iter().map(|(series, year, count)| {
-        let first = next
-            .get_mut(&(series.as_str(), i64::from(*year)))
-            .expect("every series asked for was returned");
+    let firsts = wanted.iter().map(|run| {
+        let first = next.get_mut(&run.key()).expect("every series asked for was returned");
         let taken = *first;
-        *first += count;
+        *first += run.count;
         taken
     });
     Ok(firsts.collect())

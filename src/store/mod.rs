@@ -22,8 +22,10 @@
 //! * `serials_have_no_gaps` - under concurrent looks and after a rollback.
 
 mod error;
+mod flag;
 mod journal;
 mod knock;
+mod ledger;
 mod link;
 mod look;
 mod mailbox;
@@ -44,20 +46,23 @@ use std::fmt;
 
 pub use self::{
     error::StoreError,
+    flag::{FlagFilter, FlagRow},
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
+    ledger::{LedgerCount, LedgerFilter, LedgerRow},
     link::{Answer, Link},
-    look::{Loaded, Look, Named},
+    look::{Loaded, Look, Named, SerialRun},
     mailbox::Mail,
     outbox::{MessageRow, Offer, Outcome, Settled},
     refusal::{Refusal, RefusalRow},
-    slip::{SlipFilter, SlipRow},
+    slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,
     told::ToldWrite,
     whole::{MessageMark, Orphans, Rest, SlipMark, Whole},
     writes::{
-        JournalWrite, LinkWrite, MessageWrite, SlipWithdrawal, SlipWrite, TicketWrite, Writes,
+        FlagWrite, JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite,
+        TicketWrite, Writes,
     },
 };
 

@@ -1,11 +1,16 @@
 //! What a look writes: a handful of batch statements, all or nothing.
 
+mod slips;
+
 use std::collections::BTreeSet;
 
+pub use self::slips::{SlipHeard, SlipWithdrawal, SlipWrite};
+use self::slips::{hear_of_slips, withdraw_slips, write_slips};
 use super::{
-    StoreError,
+    LedgerRow, StoreError,
     error::is_doubled,
     journal::{INSERT_JOURNAL, JournalLine},
+    ledger,
     row::base64,
     told::{INSERT_TOLD, ToldWrite},
     tx::{Pools, Text, Tx, text},
@@ -19,10 +24,15 @@ pub struct Writes {
     pub journal: Vec<JournalWrite>,
     pub slips: Vec<SlipWrite>,
     pub withdrawn: Vec<SlipWithdrawal>,
+    pub heard: Vec<SlipHeard>,
     pub messages: Vec<MessageWrite>,
     pub links: Vec<LinkWrite>,
     /// Events for other journals.
     pub told: Vec<ToldWrite>,
+    pub flags: Vec<FlagWrite>,
+    /// Tickets whose lines in the ledgers are written anew, and those lines.
+    pub ledger_of: Vec<i64>,
+    pub ledger: Vec<LedgerRow>,
 }
 
 /// A ticket as the look leaves it.
@@ -55,37 +65,6 @@ pub struct JournalWrite {
     pub hash: String,
 }
 
-/// A slip to issue.
-#[derive(Clone, Debug)]
-pub struct SlipWrite {
-    /// Unique for ever: ticket, round, clock, unit, step, repetition.
-    pub key: String,
-    pub ticket_key: i64,
-    pub ticket_no: String,
-    pub round: u32,
-    pub clock: String,
-    pub unit: String,
-    /// The step as written: `due+1wd`.
-    pub step: String,
-    /// Slip kind id: `yellow`.
-    pub kind: String,
-    pub serial: Option<String>,
-    /// Due of the clock.
-    pub due: Option<Timestamp>,
-    /// When it was issued.
-    pub at: Timestamp,
-    pub reply_due: Option<Timestamp>,
-    /// JSON: roles and ids, no names.
-    pub recipients: String,
-}
-
-/// A slip to take back; what of it still waits to be sent is dropped.
-#[derive(Clone, Debug)]
-pub struct SlipWithdrawal {
-    pub key: String,
-    pub reason: String,
-}
-
 /// A message to send.
 #[derive(Clone, Debug)]
 pub struct MessageWrite {
@@ -107,6 +86,23 @@ pub struct LinkWrite {
     pub expires: Timestamp,
 }
 
+/// A flag to list.
+#[derive(Clone, Debug)]
+pub struct FlagWrite {
+    pub ticket_key: i64,
+    pub ticket_no: String,
+    pub flag: String,
+    /// 0: of the ticket as a whole.
+    pub round: u32,
+    /// What tells repetitions apart.
+    pub about: String,
+    /// The unit responsible then.
+    pub unit: String,
+    pub at: Timestamp,
+    /// JSON: numbers, instants and units.
+    pub evidence: String,
+}
+
 /// Why a batch was not written.
 pub(super) enum Failure {
     Database { doing: &'static str, source: sqlx::Error },
@@ -119,9 +115,12 @@ pub(super) async fn write(tx: &mut Tx, writes: &Writes, now: Timestamp) -> Resul
     write_journal(tx, &writes.journal).await?;
     write_slips(tx, &writes.slips).await?;
     write_messages(tx, &writes.messages, now).await?;
+    hear_of_slips(tx, &writes.heard).await?;
     withdraw_slips(tx, &writes.withdrawn, now).await?;
+    write_told(tx, &writes.told).await?;
+    write_flags(tx, &writes.flags).await?;
     write_links(tx, &writes.links, now).await?;
-    write_told(tx, &writes.told).await
+    write_ledger(tx, writes).await
 }
 
 async fn write_tickets(tx: &mut Tx, tickets: &[TicketWrite]) -> Result<(), Failure> {
@@ -172,39 +171,6 @@ async fn write_journal(tx: &mut Tx, entries: &[JournalWrite]) -> Result<(), Fail
     all(tx, INSERT_JOURNAL, "journal", "writing the journal", &rows).await
 }
 
-async fn write_slips(tx: &mut Tx, slips: &[SlipWrite]) -> Result<(), Failure> {
-    const SQL: Text = text!(
-        "INSERT INTO slip (key, ticket_key, ticket_no, round, clock, unit, step, kind, serial, due_ms,
-                           at_ms, reply_due_ms, recipients, state)
-         SELECT value->>0, CAST(value->>1 AS BIGINT), value->>2, CAST(value->>3 AS BIGINT), value->>4,
-                value->>5, value->>6, value->>7, value->>8, CAST(value->>9 AS BIGINT),
-                CAST(value->>10 AS BIGINT), CAST(value->>11 AS BIGINT), value->>12, 'open'
-         FROM " rows
-    );
-    let rows: Vec<_> = slips
-        .iter()
-        .map(|s| {
-            let (due, reply_due) = (s.due.map(|at| at.0), s.reply_due.map(|at| at.0));
-            (
-                &s.key,
-                s.ticket_key,
-                &s.ticket_no,
-                s.round,
-                &s.clock,
-                &s.unit,
-                &s.step,
-                &s.kind,
-                &s.serial,
-                due,
-                s.at.0,
-                reply_due,
-                &s.recipients,
-            )
-        })
-        .collect();
-    all(tx, SQL, "slips", "writing slips", &rows).await
-}
-
 async fn write_messages(
     tx: &mut Tx,
     messages: &[MessageWrite],
@@ -235,33 +201,23 @@ async fn write_messages(
     all(tx, SQL, "outbox", "writing the outbox", &rows).await
 }
 
-async fn withdraw_slips(
-    tx: &mut Tx,
-    withdrawn: &[SlipWithdrawal],
-    now: Timestamp,
-) -> Result<(), Failure> {
-    const SLIPS: Text = text!(
-        "UPDATE slip SET state = 'withdrawn', reason = value->>1, withdrawn_ms = CAST(value->>2 AS BIGINT)
-         FROM " rows " WHERE slip.key = value->>0 AND slip.state = 'open'"
+async fn write_flags(tx: &mut Tx, flags: &[FlagWrite]) -> Result<(), Failure> {
+    if flags.is_empty() {
+        return Ok(()); // most looks raise none
+    }
+    const SQL: Text = text!(
+        "INSERT INTO flag (ticket_key, ticket_no, flag, round, about, unit, at_ms, evidence)
+         SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, CAST(value->>3 AS BIGINT), value->>4,
+                value->>5, CAST(value->>6 AS BIGINT), value->>7
+         FROM " rows
     );
-    // Locked in the order of ids, as `settle` does, so that the two cannot wait for each other.
-    // Through the ticket, because that is the index there is.
-    const MESSAGES: Text = text!(
-        "WITH held AS (
-           SELECT outbox.id AS id, wanted.value AS value FROM " rows " AS wanted
-           JOIN slip ON slip.key = wanted.value->>0
-           JOIN outbox ON outbox.ticket_key = slip.ticket_key AND outbox.slip = slip.key
-           WHERE outbox.state = 'waiting' ORDER BY outbox.id" for_update_of_outbox ")
-         UPDATE outbox SET state = 'dropped', done_at_ms = CAST(held.value->>2 AS BIGINT),
-                reason = held.value->>1
-         FROM held WHERE outbox.id = held.id AND outbox.state = 'waiting'"
-    );
-    let rows: Vec<_> = withdrawn.iter().map(|w| (&w.key, &w.reason, now.0)).collect();
-    all(tx, SLIPS, "open slips", "withdrawing slips", &rows).await?;
-    tx.execute(MESSAGES, &rows).await.map(drop).map_err(|source| Failure::Database {
-        doing: "dropping messages of withdrawn slips",
-        source,
-    })
+    let rows: Vec<_> = flags
+        .iter()
+        .map(|f| {
+            (f.ticket_key, &f.ticket_no, &f.flag, f.round, &f.about, &f.unit, f.at.0, &f.evidence)
+        })
+        .collect();
+    all(tx, SQL, "flags", "writing flags", &rows).await
 }
 
 async fn write_links(tx: &mut Tx, links: &[LinkWrite], now: Timestamp) -> Result<(), Failure> {
@@ -284,6 +240,17 @@ async fn write_told(tx: &mut Tx, told: &[ToldWrite]) -> Result<(), Failure> {
     let rows: Vec<_> =
         told.iter().map(|t| (&t.ticket, t.at.0, &t.kind, &t.dedupe, &t.body)).collect();
     all(tx, INSERT_TOLD, "told events", "writing told events", &rows).await
+}
+
+async fn write_ledger(tx: &mut Tx, writes: &Writes) -> Result<(), Failure> {
+    let keys: Vec<(i64,)> = writes.ledger_of.iter().map(|key| (*key,)).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let doing = "writing the ledger";
+    tx.execute(ledger::CLEAR, &keys).await.map_err(|source| Failure::Database { doing, source })?;
+    let rows: Vec<_> = writes.ledger.iter().map(LedgerRow::columns).collect();
+    all(tx, ledger::INSERT, "ledger", doing, &rows).await
 }
 
 /// Runs a batch that must write exactly as many rows as it has.

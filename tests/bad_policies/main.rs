@@ -28,7 +28,7 @@ fn complaints(name: &str) -> String {
         files.insert("base.toml".to_owned(), read("base.toml"));
     }
     let now = Timestamp::parse("2026-05-07T09:00:00+08:00").expect("a good instant");
-    let loaded = load(&Sources { label: String::new(), files }, now);
+    let loaded = load(&Sources { label: String::new(), files, base: None }, now);
     let mut all = loaded.complaints;
     if let Some(set) = &loaded.set {
         all.extend(check_cases(set, &loaded.cases));

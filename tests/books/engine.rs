@@ -121,7 +121,8 @@ fn stream() -> Vec<Event> {
         }
     }
     for n in 0..4 {
-        let mut call = event(&format!("C{n}"), "missed_call", 20 + n * 5, json!({ "phone_hash": "p1" }));
+        let mut call =
+            event(&format!("C{n}"), "missed_call", 20 + n * 5, json!({ "phone_hash": "p1" }));
         call.unit = None;
         events.push(call);
     }
@@ -171,9 +172,10 @@ type Outcome = (BTreeMap<String, Value>, BTreeMap<String, Vec<String>>);
 fn predicted(together: &Together) -> Outcome {
     let value = |ticket: &Ticket| serde_json::to_value(ticket).expect("it is JSON");
     let tickets = together.tickets.iter().map(|(no, one)| (no.clone(), value(&one.ticket)));
-    let books = together.books.iter().map(|(no, one)| {
-        (no.clone(), serde_json::to_value(&one.book).expect("it is JSON"))
-    });
+    let books = together
+        .books
+        .iter()
+        .map(|(no, one)| (no.clone(), serde_json::to_value(&one.book).expect("it is JSON")));
     let messages = together.tickets.iter().map(|(no, one)| {
         let mut keys: Vec<String> = one.messages.iter().map(|one| one.key.clone()).collect();
         keys.sort();

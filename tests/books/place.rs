@@ -23,12 +23,8 @@ pub fn reference_with(more: &str) -> policies::Loaded {
     text.push_str(more);
     let now = Timestamp::parse("2026-05-01T00:00:00+08:00").expect("an instant");
     let loaded = policies::load(&sources, now);
-    let errors: Vec<String> = loaded
-        .complaints
-        .iter()
-        .filter(|one| one.is_error())
-        .map(ToString::to_string)
-        .collect();
+    let errors: Vec<String> =
+        loaded.complaints.iter().filter(|one| one.is_error()).map(ToString::to_string).collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
     loaded
 }

@@ -62,9 +62,12 @@ impl Heard {
         let seqs = self.lines.len() as i64 + 1..;
         let own = seqs.zip(advance.lines).map(|(seq, (at, fact))| Line { seq, at, fact });
         self.lines.extend(own);
-        self.told.extend(advance.told.iter().map(|event| {
-            format!("{} {} at {}", event.ticket, event.kind, event.at.0 / HOUR)
-        }));
+        self.told.extend(
+            advance
+                .told
+                .iter()
+                .map(|event| format!("{} {} at {}", event.ticket, event.kind, event.at.0 / HOUR)),
+        );
     }
 }
 
@@ -116,10 +119,7 @@ fn a_group_forms_when_the_count_is_reached_within_the_window() {
 
 #[test]
 fn an_open_group_takes_what_comes() {
-    let trigger = Trigger {
-        once_per: hours(10),
-        ..three_in_a_day(&[Target::Each, Target::New])
-    };
+    let trigger = Trigger { once_per: hours(10), ..three_in_a_day(&[Target::Each, Target::New]) };
     let said: &[Said] = &[
         ("counted", "A", 0),
         ("counted", "B", 1),
@@ -159,7 +159,11 @@ fn late_news_take_a_group_back() {
     heard.hear(&set, &[("count_reset", "X", 1)], 5);
     assert_eq!(heard.told[1..], [format!("{number}-1 no_need at 5")]);
     heard.hear(&set, &[("counted", "D", 6), ("counted", "E", 7)], 7);
-    assert_eq!(heard.told[2..], [format!("{number}-2 triggered at 7")], "the number is not used twice");
+    assert_eq!(
+        heard.told[2..],
+        [format!("{number}-2 triggered at 7")],
+        "the number is not used twice"
+    );
     let again = Tally::fold_over(NO, &set, &set, heard.lines.clone());
     assert_eq!(again, heard.tally);
 }

@@ -34,7 +34,7 @@ pub struct City {
     pub key: Key,
     rules: Arc<ArcSwap<Rules>>,
     set: Arc<PolicySet>,
-    texts: String,
+    templates: Templates,
 }
 
 pub fn at(text: &str) -> Timestamp {
@@ -73,8 +73,8 @@ impl City {
         let loaded = policies::load_embedded(name, NOW).expect("the set is shipped");
         let set = loaded.set.expect("the shipped set is good");
         let org = loaded.org.unwrap_or_default();
-        let texts = loaded.templates.unwrap_or_default();
-        let rules = Rules::new(Arc::clone(&set), org.clone(), templates(&texts));
+        let templates = loaded.templates.expect("the shipped texts are good");
+        let rules = Rules::new(Arc::clone(&set), org.clone(), templates.clone());
         let rules = Arc::new(ArcSwap::from_pointee(rules));
         let channels: BTreeMap<String, Channel> =
             channel::open_all(&config, &store).expect("the channels are good");
@@ -88,7 +88,7 @@ impl City {
             Arc::new(config),
             key.clone(),
         );
-        Self { store, engine, dispatch, org, key, rules, set, texts }
+        Self { store, engine, dispatch, org, key, rules, set, templates }
     }
 
     /// Takes events in and looks, at `now`.
@@ -103,7 +103,7 @@ impl City {
 
     /// Other people in the posts from now on, as after a reload.
     pub fn replace_org(&self, org: Org) {
-        let rules = Rules::new(Arc::clone(&self.set), org, templates(&self.texts));
+        let rules = Rules::new(Arc::clone(&self.set), org, self.templates.clone());
         self.rules.store(Arc::new(rules));
     }
 
@@ -113,8 +113,4 @@ impl City {
         let key = row.expect("the ticket is there").key;
         self.store.messages(key).await.expect("the store answers")
     }
-}
-
-fn templates(texts: &str) -> Templates {
-    Templates::parse(texts).expect("the shipped texts are good")
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use duban::store::{SlipFilter, SlipWithdrawal, Store, StoreError, Writes};
+use duban::store::{
+    LedgerCount, LedgerFilter, LedgerRow, SerialRun, SlipFilter, SlipHeard, SlipWithdrawal, Store,
+    StoreError, Writes,
+};
 
 use crate::{
     intake::assert_chained,
@@ -57,6 +60,10 @@ pub async fn a_commit_writes_everything(scratch: &Scratch) {
         journal: vec![line],
         slips: vec![slip(&ticket, "k1")],
         withdrawn: Vec::new(),
+        heard: Vec::new(),
+        flags: Vec::new(),
+        ledger_of: Vec::new(),
+        ledger: Vec::new(),
         messages: vec![message(&ticket, "m1", Some("k1"), at(5))],
         links: vec![link(&ticket, "h1", at(600))],
     };
@@ -95,7 +102,7 @@ pub async fn a_dropped_look_leaves_no_trace(scratch: &Scratch) {
     let store = scratch.store().await;
     fill(&store, 2, T0).await;
     let mut look = store.look(10, T0).await.expect("a look is taken");
-    look.serials(&[("黄".to_owned(), 2026, 3)]).await.expect("numbers are taken");
+    look.serials(&[run("", "黄", 2026, 3)]).await.expect("numbers are taken");
     drop(look);
     // The rollback of a dropped look runs when its connection goes back to the pool.
     let mut look = store.look(10, T0).await.expect("a second look is taken");
@@ -107,7 +114,7 @@ pub async fn a_dropped_look_leaves_no_trace(scratch: &Scratch) {
         look = store.look(10, T0).await.expect("another look is taken");
     }
     assert_eq!(look.tickets.len(), 2);
-    let first = look.serials(&[("黄".to_owned(), 2026, 1)]).await.expect("numbers are taken");
+    let first = look.serials(&[run("", "黄", 2026, 1)]).await.expect("numbers are taken");
     assert_eq!(first, [1], "the numbers came back");
     look.commit(&Writes::default(), T0).await.expect("nothing to write is no error");
     assert_eq!(store.look(10, T0).await.expect("a look is taken").tickets.len(), 2);
@@ -165,7 +172,7 @@ pub async fn a_ticket_that_is_gone_fails_the_commit(scratch: &Scratch) {
 
 pub async fn serials_have_no_gaps(scratch: &Scratch) {
     let store = scratch.store().await;
-    let ask = |series: &str, year, count| (series.to_owned(), year, count);
+    let ask = |series, year, count| run("", series, year, count);
     let mut look = store.look(10, T0).await.expect("a look is taken");
     let wanted = [ask("黄", 2026, 2), ask("红", 2026, 1), ask("黄", 2026, 3), ask("黄", 2027, 1)];
     assert_eq!(look.serials(&wanted).await.expect("numbers are taken"), [1, 1, 3, 1]);
@@ -180,6 +187,71 @@ pub async fn serials_have_no_gaps(scratch: &Scratch) {
     let wanted = [ask("黄", 2026, 1), ask("红", 2026, 1)];
     assert_eq!(look.serials(&wanted).await.expect("numbers are taken"), [6, 2]);
     look.commit(&Writes::default(), T0).await.expect("it commits");
+}
+
+pub async fn each_issuer_counts_its_own_serials(scratch: &Scratch) {
+    let store = scratch.store().await;
+    for (issuer, first) in [("", 1), ("cx", 1), ("", 3), ("cd", 1), ("cx", 3)] {
+        let mut look = store.look(10, T0).await.expect("a look is taken");
+        let taken = look.serials(&[run(issuer, "红", 2026, 2)]).await.expect("numbers are taken");
+        assert_eq!(taken, [first], "{issuer}");
+        look.commit(&Writes::default(), T0).await.expect("it commits");
+    }
+}
+
+pub async fn receipts_and_replies_are_kept(scratch: &Scratch) {
+    let (store, ticket) = with_ticket(scratch, |ticket| Writes {
+        slips: vec![slip(ticket, "k1"), slip(ticket, "k2"), slip(ticket, "k3")],
+        ..Writes::default()
+    })
+    .await;
+    let heard = |key: &str, receipted, replied| SlipHeard {
+        key: key.to_owned(),
+        receipted,
+        replied,
+        reply: replied.map(|_| "{\"plan\":\"x\"}".to_owned()),
+        ..SlipHeard::default()
+    };
+    let write = |writes: Writes, second: i64| {
+        let (store, ticket) = (store.clone(), ticket.clone());
+        async move {
+            store.append(&[entry("T000", "progress", None)], at(second)).await.expect("appended");
+            let look = store.look(10, at(second)).await.expect("a look is taken");
+            let tickets = vec![looked(&look.tickets[0], None)];
+            assert_eq!(look.tickets[0].key, ticket.key);
+            look.commit(&Writes { tickets, ..writes }, at(second)).await.expect("it commits");
+        }
+    };
+    let first = vec![heard("k1", Some(at(5)), None), heard("k2", None, Some(at(6)))];
+    write(Writes { heard: first, ..Writes::default() }, 10).await;
+    let taken_back =
+        SlipWithdrawal { key: "k2".to_owned(), reason: "issued by mistake".to_owned() };
+    write(Writes { withdrawn: vec![taken_back], ..Writes::default() }, 20).await;
+
+    let states = async |state: Option<&str>| {
+        let filter = SlipFilter { state: state.map(str::to_owned), ..SlipFilter::default() };
+        let slips = store.slips(&filter).await.expect("they read");
+        slips.into_iter().map(|slip| (slip.key, slip.state)).collect::<Vec<_>>()
+    };
+    let pair = |key: &str, state: &str| (key.to_owned(), state.to_owned());
+    let all = [pair("k3", "open"), pair("k2", "withdrawn"), pair("k1", "receipted")];
+    assert_eq!(states(None).await, all);
+    for one in all {
+        assert_eq!(states(Some(&one.1)).await, std::slice::from_ref(&one), "only {}", one.1);
+    }
+    let kept = &store.slips_named("k2").await.expect("it reads")[0];
+    assert_eq!((kept.replied, kept.reply.as_deref()), (Some(at(6)), Some("{\"plan\":\"x\"}")));
+    assert_eq!(store.slips_named("黄字〔2026〕118号").await.expect("they read").len(), 3);
+
+    let counts = store.slip_counts(T0, at(1)).await.expect("they count");
+    let counts: Vec<_> =
+        counts.iter().map(|c| (c.standing, c.withdrawn, c.receipted, c.replied)).collect();
+    assert_eq!(counts, [(2, 1, 1, 0)], "what was withdrawn is counted apart");
+    assert!(store.slip_counts(at(1), at(99)).await.expect("they count").is_empty());
+}
+
+fn run(issuer: &str, series: &str, year: i32, count: i64) -> SerialRun {
+    SerialRun { issuer: issuer.to_owned(), series: series.to_owned(), year, count }
 }
 
 pub async fn a_withdrawn_slip_drops_its_waiting_messages(scratch: &Scratch) {
@@ -262,7 +334,7 @@ pub async fn concurrent_serials_have_no_gaps(scratch: &Scratch) {
     let take = |store: Store, order: [&'static str; 2]| async move {
         let mut taken = Vec::new();
         for round in 0..ROUNDS {
-            let wanted = order.map(|series| (series.to_owned(), 2026, 2));
+            let wanted = order.map(|series| run("", series, 2026, 2));
             let mut look = store.look(1, T0).await.expect("a look is taken");
             let firsts = look.serials(&wanted).await.expect("numbers are taken, no deadlock");
             if round % 5 == 0 {
@@ -347,4 +419,76 @@ pub async fn errors_say_whether_rows_are_to_blame(scratch: &Scratch) {
     store.close().await;
     let gone = store.due(10, T0).await.expect_err("the store is closed");
     assert!(!gone.is_about_rows(), "{gone}");
+}
+
+pub async fn the_ledger_of_a_ticket_is_written_anew(scratch: &Scratch) {
+    let line = |key: i64, entry: &str, opened: i64, ended: Option<(i64, &str)>| LedgerRow {
+        ticket_key: key,
+        entry: entry.to_owned(),
+        list: "hung".to_owned(),
+        ticket_no: "T000".to_owned(),
+        unit: "cx".to_owned(),
+        opened: at(opened),
+        review_due: Some(at(opened + 60)),
+        expires: None,
+        ended: ended.map(|(second, _)| at(second)),
+        ended_by: ended.map(|(_, by)| by.to_owned()),
+        reason: Some("历史遗留".to_owned()),
+        approver: None,
+        leader: None,
+        lacking: "plan".to_owned(),
+    };
+    let (store, ticket) = with_ticket(scratch, |ticket| Writes {
+        ledger_of: vec![ticket.key],
+        ledger: vec![line(ticket.key, "hung", 10, None), line(ticket.key, "wrong", 11, None)],
+        ..Writes::default()
+    })
+    .await;
+    store.append(&[entry("T000", "progress", None)], at(30)).await.expect("appended");
+    let look = store.look(10, at(30)).await.expect("a look is taken");
+    let writes = Writes {
+        tickets: vec![looked(&look.tickets[0], None)],
+        ledger_of: vec![ticket.key],
+        ledger: vec![
+            line(ticket.key, "hung", 10, Some((20, "reactivated"))),
+            line(ticket.key, "hung.2", 25, None),
+            line(ticket.key, "hung.3", 40, Some((50, "struck_off"))),
+        ],
+        ..Writes::default()
+    };
+    look.commit(&writes, at(30)).await.expect("it commits");
+
+    #[rustfmt::skip]
+    let table = [
+        // name            filter                                                              lines
+        ("all",            LedgerFilter::default(),                                            &["hung", "hung.2", "hung.3"][..]),
+        ("what stands",    LedgerFilter { open: Some(true), ..LedgerFilter::default() },       &["hung.2"]),
+        ("what has ended", LedgerFilter { open: Some(false), ..LedgerFilter::default() },      &["hung", "hung.3"]),
+        ("another list",   LedgerFilter { list: Some("long_open".into()), ..LedgerFilter::default() }, &[]),
+        ("of the unit",    LedgerFilter { unit: Some("cx".into()), ..LedgerFilter::default() }, &["hung", "hung.2", "hung.3"]),
+        ("of the ticket",  LedgerFilter { ticket_key: Some(ticket.key), open: Some(true), ..LedgerFilter::default() }, &["hung.2"]),
+    ];
+    for (name, filter, want) in table {
+        let rows = store.ledger(&filter, 10, None).await.expect("it reads");
+        let entries: Vec<&str> = rows.iter().map(|row| row.entry.as_str()).collect();
+        assert_eq!(entries, want, "{name}");
+    }
+    let after = Some((ticket.key, "hung".to_owned()));
+    let rows = store.ledger(&LedgerFilter::default(), 1, after).await.expect("it reads");
+    assert_eq!(rows[0].entry, "hung.2");
+    assert_eq!((rows[0].review_due, rows[0].lacking.as_str()), (Some(at(85)), "plan"));
+
+    #[rustfmt::skip]
+    let table = [
+        // from to   opening admitted struck off otherwise
+        (0,  20, (0, 1, 0, 0)),
+        (20, 21, (1, 0, 0, 1)),
+        (21, 60, (0, 2, 1, 0)),
+        (41, 60, (2, 0, 1, 0)),
+    ];
+    for (from, to, want) in table {
+        let counts = store.ledger_counts(at(from), at(to)).await.expect("it counts");
+        let LedgerCount { opening, admitted, struck_off, ended_otherwise, .. } = counts[0];
+        assert_eq!((opening, admitted, struck_off, ended_otherwise), want, "{from}..{to}");
+    }
 }

@@ -116,6 +116,10 @@ pub fn slip(ticket: &Loaded, key: &str) -> SlipWrite {
         at: T0,
         reply_due: None,
         recipients: "[\"unit_head\"]".to_owned(),
+        issuer: String::new(),
+        receipt_due: None,
+        note: None,
+        paper: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use duban::{
     config::{Config, WebConfig},
-    core::{timestamp::Timestamp, wording::Templates},
+    core::timestamp::Timestamp,
     intake::queue::{self, Queue},
     policies::load_embedded,
     rules::Rules,
@@ -69,7 +69,7 @@ pub async fn house(wish: Wish) -> House {
     store.migrate().await.expect("tables");
     let loaded = load_embedded("cn", NOW).expect("the reference set");
     let set = loaded.set.expect("without errors");
-    let templates = Templates::parse(&loaded.templates.expect("its texts")).expect("good texts");
+    let templates = loaded.templates.expect("good texts");
     let rules = Rules::new(set, loaded.org.unwrap_or_default(), templates);
     let rules = Arc::new(ArcSwap::from_pointee(rules));
     let wall = Wall::fast(NOW, 0.0);
@@ -230,6 +230,10 @@ impl House {
             at: NOW,
             reply_due: None,
             recipients: "[]".to_owned(),
+            issuer: String::new(),
+            receipt_due: None,
+            note: None,
+            paper: None,
         };
         self.write(Writes { slips: vec![slip], ..Writes::default() }).await;
     }

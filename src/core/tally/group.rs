@@ -79,14 +79,7 @@ impl Tally {
         true
     }
 
-    fn form(
-        &mut self,
-        set: &PolicySet,
-        trigger: &Trigger,
-        one: &Counted,
-        armed: &str,
-        depth: u64,
-    ) {
+    fn form(&mut self, set: &PolicySet, trigger: &Trigger, one: &Counted, armed: &str, depth: u64) {
         self.groups += 1;
         while self.undone.contains(&self.groups) {
             self.groups += 1;
@@ -224,6 +217,6 @@ impl Tally {
 impl Tell {
     /// That it was told, or taken back.
     pub(super) fn record(&self, undo: bool) -> Record {
-        Record::Told { group: self.group, ticket: self.ticket.clone(), count: self.count, undo }
+        Record::Grouped { group: self.group, ticket: self.ticket.clone(), count: self.count, undo }
     }
 }

@@ -3,14 +3,15 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Extension, FollowUp, Hop, Pause, Refusal, Round, Stage, Ticket,
-    permit::{self, Refused},
-    select,
+    Call, FollowUp, Hop, Refusal, Round, Stage, Ticket, call::EXCUSED, clocks::starts,
+    heard::HANDOVER_REFUSED, label::LabelState, permit::Refused, returns::ReturnOutcome, select,
 };
 use crate::core::{
-    clock::{Clock, FiredAs, due_after},
     event::{Event, Kind},
-    policy::PolicySet,
+    policy::{LastRound, PolicySet},
+    publish::Publication,
+    reply,
+    slip::ACKNOWLEDGED,
     timestamp::Timestamp,
     trigger,
 };
@@ -25,11 +26,17 @@ impl Ticket {
     /// Applies one event. What the policy does not allow moves nothing and is noted as refused.
     pub fn apply_event(&mut self, set: &PolicySet, seq: i64, event: &Event) {
         self.last_event_at = self.last_event_at.max(Some(event.at));
+        let read = reply::read(&set.reply, event);
+        let event = read.as_ref();
         if !set.knows(&event.kind) {
             self.unknown_kinds += 1;
         }
+        let is_first = self.rounds.is_empty();
         self.absorb(set, event);
-        if let Err(reason) = self.change(set, event) {
+        self.follow_ups.retain(|owed| event.id.as_deref() != Some(&*owed.id()));
+        let mut opening = self.opening(set, event);
+        let changed = self.may_say(set, event).map_err(Refused::from);
+        if let Err(reason) = changed.and_then(|()| self.change(set, seq, event)) {
             self.refusals += 1;
             self.refused.push(Refusal {
                 seq,
@@ -38,20 +45,44 @@ impl Ticket {
             });
             return;
         }
+        self.enter_by_event(set, &event.kind, event.at);
+        self.note_decision(event);
+        self.publication = Publication::of(event).or(self.publication.take());
+        let began = self.begins_own(set, event, is_first);
         let Some(policy) = self.policy(set) else { return };
+        self.note_due_told(event);
+        self.move_named_dues(set, event);
+        if event.kind == Kind::Replied && event.text("slip").is_some() {
+            return; // a unit's answer to a slip is no answer to the resident
+        }
+        self.bring_forward(set, event);
         self.stop_clocks(set, event);
-        if policy.ends.contains(&event.kind) {
+        if policy.ends.contains(&event.kind) && event.text("overlay").is_none() {
             self.end(event.at);
+            self.end_overlays(set, event.at);
+            opening.retain(|index| set.policies[*index].overlay.outlives);
         }
         let round = self.round();
-        self.start_clocks(set, event, |rule| rule.start == event.kind);
-        self.seen.entry(event.kind.clone()).or_insert(event.at);
-        self.follow_ups.retain(|owed| owed.kind != event.kind || owed.round != round);
+        if event.text("overlay").is_none() {
+            let clock_start = &set.clock_start;
+            self.start_clocks(set, event, |rule| starts(rule, &event.kind, began, clock_start));
+            self.raise_flags(set, event);
+            self.gather(set, event);
+            self.seen.entry(event.kind.clone()).or_insert(event.at);
+        }
+        self.run_overlays(set, event, &opening);
+        self.follow_ups.retain(|owed| !owed.is_paid_by(event, round));
+        self.hear_called(set, event);
+        self.note_news(set, event);
     }
 
     /// Takes over what the event says about the ticket until it is dispatched, and chooses the policy.
     fn absorb(&mut self, set: &PolicySet, event: &Event) {
+        let kind = self.attributes.kind.clone();
         self.attributes.learn(event, &set.attributes);
+        if self.dispatched.is_some() && set.opens_beside(&event.kind) {
+            self.attributes.kind = kind; // it is the kind of the whistle, not of the ticket
+        }
         if let Some(Value::Array(ways)) = event.data.get("reach") {
             self.reach = ways.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
@@ -59,6 +90,11 @@ impl Ticket {
             self.deadline = event.deadline;
         }
         if self.dispatched.is_none() && self.rounds.len() <= 1 {
+            if event.kind == Kind::Dispatched
+                || (event.kind == set.clock_start && event.unit.is_some())
+            {
+                self.wear_campaign_tags(set, event.at);
+            }
             let chosen = select(set, &self.attributes);
             self.unmapped = chosen.is_some_and(|(_, by_default)| by_default);
             if let Some((policy, _)) = chosen {
@@ -69,44 +105,66 @@ impl Ticket {
     }
 
     /// The changes that belong to one kind of event, before its effect on clocks.
-    fn change(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+    fn change(&mut self, set: &PolicySet, seq: i64, event: &Event) -> Result<(), Refused> {
+        self.refuse_earlier_round(event)?;
+        self.guard(set, event)?;
         match &event.kind {
             Kind::Received | Kind::Registered => {
                 self.received.get_or_insert(event.at);
                 if event.unit.is_some() && set.clock_start == event.kind {
-                    self.dispatch(event);
+                    self.dispatch(set, event);
                 }
             }
-            Kind::Dispatched => self.dispatch(event),
-            Kind::Reassigned => {
-                if let Some(unit) = &event.unit {
-                    self.unit = Some(unit.clone());
-                    self.hops.push(Hop { unit: unit.clone(), at: event.at });
+            Kind::Dispatched => self.dispatch(set, event),
+            Kind::Reassigned => self.reassign(set, event),
+            Kind::Accepted => {
+                self.reach_stage(Stage::Accepted);
+                self.take_over(event);
+                if let Some(hop) = self.hops.last_mut() {
+                    hop.accepted.get_or_insert(event.at);
                 }
             }
-            Kind::Accepted => self.reach_stage(Stage::Accepted),
             Kind::Contacted => self.contacts += 1,
-            Kind::CallbackTried if !was_reached(event) => self.tries_missed += 1,
+            Kind::CallbackTried => self.call_tried(set, event)?,
             Kind::Resolved | Kind::Closed => self.reach_stage(Stage::Resolved),
             Kind::Paused => self.pause(set, event)?,
             Kind::Resumed => self.resume(set, event)?,
-            Kind::ExtensionAsked => self.extension_asked = Some(event.at),
-            Kind::Extended => self.extend(set, event)?,
-            Kind::Returned => {
-                permit::may_return(self, set, event)?;
-                self.return_pending = Some(event.at);
+            Kind::ExtensionAsked => self.ask_extension(set, event)?,
+            Kind::Extended if self.extends_beside(event).is_some() => {
+                self.extend_beside(set, event)?;
             }
-            Kind::ReturnRefused => self.return_pending = None,
+            Kind::Extended => self.extend(set, event)?,
+            Kind::OfflineAction => self.note_offline(set, event),
+            Kind::Rated if self.rates_a_unit(event) => {}
+            Kind::Returned => self.return_ticket(set, event)?,
+            Kind::ReturnRefused => self.refuse_return(),
             Kind::Answered | Kind::Rated => self.answer(set, event)?,
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
-            Kind::SlipWithdrawn => self.withdraw_slip(event)?,
-            Kind::Custom(name) if &**name == RECLASSIFIED => self.reclassify(set, event),
-            Kind::Custom(name) if &**name == "returned_ok" => {
-                self.return_pending = None;
-                self.returns += 1;
-            }
+            Kind::SlipWithdrawn => self.withdraw_slip(set, event)?,
+            Kind::Custom(name) => match &**name {
+                ACKNOWLEDGED => self.acknowledge(event),
+                EXCUSED => self.excuse(event),
+                HANDOVER_REFUSED => self.handover = None,
+                RECLASSIFIED => self.reclassify(set, event),
+                "returned_ok" => self.accept_return(set, event),
+                "ruling_asked" => self.ask_ruling(event),
+                "ruled" => self.rule(set, event)?,
+                "extension_refused" => self.refuse_extension(set, event)?,
+                "review_decided" => self.decide_review(set, event)?,
+                "label_proposed" => self.propose_label(event),
+                "label_approved" => self.decide_label(event, LabelState::Approved)?,
+                "label_refused" => self.decide_label(event, LabelState::Refused)?,
+                "repeat_within_30d" => _ = self.repeated.get_or_insert(event.at),
+                "visit" => self.contacts += 1,
+                "callback_closed" => self.close_callback(event),
+                "rechecked" => self.recheck(event),
+                "opted_out" => self.callback.opted_out = true,
+                "opted_in" => self.callback.opted_out = false,
+                _ => {} // facts that only start or stop clocks
+            },
             _ => {} // facts that only start or stop clocks
         }
+        self.hear_of_slips(set, seq, event)?;
         self.raise_conditions(set, event);
         self.move_deadline(set, event);
         Ok(())
@@ -119,107 +177,93 @@ impl Ticket {
     }
 
     /// The ticket goes to a unit. A second dispatch to another unit hands the open clocks over.
-    fn dispatch(&mut self, event: &Event) {
+    fn dispatch(&mut self, set: &PolicySet, event: &Event) {
         self.reach_stage(Stage::Dispatched);
         self.dispatched.get_or_insert(event.at);
         let Some(unit) = &event.unit else { return };
+        self.find_basis(set, event, unit);
         let moves = self.unit.as_ref().is_some_and(|old| old != unit);
-        self.hops.push(Hop { unit: unit.clone(), at: event.at });
+        self.hops.push(Hop {
+            unit: unit.clone(),
+            at: event.at,
+            accepted: None,
+            basis: self.basis_of(event),
+        });
         self.first_unit.get_or_insert_with(|| unit.clone());
         self.unit = Some(unit.clone());
         if moves {
-            self.cancel_open(event.at, |clock| clock.key.name != "dispatch");
-            self.handed_over = Some(event.at);
-            self.seen.retain(|kind, _| matches!(kind, Kind::Received | Kind::Registered));
-        }
-    }
-
-    fn pause(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        let (kind, until) = permit::may_pause(self, set, event)?;
-        let round = self.round();
-        let pausable = permit::pause_clocks(self, set);
-        for clock in &mut self.clocks {
-            if clock.key.round == round && clock.is_running() && pausable.contains(&clock.key.name)
-            {
-                clock.pause(&set.calendar, event.at);
+            if self.return_pending.take().is_some() {
+                self.returns += 1; // sent on without a word: the return stood
+                self.settle_return(ReturnOutcome::Accepted);
             }
+            let policy = self.policy(set);
+            let carried = policy.map(|policy| policy.carried.as_slice()).unwrap_or_default();
+            let carried: Vec<&str> =
+                carried.iter().map(String::as_str).chain(["dispatch"]).collect();
+            self.hand_over(event.at, &carried);
         }
-        self.pause = Some(Pause { kind, at: event.at, until });
-        Ok(())
     }
 
-    fn resume(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        if self.pause.take().is_none() {
-            return Err(Refused::NotPaused);
+    /// On which duty, item or decision the ticket is sent to the unit.
+    fn basis_of(&self, event: &Event) -> Option<String> {
+        let named = ["duty", "item"].iter().find_map(|key| Some((key, event.text(key)?)));
+        match named {
+            Some((key, value)) => Some(format!("{key} {value}")),
+            None if event.says("basis") => Some("basis".to_owned()),
+            None if self.seen.contains_key(&Kind::of("decision")) => Some("decision".to_owned()),
+            None => None,
         }
-        for clock in &mut self.clocks {
-            clock.resume(&set.calendar, event.at);
-        }
-        Ok(())
     }
 
-    fn extend(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        let span = permit::may_extend(self, set, event)?;
-        self.extension_asked = None;
-        let name = self.policy(set).map(|policy| policy.deadline_clock.clone()).unwrap_or_default();
-        let round = self.round();
-        let open = |clock: &&mut Clock| {
-            clock.key.round == round && clock.key.name == name && clock.is_open()
-        };
-        let Some(clock) = self.clocks.iter_mut().find(open) else {
-            return Err(Refused::NoClock(name));
-        };
-        let due_before = clock.due;
-        let due = due_after(set, clock.due, span);
-        clock.move_due(&set.calendar, due, event.at);
-        self.extensions.push(Extension {
-            at: event.at,
-            span: span.to_string(),
-            due_before,
-            due_after: due,
-        });
-        Ok(())
+    /// An event that names an earlier round changes nothing there; withdrawing its slips is allowed.
+    fn refuse_earlier_round(&self, event: &Event) -> Result<(), Refused> {
+        let now = self.round();
+        match event.data.get("round").and_then(Value::as_u64) {
+            Some(told) if told < u64::from(now) && event.kind != Kind::SlipWithdrawn => {
+                Err(Refused::EarlierRound { told, now })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
-    /// The first answer of a round counts; later ones stay in the journal as refused.
-    fn answer(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        let round = self.round();
-        if self.answers.iter().any(|answer| answer.round == round) {
-            return Err(Refused::AlreadyAnswered);
+    /// Whether a bad answer in the last round leaves the ticket to its consultation.
+    pub(super) fn waits_for_review(&self, set: &PolicySet, event: &Event) -> bool {
+        let redo = redo_policy(set).map(|index| &set.policies[index]);
+        redo.is_some_and(|redo| {
+            redo.last_round == LastRound::Waits && trigger::reason(redo, event).is_some()
+        })
+    }
+
+    /// What the consultation after the last round decided: another round after all, or this is it.
+    fn decide_review(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
+        match event.text("decision") {
+            Some("redo") => self.open_round(set, event),
+            Some(_) => {
+                self.owe(Kind::of("evaluated"), "review_decided");
+                Ok(())
+            }
+            None => Ok(()),
         }
-        let text = |key: &str| event.text(key).map(str::to_owned);
-        self.answers.push(Answer {
-            round,
-            at: event.at,
-            contacted: text("contacted"),
-            solved: text("solved"),
-            satisfied: text("satisfied"),
-        });
-        let redone = self.redo_condition(set, event).is_some();
-        if !redone && trigger::solved(event).is_some() {
-            self.owe(Kind::of("evaluated"), "answered");
-        }
-        Ok(())
     }
 
     /// Sends the ticket back where a condition of the redo policy holds and a round is left.
     fn raise_conditions(&mut self, set: &PolicySet, event: &Event) {
         if let Some(reason) = self.redo_condition(set, event) {
-            self.owe(Kind::Redo, reason);
+            self.owe(Kind::Redo, &reason);
         }
     }
 
-    fn redo_condition(&self, set: &PolicySet, event: &Event) -> Option<&'static str> {
+    pub(super) fn redo_condition(&self, set: &PolicySet, event: &Event) -> Option<String> {
         let redo = &set.policies[redo_policy(set)?];
         if self.round() == 0 || self.round() >= redo.max_rounds.unwrap_or(ROUNDS_MAX) {
             return None;
         }
-        let holding = trigger::conditions(event);
-        holding.into_iter().find(|one| redo.triggers.contains(one)).map(trigger::name)
+        trigger::reason(redo, event)
     }
 
-    fn owe(&mut self, kind: Kind, reason: &str) {
-        let owed = FollowUp { kind, reason: reason.to_owned(), round: self.round() };
+    pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
+        let (reason, round) = (reason.to_owned(), self.round());
+        let owed = FollowUp { kind, reason, round, about: String::new(), overlay: String::new() };
         if !self.follow_ups.contains(&owed) {
             self.follow_ups.push(owed);
         }
@@ -233,51 +277,24 @@ impl Ticket {
         if event.kind == Kind::Redo && self.round() >= max {
             return Err(Refused::RoundsUsedUp(max));
         }
-        self.follow_ups.clear();
+        self.follow_ups.retain(|owed| !owed.overlay.is_empty());
         self.cancel_open(event.at, |_| true);
+        self.call = Call::default();
         let reason = event.text("reason").map(str::to_owned);
         self.rounds.push(Round { policy, opened: event.at, reason });
+        if set.policies[policy].max_rounds == Some(self.round()) {
+            self.owe(Kind::of("consult_proposed"), "last_round");
+        }
         self.seen.clear();
-        self.tries_missed = 0;
+        self.callback.open_round();
+        self.evidence = super::Evidence::default();
         self.handed_over = None;
-        self.pause = None;
         self.return_pending = None;
         self.deadline = event.deadline;
         self.ended = None;
         self.stage = Stage::Dispatched;
-        self.start_clocks(set, event, |rule| rule.start == set.clock_start);
+        self.start_clocks(set, event, |rule| rule.start.contains(&set.clock_start));
         Ok(())
-    }
-
-    fn withdraw_slip(&mut self, event: &Event) -> Result<(), Refused> {
-        let key = event.text("slip").unwrap_or_default();
-        let outcome =
-            if event.text("again").is_some() { FiredAs::Undone } else { FiredAs::Withdrawn };
-        let no = self.no.clone();
-        let step_key =
-            |clock: &Clock, fired: &crate::core::clock::Fired| crate::core::record::StepKey {
-                clock: clock.key.clone(),
-                step: fired.step,
-                repetition: fired.repetition,
-                reissue: fired.reissue,
-            };
-        let mut found = self.wrong.iter().any(|wrong| wrong.key.text(&no) == key);
-        self.wrong.retain(|wrong| wrong.key.text(&no) != key);
-        let mut undone = None;
-        for clock in &mut self.clocks {
-            for index in 0..clock.fired.len() {
-                let fired = &clock.fired[index];
-                if fired.outcome == FiredAs::Slip && step_key(clock, fired).text(&no) == key {
-                    undone = (outcome == FiredAs::Undone).then(|| step_key(clock, fired));
-                    clock.fired[index].outcome = outcome;
-                    found = true;
-                }
-            }
-        }
-        if let Some(step) = undone {
-            self.forget_carried(&step.clock, step.step, step.repetition);
-        }
-        if found { Ok(()) } else { Err(Refused::NoSuchSlip(key.to_owned())) }
     }
 
     /// A deadline the source system changes while its clock runs moves the due.
@@ -285,7 +302,9 @@ impl Ticket {
         let (Some(deadline), Some(policy)) = (event.deadline, self.policy(set)) else { return };
         let (name, round) = (policy.deadline_clock.clone(), self.round());
         for clock in &mut self.clocks {
-            if clock.key.round == round && clock.key.name == name && clock.is_open() {
+            let key = &clock.key;
+            let is_own = key.is_own() && key.round == round;
+            if is_own && key.name == name && clock.is_open() {
                 clock.move_due(&set.calendar, deadline, event.at);
             }
         }
@@ -295,7 +314,7 @@ impl Ticket {
         self.ended = Some(at);
         self.stage = Stage::Ended;
         self.cancel_open(at, |_| true);
-        self.follow_ups.retain(|owed| owed.kind == Kind::Redo);
+        self.follow_ups.retain(|owed| owed.kind == Kind::Redo || !owed.overlay.is_empty());
     }
 }
 
@@ -304,9 +323,4 @@ fn redo_policy(set: &PolicySet) -> Option<usize> {
     set.policies.iter().position(|policy| {
         policy.select.keys.get("kind").is_some_and(|kinds| kinds.iter().any(|kind| kind == "redo"))
     })
-}
-
-/// Whether somebody took the call.
-fn was_reached(event: &Event) -> bool {
-    matches!(event.text("result"), Some("answered" | "connected" | "reached"))
 }

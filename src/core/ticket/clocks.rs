@@ -1,46 +1,98 @@
 //! Which clocks an event stops and starts, and when they are due.
+//!
+//! The clocks of the round's policy and those of each overlay are strands that do not
+//! touch each other: an event stops what waits for it in every strand it concerns.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
-use super::Ticket;
+use super::{
+    Ticket,
+    lane::{Lane, lanes, names},
+};
 use crate::core::{
-    clock::{Base, Clock, ClockKey, State, due_after},
-    event::Event,
+    attributes::Attributes,
+    clock::{Base, Clock, ClockKey, State, due_before},
+    event::{Event, Kind},
     policy::{ClockRule, Policy, PolicySet},
     timestamp::Timestamp,
 };
 
+/// Where a clock begins: under which rule of which policy, for whom.
+#[derive(Clone, Debug)]
+pub(super) struct Begin {
+    pub policy: usize,
+    pub rule: usize,
+    /// The overlay; empty: the round's policy.
+    pub overlay: String,
+    pub lane: Lane,
+}
+
+impl Begin {
+    /// A clock of the round's policy, for the ticket as a whole.
+    pub fn own(policy: usize, rule: usize) -> Self {
+        Self { policy, rule, overlay: String::new(), lane: Lane::default() }
+    }
+}
+
 impl Ticket {
     pub(super) fn stop_clocks(&mut self, set: &PolicySet, event: &Event) {
-        let round = self.round();
-        let mut again: Vec<(usize, usize)> = Vec::new();
-        for clock in self.clocks.iter_mut().filter(|c| c.key.round == round && c.is_open()) {
-            let rule = &set.policies[clock.policy].clocks[clock.rule];
-            let ends_recurrence = rule.recur_until.as_ref() == Some(&event.kind);
-            let of_unit = clock.key.unit.is_empty() || event.unit.as_ref() == Some(&clock.key.unit);
-            let stops = rule.stop.contains(&event.kind) || ends_recurrence;
-            if !of_unit || !stops {
+        let stands_still = self.stands_still(set, event);
+        let mut again: Vec<Begin> = Vec::new();
+        for index in 0..self.clocks.len() {
+            let clock = &self.clocks[index];
+            if !clock.is_open() || !self.is_concerned(&clock.key, event) {
                 continue;
             }
-            clock.stop(event.at, event.kind.clone());
-            if rule.recur_until.is_some() && !ends_recurrence {
-                again.push((clock.policy, clock.rule));
+            let Some((rule, _)) = self.rule_of(set, clock) else { continue };
+            let is_named =
+                clock.key.unit.is_empty() || names(event, &rule.units_from, &clock.key.unit);
+            let ends_recurrence = rule.recur_until.as_ref() == Some(&event.kind);
+            let waits = is_named && (rule.stop.contains(&event.kind) || ends_recurrence);
+            let is_stilled = clock.key.is_own() && stands_still.contains(&clock.key.name);
+            if !waits && !is_stilled {
+                continue;
+            }
+            if rule.recur_until.is_some() && waits && !ends_recurrence {
+                again.push(Begin {
+                    policy: clock.policy,
+                    rule: clock.rule,
+                    overlay: clock.key.overlay.clone(),
+                    lane: Lane::of(clock),
+                });
+            }
+            let clock = &mut self.clocks[index];
+            if !stands_still.is_empty() {
+                clock.resume(&set.calendar, event.at); // what remained is put back later
+            }
+            if clock.is_told_by(event) {
+                clock.lapse(event.at);
+            } else {
+                clock.stop(event.at, event.kind.clone());
             }
         }
-        for (policy, index) in again {
-            let rule = &set.policies[policy].clocks[index];
-            let over = rule.recur_until.as_ref().is_some_and(|until| self.seen.contains_key(until));
-            if !over {
-                self.start_clock(set, policy, index, rule, event, String::new());
+        for begin in again {
+            let rule = &set.policies[begin.policy].clocks[begin.rule];
+            let seen = self.seen_by(&begin.overlay);
+            if !rule.recur_until.as_ref().is_some_and(|until| seen.contains_key(until)) {
+                self.start_clock(set, rule, event, begin);
             }
         }
         if self.pause.is_some()
             && !self.clocks.iter().any(|c| matches!(c.state, State::Paused { .. }))
         {
-            self.pause = None;
+            self.end_pause(event.at);
         }
     }
 
+    /// Whether an event can stop or start this clock: one of the round, or of an open overlay it speaks of.
+    fn is_concerned(&self, key: &ClockKey, event: &Event) -> bool {
+        if key.is_own() {
+            return key.round == self.round() && event.text("overlay").is_none();
+        }
+        self.overlay(&key.overlay).is_some_and(|overlay| overlay.hears(event))
+    }
+
+    /// Starts the clocks of the round's policy that `starts` picks.
     pub(super) fn start_clocks(
         &mut self,
         set: &PolicySet,
@@ -48,44 +100,90 @@ impl Ticket {
         starts: impl Fn(&ClockRule) -> bool,
     ) {
         let Some(policy) = self.rounds.last().map(|round| round.policy) else { return };
-        for (index, rule) in set.policies[policy].clocks.iter().enumerate() {
-            if !starts(rule) {
-                continue;
-            }
-            for unit in units_of(rule, event) {
-                let round = self.round();
-                let is_there = self.clocks.iter().any(|clock| {
-                    let ClockKey { round: of_round, name, unit: of_unit, .. } = &clock.key;
-                    *of_round == round
-                        && *name == rule.name
-                        && *of_unit == unit
-                        && !matches!(clock.state, State::Cancelled { .. })
-                        && self.handed_over.is_none_or(|at| clock.started >= at)
-                });
-                if !is_there {
-                    self.start_clock(set, policy, index, rule, event, unit);
+        self.start_strand(set, event, policy, "", starts);
+    }
+
+    /// Starts the clocks of one strand that `starts` picks, each once unless its rule says `again`.
+    pub(super) fn start_strand(
+        &mut self,
+        set: &PolicySet,
+        event: &Event,
+        policy: usize,
+        overlay: &str,
+        starts: impl Fn(&ClockRule) -> bool,
+    ) {
+        let Some(rules) = set.policies.get(policy).map(|policy| &policy.clocks) else { return };
+        for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| starts(rule)) {
+            for mut lane in lanes(rule, event) {
+                if self.is_there(rule, &set.policies[policy].carried, overlay, &lane.unit) {
+                    continue;
                 }
+                if lane.owner.is_empty() {
+                    lane.owner = self.place(overlay, rule.owner.as_deref());
+                }
+                self.call_mut(overlay).add(&rule.units_from, &lane.unit);
+                let begin = Begin { policy, rule: index, overlay: overlay.to_owned(), lane };
+                self.start_clock(set, rule, event, begin);
             }
         }
+    }
+
+    /// Whether the clock has started already and so does not start now.
+    fn is_there(&self, rule: &ClockRule, carried: &[String], overlay: &str, unit: &str) -> bool {
+        let round = self.round();
+        self.clocks.iter().any(|clock| {
+            let key = &clock.key;
+            let is_same = key.overlay == overlay && key.name == rule.name && key.unit == unit;
+            let is_of_now = !key.is_own()
+                || key.round == round
+                    && (carried.contains(&rule.name)
+                        || self.handed_over.is_none_or(|at| clock.started >= at));
+            let counts = if rule.again {
+                clock.is_open()
+            } else {
+                !matches!(clock.state, State::Cancelled { .. }) || clock.due_told
+            };
+            is_same && is_of_now && counts
+        })
     }
 
     pub(super) fn start_clock(
         &mut self,
         set: &PolicySet,
-        policy: usize,
-        index: usize,
         rule: &ClockRule,
         event: &Event,
-        unit: String,
+        begin: Begin,
     ) {
-        let given = self.given_due(&set.policies[policy], rule, event);
-        let Some(due) = given.or_else(|| self.due_by_span(set, rule, event.at)) else { return };
+        let Begin { policy, rule: index, overlay, lane } = begin;
+        let is_own = overlay.is_empty();
+        let attributes = self.attributes_for(&overlay);
+        let given = lane.due.or_else(|| self.given_due(set, &set.policies[policy], rule, event));
+        let promise = self.promise(set, rule, &attributes, event.at);
+        let Some(due) = given.or(promise.map(|promise| promise.due)) else { return };
         let started = event.at;
-        let mut key = ClockKey { round: self.round(), name: rule.name.clone(), unit, turn: 0 };
+        let campaign = promise.filter(|_| given.is_none()).and_then(|promise| promise.campaign);
+        let campaign = campaign.map(|campaign| campaign.id.clone());
+        let base = Base::of(promise.map(|promise| promise.span));
+        let mut key = ClockKey {
+            round: self.round(),
+            name: rule.name.clone(),
+            unit: lane.unit,
+            turn: 0,
+            overlay,
+        };
         key.turn = self.turns(&key);
-        let base = Base::of(rule.span_for(&self.attributes));
-        let mut clock = Clock {
+        // A stop that occurred before the start counts as met; a clock that starts anew waits for a new one.
+        let seen = self.seen_by(&key.overlay);
+        let stopped = rule.stop.iter().filter_map(|kind| Some((*seen.get(kind)?, kind))).min();
+        let stopped = stopped.filter(|_| rule.recur_until.is_none() && !rule.again);
+        let state = match stopped {
+            Some((at, by)) => State::Stopped { at, by: by.clone(), met: true },
+            None if is_own && self.ended.is_some() => return,
+            None => State::Running,
+        };
+        self.clocks.push(Clock {
             key,
+            owner: lane.owner,
             policy,
             rule: index,
             base,
@@ -95,69 +193,112 @@ impl Ticket {
             since: started,
             spent_ms: 0,
             given: given.is_some(),
+            campaign,
             pauses: Vec::new(),
-            state: State::Running,
+            state,
             fired: Vec::new(),
-        };
-        // A stop that occurred before the start counts as met (a clock that recurs starts after its own stop).
-        let stopped = rule.stop.iter().filter_map(|kind| Some((*self.seen.get(kind)?, kind))).min();
-        match stopped.filter(|_| rule.recur_until.is_none()) {
-            Some((at, by)) => clock.state = State::Stopped { at, by: by.clone(), met: true },
-            None if self.ended.is_some() => return,
-            None => {}
-        }
-        self.clocks.push(clock);
+            acknowledged: Vec::new(),
+            due_told: false,
+            brought: Vec::new(),
+        });
     }
 
-    /// How often a clock of this round, name and unit has started.
+    /// How often a clock of this round, strand, name and unit has started.
     pub(super) fn turns(&self, key: &ClockKey) -> u32 {
-        let same = |other: &&Clock| {
-            other.key.round == key.round && other.key.name == key.name && other.key.unit == key.unit
-        };
+        let same = |other: &&Clock| ClockKey { turn: key.turn, ..other.key.clone() } == *key;
         self.clocks.iter().filter(same).count() as u32
     }
 
-    /// The due the source system gives this clock itself.
-    fn given_due(&self, policy: &Policy, rule: &ClockRule, event: &Event) -> Option<Timestamp> {
+    /// What the rules of a strand look at: an overlay has the kind its opening event gave it.
+    pub(super) fn attributes_for(&self, overlay: &str) -> Cow<'_, Attributes> {
+        match self.overlay(overlay).and_then(|overlay| overlay.kind.clone()) {
+            Some(kind) => Cow::Owned(Attributes { kind: Some(kind), ..self.attributes.clone() }),
+            None => Cow::Borrowed(&self.attributes),
+        }
+    }
+
+    /// What the rules of this clock look at.
+    pub fn attributes_of(&self, clock: &Clock) -> Cow<'_, Attributes> {
+        self.attributes_for(&clock.key.overlay)
+    }
+
+    /// The due the source system gives this clock itself, less the margin we keep.
+    fn given_due(
+        &self,
+        set: &PolicySet,
+        policy: &Policy,
+        rule: &ClockRule,
+        event: &Event,
+    ) -> Option<Timestamp> {
         let named = rule.due_from.as_ref().and_then(|key| event.text(key));
         let deadline =
             || event.deadline.or(self.deadline).filter(|_| rule.name == policy.deadline_clock);
-        named.and_then(|text| Timestamp::parse(text).ok()).or_else(deadline)
+        let less = |due| rule.margin.map_or(due, |margin| due_before(set, due, margin));
+        named.and_then(|text| Timestamp::parse(text).ok()).map(less).or_else(deadline)
     }
 
-    /// When the clock is due by its span, rolled into working time if asked.
-    pub(super) fn due_by_span(
-        &self,
-        set: &PolicySet,
-        rule: &ClockRule,
-        started: Timestamp,
-    ) -> Option<Timestamp> {
-        let due = due_after(set, started, rule.span_for(&self.attributes)?);
-        match rule.roll {
-            Some(roll) if !set.calendar.is_open(due) => {
-                set.calendar.next_open(due).map(|open| due_after(set, open, roll))
+    /// An event that carries a clock's own due anew moves it, unless it is overdue.
+    pub(super) fn move_named_dues(&mut self, set: &PolicySet, event: &Event) {
+        for index in 0..self.clocks.len() {
+            let clock = &self.clocks[index];
+            let is_open = clock.is_open() && clock.started < event.at;
+            if event.data.is_empty() || !is_open || !self.is_concerned(&clock.key, event) {
+                continue;
             }
-            Some(_) | None => Some(due),
+            let Some((rule, _)) = self.rule_of(set, clock) else { continue };
+            let named = rule.due_from.as_ref().and_then(|key| event.text(key));
+            let Some(due) = named.and_then(|text| Timestamp::parse(text).ok()) else { continue };
+            let due = rule.margin.map_or(due, |margin| due_before(set, due, margin));
+            let clock = &mut self.clocks[index];
+            if clock.move_due(&set.calendar, due, event.at) {
+                clock.due_told = false;
+            }
         }
     }
 
+    /// Ends open clocks of the round's policy without a verdict.
     pub(super) fn cancel_open(&mut self, at: Timestamp, which: impl Fn(&Clock) -> bool) {
-        for clock in self.clocks.iter_mut().filter(|clock| clock.is_open() && which(clock)) {
+        let open = |clock: &&mut Clock| clock.key.is_own() && clock.is_open() && which(clock);
+        for clock in self.clocks.iter_mut().filter(open) {
             clock.state = State::Cancelled { at };
         }
-        self.pause = None;
+        self.end_pause(at);
+    }
+
+    /// The event duban added because this clock came due is now part of the journal.
+    pub(super) fn note_due_told(&mut self, event: &Event) -> bool {
+        let told = |clock: &&mut Clock| clock.is_running() && clock.is_told_by(event);
+        match self.clocks.iter_mut().find(told) {
+            Some(clock) => {
+                clock.due_told = true;
+                true
+            }
+            None => false,
+        }
     }
 }
 
-/// The units a clock starts for: the called ones where the rule is per unit, else the ticket as a whole.
-fn units_of(rule: &ClockRule, event: &Event) -> Vec<String> {
-    if !rule.per_unit {
-        return vec![String::new()];
+impl Clock {
+    /// The id of the event duban adds at the due: the same for ever for this due of this turn.
+    pub fn due_event_id(&self) -> String {
+        format!("{DUE_EVENT}{}/{}", self.key, self.due.0)
     }
-    match event.data.get("units") {
-        Some(Value::Array(units)) => {
-            units.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-        }
-        _ => event.unit.iter().cloned().collect(), // one unit called
+
+    /// Whether this is the event duban added because this clock came due.
+    pub fn is_told_by(&self, event: &Event) -> bool {
+        event.id.as_ref().is_some_and(|id| id.starts_with(DUE_EVENT) && *id == self.due_event_id())
     }
+}
+
+/// How the ids of events begin that duban adds at a due.
+const DUE_EVENT: &str = "duban/due/";
+
+/// Whether duban added this event because some clock came due.
+pub(super) fn is_due_event(event: &Event) -> bool {
+    event.id.as_ref().is_some_and(|id| id.starts_with(DUE_EVENT))
+}
+
+/// Whether a rule starts with this event in its strand; an overlay begins with the event that opens it.
+pub(super) fn starts(rule: &ClockRule, kind: &Kind, began: bool, clock_start: &Kind) -> bool {
+    rule.start.contains(kind) || began && rule.start.contains(clock_start)
 }

@@ -1,11 +1,10 @@
-//! What a policy allows: pauses, extensions, returns. Each refusal says its reason.
+//! Why an event moves nothing, and who must have approved what.
 
-use super::{Ticket, is_under};
+use super::{Ticket, is_under, standing::Unheard};
 use crate::core::{
-    clock::{due_after, step_before},
+    callback::NoAttempt,
     event::Event,
-    policy::{ExtensionRule, PolicySet},
-    span::Span,
+    policy::{PolicySet, Strictness},
     timestamp::Timestamp,
 };
 
@@ -24,8 +23,16 @@ pub enum Refused {
     NotPaused,
     #[error("the clock is overdue; a pause must begin before the due")]
     PauseAfterDue,
+    #[error("all {0} pauses of this round are used")]
+    PausesUsedUp(u32),
+    #[error("the pauses of this round have used up {0} together")]
+    PauseTotal(String),
     #[error("`{given}` may not approve this; it takes one of: {allowed}")]
     Approver { given: String, allowed: String },
+    #[error("nobody is named who approved this; it takes one of: {0}")]
+    NoApprover(String),
+    #[error("the evidence is missing: `data.{0}`")]
+    NoEvidence(String),
     #[error("the policy does not allow extensions")]
     NoExtensions,
     #[error("all {0} extensions are used")]
@@ -36,140 +43,121 @@ pub enum Refused {
     BadSpan(String),
     #[error("asked too late: it had to be asked before {0}")]
     ExtensionTooLate(Timestamp),
+    #[error("no extension was asked for")]
+    NoExtensionAsked,
     #[error("the policy does not allow returns")]
     NoReturns,
     #[error("a return must give its basis")]
     ReturnWithoutBasis,
     #[error("the window for returns closed at {0}")]
     ReturnTooLate(Timestamp),
-    #[error("the ticket went through {0} units already; it goes to a ruling")]
-    HopLimit(u32),
+    #[error("the return before this one waits for its ruling")]
+    ReturnPending,
+    #[error("a ruling named the unit finally; there are no more returns")]
+    RulingIsFinal,
+    #[error("a ruling must name the unit")]
+    RulingWithoutUnit,
     #[error("the round has its answer already; the first one counts")]
     AlreadyAnswered,
+    #[error("an answer that somebody typed in needs the record of the call (`call`)")]
+    NoCallRecord,
+    #[error("the reply says nothing duban understands; a person has to ask")]
+    Unclear,
+    #[error("the reply asks for {0} messages and answers nothing")]
+    OnlyMessages(&'static str),
+    #[error("{0}")]
+    NoAttempt(#[from] NoAttempt),
     #[error("all {0} rounds are used; the matter needs a consultation")]
     RoundsUsedUp(u32),
+    #[error(
+        "it is about round {told}, and the ticket is in round {now}; earlier rounds stay as they are"
+    )]
+    EarlierRound { told: u64, now: u32 },
+    #[error("not done yet; missing: {0}")]
+    Incomplete(String),
+    #[error("no label `{0}` was proposed on this ticket")]
+    NoSuchLabel(String),
+    #[error("who handles the ticket may not decide on its label")]
+    OwnLabel,
     #[error("no slip `{0}` was issued on this ticket")]
     NoSuchSlip(String),
+    #[error("slip `{0}` was withdrawn")]
+    SlipWithdrawn(String),
+    #[error("slip `{0}` has its receipt already; the first one counts")]
+    AlreadyReceipted(String),
+    #[error("slip `{0}` has its reply already; the first one counts")]
+    AlreadyReplied(String),
+    #[error(
+        "a reply says what was done (`done`) or what will be done (`plan`), and by when (`by_when`)"
+    )]
+    EmptyReply,
+    #[error("`{field}` of the reply has more than {max} characters")]
+    LongReply { field: &'static str, max: usize },
+    #[error("what slip `{0}` waited for had come in time")]
+    NotMissing(String),
+    #[error("a slip is taken back with a reason; `reason` is empty")]
+    NoReason,
+    #[error(transparent)]
+    Unheard(#[from] Unheard),
 }
 
-/// Names of the clocks a pause stops.
-pub fn pause_clocks(ticket: &Ticket, set: &PolicySet) -> Vec<String> {
-    ticket.policy(set).map(|policy| policy.pause_clocks.clone()).unwrap_or_default()
-}
-
-/// The kind of pause an event asks for and when it ends by itself.
-pub fn may_pause(
-    ticket: &Ticket,
-    set: &PolicySet,
-    event: &Event,
-) -> Result<(String, Timestamp), Refused> {
-    let policy = ticket.policy(set).ok_or(Refused::NotDispatched)?;
-    let kind = ["pause", "reason", "kind"].iter().find_map(|key| event.text(key)).unwrap_or("");
-    let rule =
-        policy.pauses.iter().find(|allowed| *allowed == kind).and_then(|k| set.pauses.get(k));
-    let Some(rule) = rule else {
-        let allowed = match policy.pauses.as_slice() {
-            [] => "none".to_owned(),
-            some => some.join(", "),
-        };
-        return Err(Refused::PauseKind { kind: kind.to_owned(), allowed });
-    };
-    if ticket.pause.is_some() {
-        return Err(Refused::AlreadyPaused);
-    }
-    let round = ticket.round();
-    let mut running = ticket.clocks.iter().filter(|clock| {
-        clock.key.round == round
-            && clock.is_running()
-            && policy.pause_clocks.contains(&clock.key.name)
-    });
-    let Some(clock) = running.next() else {
-        return Err(Refused::NoClock(policy.pause_clocks.join(", ")));
-    };
-    if event.at > clock.due {
-        return Err(Refused::PauseAfterDue);
-    }
-    approved(event, std::slice::from_ref(&rule.approver))?;
-    Ok((kind.to_owned(), due_after(set, event.at, rule.max)))
-}
-
-/// The span an extension adds.
-pub fn may_extend(ticket: &Ticket, set: &PolicySet, event: &Event) -> Result<Span, Refused> {
-    let policy = ticket.policy(set).ok_or(Refused::NotDispatched)?;
-    let rule =
-        policy.extension.as_ref().filter(|rule| rule.max > 0).ok_or(Refused::NoExtensions)?;
-    if ticket.extensions.len() as u32 >= rule.max {
-        return Err(Refused::ExtensionsUsedUp(rule.max));
-    }
-    let span = match event.text("span") {
-        Some(text) => Span::parse(text).map_err(|_| Refused::BadSpan(text.to_owned()))?,
-        None => rule.each,
-    };
-    if exceeds(ticket, rule, span) {
-        return Err(Refused::ExtensionTotal(rule.total.to_string()));
-    }
-    approved(event, &rule.approver)?;
-    let clock = ticket
-        .clock(&policy.deadline_clock)
-        .filter(|clock| clock.is_open())
-        .ok_or_else(|| Refused::NoClock(policy.deadline_clock.clone()))?;
-    let asked = counted_as_asked(set, rule, ticket.extension_asked.unwrap_or(event.at));
-    let last = step_before(set, clock.due, rule.before_due);
-    if asked > last { Err(Refused::ExtensionTooLate(last)) } else { Ok(span) }
-}
-
-/// Extensions add up only in the base they are limited in; another base than the limit's exceeds it.
-fn exceeds(ticket: &Ticket, rule: &ExtensionRule, span: Span) -> bool {
-    let used = ticket.extensions.iter().filter_map(|one| Span::parse(&one.span).ok());
-    let mut total = 0_i64;
-    for one in used.chain([span]) {
-        total += match (one, rule.total) {
-            (Span::WorkDays(n), Span::WorkDays(_)) | (Span::Days(n), Span::Days(_)) => i64::from(n),
-            (Span::Working(ms), Span::Working(_)) | (Span::Elapsed(ms), Span::Elapsed(_)) => ms,
-            _ => return true, // spans of two bases do not add up
-        };
-    }
-    let limit = match rule.total {
-        Span::WorkDays(n) | Span::Days(n) => i64::from(n),
-        Span::Working(ms) | Span::Elapsed(ms) => ms,
-    };
-    total > limit
-}
-
-/// A request after the daily cut-off counts as made at the next midnight.
-fn counted_as_asked(set: &PolicySet, rule: &ExtensionRule, asked: Timestamp) -> Timestamp {
-    let calendar = &set.calendar;
-    match rule.daily_cutoff {
-        Some(cutoff) if calendar.time_of(asked) > cutoff => {
-            let next = calendar.date_of(asked).tomorrow();
-            next.map_or(asked, |day| calendar.at(day, jiff::civil::Time::midnight()))
+impl Ticket {
+    /// Whether the event names an approver the policy names, as strictly as the set asks.
+    pub(super) fn approved(
+        &mut self,
+        set: &PolicySet,
+        event: &Event,
+        allowed: &[String],
+    ) -> Result<(), Refused> {
+        if allowed.is_empty() {
+            return Ok(());
         }
-        Some(_) | None => asked,
+        let given = event.text("approver").filter(|given| !given.is_empty());
+        let Some(given) = given else {
+            match set.permits.unnamed_approver {
+                Strictness::Refuse => return Err(Refused::NoApprover(allowed.join(", "))),
+                Strictness::Flag => self.owe_lack("unnamed_approver", event, &allowed.join(", ")),
+                Strictness::Accept => {}
+            }
+            return Ok(());
+        };
+        is_among(given, allowed)
+    }
+
+    /// Whether the event carries this evidence, as strictly as the set asks.
+    pub(super) fn evidenced(
+        &mut self,
+        set: &PolicySet,
+        event: &Event,
+        wanted: &str,
+    ) -> Result<(), Refused> {
+        if wanted.is_empty() || event.says(wanted) || event.says("evidence") {
+            return Ok(());
+        }
+        match set.permits.missing_evidence {
+            Strictness::Refuse => return Err(Refused::NoEvidence(wanted.to_owned())),
+            Strictness::Flag => self.owe_lack("missing_evidence", event, wanted),
+            Strictness::Accept => {}
+        }
+        Ok(())
     }
 }
 
-/// Whether the unit may still say that the ticket is not theirs.
-pub fn may_return(ticket: &Ticket, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-    let policy = ticket.policy(set).ok_or(Refused::NotDispatched)?;
-    let dispatched = ticket.hops.last().map(|hop| hop.at).ok_or(Refused::NotDispatched)?;
-    let rule = policy.returns.as_ref().filter(|rule| rule.max > 0).ok_or(Refused::NoReturns)?;
-    if rule.basis_required && event.text("basis").is_none_or(str::is_empty) {
-        return Err(Refused::ReturnWithoutBasis);
+/// Who takes a slip back must say in which role, and it must be one of these.
+pub fn may_withdraw(event: &Event, allowed: &[String]) -> Result<(), Refused> {
+    if event.text("reason").is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Refused::NoReason);
     }
-    let closes = due_after(set, dispatched, rule.window);
-    if event.at > closes {
-        return Err(Refused::ReturnTooLate(closes));
+    let own = event.text("again").is_some(); // a late event made it wrong
+    match event.text("approver") {
+        _ if own || allowed.is_empty() => Ok(()),
+        given => is_among(given.unwrap_or_default(), allowed),
     }
-    if ticket.hops.len() as u32 > rule.hop_limit {
-        return Err(Refused::HopLimit(rule.hop_limit));
-    }
-    Ok(())
 }
 
-/// An approver who is named must be one the policy names.
-fn approved(event: &Event, allowed: &[String]) -> Result<(), Refused> {
-    let Some(given) = event.text("approver") else { return Ok(()) };
-    if allowed.is_empty() || allowed.iter().any(|role| role == given || is_under(given, role)) {
+/// Whether a role is one of those allowed.
+fn is_among(given: &str, allowed: &[String]) -> Result<(), Refused> {
+    if allowed.iter().any(|role| role == given || is_under(given, role)) {
         return Ok(());
     }
     Err(Refused::Approver { given: given.to_owned(), allowed: allowed.join(", ") })

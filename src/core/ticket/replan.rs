@@ -7,9 +7,9 @@
 //! Invariants (tests/replan.rs): `a_breach_is_never_undone_by_other_rules`,
 //! `a_step_that_fired_does_not_fire_again_under_other_rules`, `pauses_survive_other_rules`.
 
-use super::{Ticket, select};
+use super::{Ticket, clocks::Begin, select};
 use crate::core::{
-    clock::{Base, Clock, ClockKey, Fired, FiredAs, State, due_after},
+    clock::{Base, Brought, Clock, ClockKey, Fired, FiredAs, State, due_after},
     event::Event,
     ladder::{is_same, same_steps},
     policy::{ClockRule, Ladder, PolicySet},
@@ -56,9 +56,30 @@ impl Ticket {
         for round in &mut self.rounds {
             round.policy = of_policy(round.policy).or(chosen).unwrap_or(NOWHERE);
         }
+        self.move_overlays(of_policy, at);
         self.judged_by.clone_from(&new.hash);
         if let Some(policy) = self.rounds.last().map(|round| round.policy) {
             self.replan(new, &ladders, policy, at);
+        }
+        self.replan_beside(new, &ladders, at);
+    }
+
+    /// Puts the open clocks of policies beside the ticket's own under the new set. `before` are the ladders
+    /// they climbed.
+    fn replan_beside(&mut self, set: &PolicySet, before: &[Option<Ladder>], at: Timestamp) {
+        for (index, climbed) in before.iter().enumerate() {
+            let clock = &self.clocks[index];
+            if clock.key.is_own() || !clock.is_open() {
+                continue;
+            }
+            let rules = set.policies.get(clock.policy).map(|policy| &policy.clocks);
+            match rules.and_then(|rules| rules.get(clock.rule)) {
+                None => self.clocks[index].state = State::Cancelled { at },
+                Some(rule) => {
+                    self.plan_due(set, rule, index, at);
+                    self.change_ladder(set, climbed.as_ref(), index, at);
+                }
+            }
         }
     }
 
@@ -79,7 +100,8 @@ impl Ticket {
         for (index, climbed) in before.iter().enumerate() {
             let clock = &self.clocks[index];
             let is_of_round = clock.policy == NOWHERE || Some(clock.policy) == from;
-            if clock.key.round != round || !clock.is_open() || !is_of_round {
+            let is_own = clock.key.is_own() && clock.key.round == round;
+            if !is_own || !clock.is_open() || !is_of_round {
                 continue;
             }
             match rules.iter().position(|rule| rule.name == clock.key.name) {
@@ -102,12 +124,16 @@ impl Ticket {
             State::Paused { remaining_ms, .. } => remaining_ms < 0,
             _ => at > clock.due,
         };
-        let Some(planned) = self.due_by_span(set, rule, clock.started) else { return };
+        let Some(promise) = self.promise(set, rule, &self.attributes, clock.started) else {
+            return;
+        };
+        let (planned, span) = (promise.due, promise.span);
+        let campaign = promise.campaign.map(|campaign| campaign.id.clone());
         if clock.given || breached {
             return;
         }
         let calendar = &set.calendar;
-        let base = Base::of(rule.span_for(&self.attributes));
+        let base = Base::of(Some(span));
         let budget_ms = base.measure(calendar, clock.started, planned).max(0);
         let stood_ms: i64 =
             clock.pauses.iter().map(|(from, to)| base.measure(calendar, *from, *to)).sum();
@@ -125,6 +151,7 @@ impl Ticket {
         }
         let clock = &mut self.clocks[index];
         (clock.base, clock.budget_ms, clock.due) = (base, budget_ms, due);
+        clock.campaign = campaign;
         match &mut clock.state {
             State::Paused { at, remaining_ms } => {
                 clock.spent_ms = spent_ms + base.measure(calendar, clock.since, *at);
@@ -157,8 +184,16 @@ impl Ticket {
                 ..*fired
             })
         };
-        let mut next =
-            Clock { fired: old.fired.iter().filter_map(carried).collect(), ..old.clone() };
+        let brought = |one: &Brought| {
+            let step = before?.steps.get(usize::from(one.step))?;
+            let place = after?.steps.iter().position(|other| is_same(other, step))?;
+            Some(Brought { step: place as u16, ..one.clone() })
+        };
+        let mut next = Clock {
+            fired: old.fired.iter().filter_map(carried).collect(),
+            brought: old.brought.iter().filter_map(brought).collect(),
+            ..old.clone()
+        };
         next.key.turn = self.turns(&next.key);
         self.clocks[index].state = State::Replaced { at };
         self.clocks.push(next);
@@ -169,14 +204,19 @@ impl Ticket {
         let round = self.round();
         let opened = self.rounds.last().map(|round| round.opened);
         for (index, rule) in rules.iter().enumerate() {
-            let has = |clock: &Clock| clock.key.round == round && clock.key.name == rule.name;
+            let has = |clock: &Clock| {
+                clock.key.is_own() && clock.key.round == round && clock.key.name == rule.name
+            };
             if rule.per_unit || self.clocks.iter().any(has) {
                 continue;
             }
-            let of_round = (round > 1 && rule.start == set.clock_start).then_some(opened).flatten();
-            let Some(at) = self.seen.get(&rule.start).copied().or(of_round) else { continue };
-            let event = Event::new(self.no.clone(), rule.start.clone(), at);
-            self.start_clock(set, policy, index, rule, &event, String::new());
+            let of_round =
+                (round > 1 && rule.start.contains(&set.clock_start)).then_some(opened).flatten();
+            let seen = rule.start.iter().filter_map(|kind| Some((*self.seen.get(kind)?, kind)));
+            let began = of_round.map(|at| (at, &set.clock_start));
+            let Some((at, kind)) = seen.min().or(began) else { continue };
+            let event = Event::new(self.no.clone(), kind.clone(), at);
+            self.start_clock(set, rule, &event, Begin::own(policy, index));
         }
     }
 
@@ -186,6 +226,11 @@ impl Ticket {
         key.turn += 1;
         matches!(clock.state, State::Replaced { .. })
             .then(|| self.clocks.iter().find(|other| other.key == key))?
+    }
+
+    /// The clock this promise runs on now: itself, or the last that replaced it.
+    pub(crate) fn latest<'t>(&'t self, clock: &'t Clock) -> &'t Clock {
+        self.successor(clock).map_or(clock, |next| self.latest(next))
     }
 
     /// A step of a replaced clock was undone: it may fall due on the clock that goes on.

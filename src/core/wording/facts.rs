@@ -97,7 +97,8 @@ impl Templates {
         say("cat", names.policy(&facts.policy, language));
         say("policy", names.policy(&facts.policy, language));
         say("policy_version", Some(facts.policy_version.clone()));
-        say("note_version", Some(facts.policy_version.clone()));
+        let version = facts.note.as_ref().map_or(&facts.policy_version, |note| &note.version);
+        say("note_version", Some(version.clone()));
         say("unit", names.unit(&facts.unit, language));
         let clock = self.clocks.get(&facts.clock);
         let done = language.pick("完成", "done");
@@ -116,8 +117,11 @@ impl Templates {
         say("link", manner.link.map(str::to_owned));
         say("exp", facts.link_expires.and_then(moment));
         say("exp_day", facts.link_expires.map(|at| civil::day(at, manner.zone, language)));
-        let reason = facts.reason.as_deref().and_then(|reason| self.reasons.get(reason));
-        say("reason", reason.map(|pair| language.of_two(pair).to_owned()));
+        let reason = facts.reason.as_deref().and_then(|reason| {
+            let word = self.reasons.get(reason).map(|pair| language.of_two(pair).to_owned());
+            word.or_else(|| names.flag(reason, language))
+        });
+        say("reason", reason);
         let roles: Vec<String> =
             facts.roles.iter().filter_map(|role| names.role(role, language)).collect();
         say("recipients", Some(roles.join(language.pick("、", ", "))));
@@ -136,7 +140,10 @@ impl Templates {
         }
         if let Some(entry) = self.entries.get(&message.template) {
             say("ask", Some(language.of_two(&entry.ask).to_owned()));
-            let note = entry.note.then(|| language.of_two(&self.note).to_owned());
+            let note = match &facts.note {
+                Some(note) => Some(language.pick(&note.zh, &note.en).clone()),
+                None => entry.note.then(|| language.of_two(&self.note).to_owned()),
+            };
             say("consequence_note", note);
         }
         // An empty serial is known to be empty: not every slip has one, and a dash would look like a fault.
@@ -158,8 +165,12 @@ impl Templates {
     }
 }
 
-/// Whether the step has come before: a step key ends in `/STEP.REPETITION.REISSUE`.
+/// Whether the step's own words do not say when it fired: it has come before (a step key ends in
+/// `/STEP.REPETITION.REISSUE`), or an event brought it forward.
 fn repeated(message: &Message) -> bool {
+    if message.facts.on.is_some() {
+        return true;
+    }
     let last = message.slip.as_deref().and_then(|key| key.rsplit('/').next());
     let repetition = last.and_then(|step| step.split('.').nth(1));
     repetition.and_then(|text| text.parse::<u16>().ok()).is_some_and(|n| n > 0)

@@ -13,6 +13,8 @@ const SCHEMA: &str = "templates/1";
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub struct TemplateError {
+    /// Which of the texts, the uppermost first.
+    pub layer: usize,
     /// Bytes of `templates.toml`, where they are known.
     pub span: Option<Range<usize>>,
     pub text: String,
@@ -26,12 +28,12 @@ struct File {
     staff: BTreeMap<String, Message>,
     #[serde(default)]
     resident: BTreeMap<String, Message>,
-    state: States,
+    state: Option<States>,
     #[serde(default)]
     clock: BTreeMap<String, ClockWords>,
     #[serde(default)]
     reason: BTreeMap<String, Pair>,
-    email: Email,
+    email: Option<Email>,
 }
 
 #[derive(Deserialize)]
@@ -108,68 +110,125 @@ enum Shape {
 
 /// Reads the file and compiles every template in it.
 pub fn parse(text: &str) -> Result<Templates, Vec<TemplateError>> {
-    let file: File = toml::from_str(text).map_err(|error| {
-        vec![TemplateError { span: error.span(), text: error.message().to_owned() }]
-    })?;
-    let mut reading = Reading { engine: Engine::new(), errors: Vec::new() };
-    if file.schema.get_ref() != SCHEMA {
-        let text = format!("`{}` is not `{SCHEMA}`", file.schema.get_ref());
-        reading.errors.push(TemplateError { span: Some(file.schema.span()), text });
+    parse_over(&[text])
+}
+
+/// Reads texts over texts, the uppermost first: what it says replaces what the next one calls the same.
+pub fn parse_over(texts: &[&str]) -> Result<Templates, Vec<TemplateError>> {
+    let mut whole = Whole::default();
+    let mut errors = Vec::new();
+    for (layer, text) in texts.iter().enumerate().rev() {
+        match toml::from_str::<File>(text) {
+            Ok(file) => whole.add(layer, file, &mut errors),
+            Err(error) => {
+                let text = error.message().to_owned();
+                errors.push(TemplateError { layer, span: error.span(), text });
+            }
+        }
     }
-    let mut entries = BTreeMap::new();
-    for (group, messages) in [("staff", file.staff), ("resident", file.resident)] {
-        for (name, message) in messages {
-            let id = format!("{group}.{name}");
+    whole.compile(errors)
+}
+
+/// All texts with the layer each is from.
+#[derive(Default)]
+struct Whole {
+    messages: BTreeMap<String, (usize, Message)>,
+    state: Option<(usize, States)>,
+    clock: BTreeMap<String, ClockWords>,
+    reason: BTreeMap<String, Pair>,
+    email: Option<(usize, Email)>,
+}
+
+impl Whole {
+    fn add(&mut self, layer: usize, file: File, errors: &mut Vec<TemplateError>) {
+        if file.schema.get_ref() != SCHEMA {
+            let text = format!("`{}` is not `{SCHEMA}`", file.schema.get_ref());
+            errors.push(TemplateError { layer, span: Some(file.schema.span()), text });
+        }
+        for (group, messages) in [("staff", file.staff), ("resident", file.resident)] {
+            for (name, message) in messages {
+                self.messages.insert(format!("{group}.{name}"), (layer, message));
+            }
+        }
+        self.state = file.state.map(|state| (layer, state)).or(self.state.take());
+        self.email = file.email.map(|email| (layer, email)).or(self.email.take());
+        self.clock.extend(file.clock);
+        self.reason.extend(file.reason);
+    }
+
+    /// Compiles every template; `errors` are those the files have anyway.
+    fn compile(self, mut errors: Vec<TemplateError>) -> Result<Templates, Vec<TemplateError>> {
+        for (name, there) in [("state", self.state.is_some()), ("email", self.email.is_some())] {
+            if !there && errors.is_empty() {
+                let text = format!("there is no [{name}]");
+                errors.push(TemplateError { layer: 0, span: None, text });
+            }
+        }
+        let (Some((of_state, state)), Some((of_email, email))) = (self.state, self.email) else {
+            return Err(errors);
+        };
+        let mut reading = Reading { engine: Engine::new(), errors, layer: 0 };
+        let mut entries = BTreeMap::new();
+        for (id, (layer, message)) in self.messages {
+            reading.layer = layer;
             reading.pair(&id, Shape::Line, &message.zh, &message.en);
             let ask = [message.ask_zh, message.ask_en];
             entries.insert(id, Entry { ask, note: message.note });
         }
+        reading.layer = of_state;
+        let States { before, due, after } = &state;
+        for (name, pair) in [("before", before), ("due", due), ("after", after)] {
+            reading.pair(&format!("state.{name}"), Shape::Line, &pair.zh, &pair.en);
+        }
+        reading.layer = of_email;
+        for (name, shape, zh, en) in [
+            ("subject", Shape::Line, &email.subject_zh, &email.subject_en),
+            (
+                "resident_subject",
+                Shape::Line,
+                &email.resident_subject_zh,
+                &email.resident_subject_en,
+            ),
+            ("body", Shape::Mail, &email.body_zh, &email.body_en),
+            ("footer", Shape::Mail, &email.footer_zh, &email.footer_en),
+            ("resident_footer", Shape::Mail, &email.resident_footer_zh, &email.resident_footer_en),
+        ] {
+            reading.pair(&format!("email.{name}"), shape, zh, en);
+        }
+        for (n, row) in email.row.iter().enumerate() {
+            reading.pair(&format!("email.row.{n}"), Shape::Mail, &row.value, &row.value);
+        }
+        if let Err(text) = reading.engine.trusted(mail::PAGE, mail::SOURCE) {
+            reading.errors.push(TemplateError { layer: 0, span: None, text });
+        }
+        if !reading.errors.is_empty() {
+            return Err(reading.errors);
+        }
+        let clocks = self.clock.into_iter().map(|(name, words)| {
+            let what = [words.zh.clone(), words.en];
+            (name, super::ClockWords { what, noun: [words.zh, words.noun_en] })
+        });
+        let reasons = self
+            .reason
+            .into_iter()
+            .map(|(name, pair)| (name, [pair.zh.into_inner(), pair.en.into_inner()]));
+        Ok(Templates {
+            engine: reading.engine,
+            entries,
+            clocks: clocks.collect(),
+            reasons: reasons.collect(),
+            rows: email.row.into_iter().map(|row| [row.zh, row.en]).collect(),
+            button: [email.button_zh, email.button_en],
+            note: [email.note_zh, email.note_en],
+        })
     }
-    let States { before, due, after } = &file.state;
-    for (name, pair) in [("before", before), ("due", due), ("after", after)] {
-        reading.pair(&format!("state.{name}"), Shape::Line, &pair.zh, &pair.en);
-    }
-    let email = &file.email;
-    for (name, shape, zh, en) in [
-        ("subject", Shape::Line, &email.subject_zh, &email.subject_en),
-        ("resident_subject", Shape::Line, &email.resident_subject_zh, &email.resident_subject_en),
-        ("body", Shape::Mail, &email.body_zh, &email.body_en),
-        ("footer", Shape::Mail, &email.footer_zh, &email.footer_en),
-        ("resident_footer", Shape::Mail, &email.resident_footer_zh, &email.resident_footer_en),
-    ] {
-        reading.pair(&format!("email.{name}"), shape, zh, en);
-    }
-    for (n, row) in email.row.iter().enumerate() {
-        reading.pair(&format!("email.row.{n}"), Shape::Mail, &row.value, &row.value);
-    }
-    if let Err(text) = reading.engine.trusted(mail::PAGE, mail::SOURCE) {
-        reading.errors.push(TemplateError { span: None, text });
-    }
-    if !reading.errors.is_empty() {
-        return Err(reading.errors);
-    }
-    let clocks = file.clock.into_iter().map(|(name, words)| {
-        let what = [words.zh.clone(), words.en];
-        (name, super::ClockWords { what, noun: [words.zh, words.noun_en] })
-    });
-    let reasons = file
-        .reason
-        .into_iter()
-        .map(|(name, pair)| (name, [pair.zh.into_inner(), pair.en.into_inner()]));
-    Ok(Templates {
-        engine: reading.engine,
-        entries,
-        clocks: clocks.collect(),
-        reasons: reasons.collect(),
-        rows: file.email.row.into_iter().map(|row| [row.zh, row.en]).collect(),
-        button: [file.email.button_zh, file.email.button_en],
-        note: [file.email.note_zh, file.email.note_en],
-    })
 }
 
 struct Reading {
     engine: Engine,
     errors: Vec<TemplateError>,
+    /// The layer of what is read now.
+    layer: usize,
 }
 
 impl Reading {
@@ -177,7 +236,8 @@ impl Reading {
         for (language, source) in [(Language::Zh, zh), (Language::En, en)] {
             if let Err(text) = self.one(&name(id, language), shape, source.get_ref()) {
                 let text = format!("`{id}` ({}): {text}", language.tag());
-                self.errors.push(TemplateError { span: Some(source.span()), text });
+                let layer = self.layer;
+                self.errors.push(TemplateError { layer, span: Some(source.span()), text });
             }
         }
     }
