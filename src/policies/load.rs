@@ -23,7 +23,7 @@ use super::{
     preset,
     resident::{self, Tells},
     section::Section,
-    selector, set, slip, stage,
+    selector, set, slip, stage, trigger,
 };
 use crate::core::{
     attributes::FURTHER,
@@ -35,6 +35,7 @@ use crate::core::{
     slip::{ACKNOWLEDGED, SlipKind},
     stage::StageRule,
     timestamp::Timestamp,
+    trigger::Trigger,
     wording::Templates,
 };
 
@@ -324,6 +325,19 @@ fn read(
         }
         policies.push(policy);
     }
+    let mut triggers: Vec<Trigger> =
+        policies.iter().filter_map(|policy| policy.count_trigger.clone()).collect();
+    for section in lists("trigger") {
+        let id = section.get("id");
+        let trigger = trigger::trigger(section, &names);
+        if triggers.iter().any(|earlier| earlier.id == trigger.id)
+            && let Some(id) = id
+        {
+            id.complain(format!("trigger `{}` is defined twice", trigger.id));
+        }
+        triggers.push(trigger);
+    }
+    let attributes = attributes.into_iter().chain(trigger::attributes(&triggers)).collect();
     let mut flags: Vec<FlagRule> = Vec::new();
     for section in lists("flag") {
         let id = section.get("id");
@@ -368,7 +382,7 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &slips, &counts, &flags, &stages, &head),
+        kinds: kinds(&policies, &ladders, &triggers, &slips, &counts, &flags, &stages, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
@@ -394,6 +408,7 @@ fn read(
         flags,
         ladders,
         policies,
+        triggers,
         presets,
         set_by_preset: set_by_preset.unwrap_or_default(),
         authority,
@@ -413,6 +428,7 @@ fn read(
 fn kinds(
     policies: &[Policy],
     ladders: &[Ladder],
+    triggers: &[Trigger],
     slips: &BTreeMap<String, SlipKind>,
     counts: &[CountRule],
     flags: &[FlagRule],
@@ -424,8 +440,7 @@ fn kinds(
         clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
     let of_policies = policies.iter().flat_map(|p| {
         let beside = p.overlay.on.iter().chain(&p.overlay.puts_back).chain(p.tell.keys());
-        let counted = p.count_trigger.iter().map(|trigger| &trigger.reset_on);
-        p.ends.iter().chain(beside).chain(p.overlay.only.keys()).chain(counted)
+        p.ends.iter().chain(beside).chain(p.overlay.only.keys())
     });
     let of_steps =
         ladders.iter().flat_map(|ladder| &ladder.steps).filter_map(|s| s.also_on.as_ref());
@@ -453,5 +468,6 @@ fn kinds(
         .chain(of_stages)
         .chain(of_counts)
         .chain(&own);
-    all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
+    let all = all.cloned().chain(trigger::kinds(triggers));
+    all.filter(|kind| matches!(kind, Kind::Custom(_))).collect()
 }

@@ -35,6 +35,7 @@ mod stage;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod variant;
 
 pub use case::{CASE_TICKET, Case, Expected, Played, PlayedSlip, Spot, compare, run_cases};
