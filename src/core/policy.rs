@@ -75,6 +75,10 @@ pub struct PolicySet {
     pub presets: Presets,
     /// What the preset of the set changed in its policies.
     pub set_by_preset: Vec<SetByPreset>,
+    /// The least score of each zone in percent, the best zone first.
+    pub zones: Vec<(String, f64)>,
+    /// What the city calls its reports: by kind, in Chinese and English.
+    pub reports: BTreeMap<String, (String, String)>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
     pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
