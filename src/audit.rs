@@ -217,6 +217,8 @@ fn record_name(record: &Record) -> String {
         Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Asked { .. }
+        | Record::Told { .. }
+        | Record::Reminded { .. }
         | Record::Notice(_)
         | Record::Alarm { .. } => record.kind().to_owned(),
     }

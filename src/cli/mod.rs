@@ -12,6 +12,7 @@ mod completions;
 mod demo;
 mod explain;
 mod import;
+mod ledger;
 mod log;
 mod man;
 mod migrate;
@@ -65,6 +66,7 @@ pub enum Command {
     Explain(explain::Args),
     Ticket(ticket::Args),
     Slip(slip::Args),
+    Ledger(ledger::Args),
     Audit(audit::Args),
     Token(token::Args),
     Migrate(migrate::Args),
@@ -88,6 +90,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),
+        Command::Ledger(args) => ledger::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Migrate(args) => migrate::run(&args),

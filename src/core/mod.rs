@@ -9,6 +9,7 @@
 
 pub mod attributes;
 pub mod calendar;
+pub mod callback;
 pub mod campaign;
 pub mod catalogue;
 pub mod clock;
@@ -20,13 +21,17 @@ pub mod event;
 pub mod fact;
 pub mod journal;
 pub mod ladder;
+pub mod ledger;
 pub mod message;
+pub mod news;
 pub mod notice;
 pub mod org;
+pub mod period;
 pub mod plan;
 pub mod policy;
 pub mod publish;
 pub mod record;
+pub mod reply;
 pub mod retry;
 pub mod schedule;
 pub mod selection;

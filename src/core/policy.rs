@@ -31,8 +31,10 @@ use super::{
 };
 
 mod overlay;
+mod resident;
 
 pub use overlay::OverlayRule;
+pub use resident::{COUNTS, Grade, Meaning, Outcome, OutcomeRule, ReplyRule, Tell};
 
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
@@ -61,6 +63,8 @@ pub struct PolicySet {
     pub stages: Vec<StageRule>,
     pub quiet: Quiet,
     pub noise: Noise,
+    /// How replies of residents are read.
+    pub reply: ReplyRule,
     pub slips: BTreeMap<String, SlipKind>,
     /// Consequence notes, each at its versions, in the order of the file.
     pub notes: Vec<Note>,
@@ -287,11 +291,15 @@ pub struct Policy {
     pub last_round: LastRound,
     pub attempts: Option<Attempts>,
     pub ask: Option<AskRule>,
+    /// How a callback without an answer ends.
+    pub outcome: Option<OutcomeRule>,
     /// A count of events that opens a ticket of this policy.
     pub count_trigger: Option<CountTrigger>,
     pub slots: Vec<(Time, Time)>,
     pub admit: Option<AdmitRule>,
     pub start_approval: Option<String>,
+    /// Events the resident is told of, by kind; the set's `[tell]` holds where the policy says nothing.
+    pub tell: BTreeMap<Kind, Tell>,
     pub in_rates: bool,
     /// Free texts and switches that reports and pages show: `effect`, `one_owner`, `care_tag`, `cool_off` ...
     pub notes: BTreeMap<String, String>,
@@ -350,8 +358,10 @@ pub enum AskMode {
     /// Not a callback clock, or nobody is asked.
     #[default]
     None,
-    /// A message with a link as soon as the clock starts.
+    /// A message as soon as the clock starts; a person calls as well.
     Message,
+    /// A message and nothing else (`sms_only`).
+    MessageOnly,
     /// A person calls first; the message follows the first unanswered try.
     PhoneFirst,
 }

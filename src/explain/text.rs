@@ -246,12 +246,22 @@ impl Story {
                     crate::core::record::AskOutcome::NoRoute => {
                         "not asked: no way to reach them is known"
                     }
+                    crate::core::record::AskOutcome::OptedOut => "not asked: they want no messages",
                     crate::core::record::AskOutcome::TooLate => {
                         "not asked: the resolution was heard of too late"
                     }
                 };
                 format!("the resident of round {round} was {outcome}{expires}")
             }
+            Record::Reminded { nth, .. } => format!("the resident is reminded, time {nth}"),
+            Record::Told { event, template, outcome, .. } => match outcome {
+                crate::core::record::TellOutcome::Sent => {
+                    format!("the resident is told of `{event}` ({template})")
+                }
+                crate::core::record::TellOutcome::TooLate => {
+                    format!("the resident was not told of `{event}`: too late for that")
+                }
+            },
             Record::Flag { flag, evidence, .. } => {
                 format!("flag {flag}: {}", serde_json::Value::Object(evidence.clone()))
             }

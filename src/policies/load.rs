@@ -23,11 +23,13 @@ use super::{
     org, permits,
     policy::{self, Around},
     preset,
+    resident::{self, Tells},
     section::Section,
     selector, set, slip, stage,
 };
 use crate::core::{
     attributes::FURTHER,
+    delivery,
     event::Kind,
     org::Org,
     policy::{FlagRule, Ladder, Policy, PolicySet},
@@ -179,6 +181,13 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
             return None;
         }
     };
+    for id in to_residents(set).into_iter().filter(|id| !templates.has(id)) {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            format!("there is no text `[{id}]`, but a policy tells residents with it"),
+        ));
+    }
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
     for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
@@ -191,6 +200,17 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
         }
     }
     Some(templates)
+}
+
+/// The texts residents are told or asked with.
+fn to_residents(set: Option<&PolicySet>) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for policy in set.iter().flat_map(|set| &set.policies) {
+        ids.extend(policy.tell.values().map(|tell| tell.template.clone()));
+        let asked = policy.ask.iter().flat_map(delivery::templates);
+        ids.extend(asked.map(str::to_owned));
+    }
+    ids
 }
 
 /// The tree of a file, as far as it can be understood.
@@ -267,7 +287,13 @@ fn read(
         }
         ladders.push(ladder);
     }
-    let around = Around { names: &names, ladders: &ladders, clock_start: &head.clock_start };
+    let tells = single("tell").map(|section| resident::tell(section, &Tells::new()));
+    let around = Around {
+        names: &names,
+        ladders: &ladders,
+        clock_start: &head.clock_start,
+        tells: &tells.unwrap_or_default(),
+    };
     let mut policies: Vec<Policy> = Vec::new();
     for section in lists("policy") {
         let id = section.get("id");
@@ -314,6 +340,7 @@ fn read(
         .into_iter()
         .filter_map(|section| case::case(section, &policies, &head.clock_start, &head.zone))
         .collect();
+    let reply = single("reply").map(resident::reply).unwrap_or_default();
     let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
     let noise = single("noise").map(set::noise).unwrap_or_default();
     let calendar = if let Some(section) = single("calendar") {
@@ -341,6 +368,7 @@ fn read(
         default_policy,
         quiet,
         noise,
+        reply,
         slips,
         notes,
         issuers,
@@ -376,7 +404,7 @@ fn kinds(
     let of_clocks =
         clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
     let of_policies = policies.iter().flat_map(|p| {
-        let beside = p.overlay.on.iter().chain(&p.overlay.puts_back);
+        let beside = p.overlay.on.iter().chain(&p.overlay.puts_back).chain(p.tell.keys());
         let counted = p.count_trigger.iter().map(|trigger| &trigger.reset_on);
         p.ends.iter().chain(beside).chain(p.overlay.only.keys()).chain(counted)
     });

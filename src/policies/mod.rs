@@ -26,6 +26,7 @@ mod permits;
 mod policy;
 mod preset;
 pub(crate) mod reader;
+mod resident;
 mod rules;
 pub(crate) mod section;
 mod selector;

@@ -256,7 +256,15 @@ impl<'a> Item<'a> {
 
     /// An event kind; one that is nearly a standard kind is doubted.
     pub fn kind(&self) -> Option<Kind> {
-        let text = self.filled()?;
+        self.filled().map(|text| self.kind_of(text))
+    }
+
+    /// The key as an event kind.
+    pub fn key_kind(&self) -> Kind {
+        self.kind_of(self.key)
+    }
+
+    fn kind_of(&self, text: &str) -> Kind {
         let kind = Kind::of(text);
         if matches!(kind, Kind::Custom(_))
             && let Some(standard) = nearest_within(2, text, Kind::STANDARD.iter().copied())
@@ -266,7 +274,7 @@ impl<'a> Item<'a> {
                 Some(format!("did you mean `{standard}`?")),
             );
         }
-        Some(kind)
+        kind
     }
 
     /// Event kinds of a list, or one kind.
