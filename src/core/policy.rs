@@ -86,6 +86,10 @@ pub struct PolicySet {
     pub authority: BTreeMap<Kind, Vec<String>>,
     /// What is counted beside clocks and slips.
     pub counts: Vec<CountRule>,
+    /// The least score of each zone in percent, the best zone first.
+    pub zones: Vec<(String, f64)>,
+    /// What the city calls its reports: by kind, in Chinese and English.
+    pub reports: BTreeMap<String, (String, String)>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
     pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).

@@ -15,6 +15,7 @@ mod embedded;
 mod files;
 pub mod holidays;
 mod kept;
+mod labels;
 mod ladder;
 mod layers;
 mod lint;
