@@ -17,6 +17,7 @@ mod log;
 mod man;
 mod migrate;
 mod open;
+mod org;
 mod plan;
 mod policy;
 mod print;
@@ -68,6 +69,7 @@ pub enum Command {
     Slip(slip::Args),
     Ledger(ledger::Args),
     Audit(audit::Args),
+    Org(org::Args),
     Token(token::Args),
     Migrate(migrate::Args),
     SendTest(send_test::Args),
@@ -92,6 +94,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Slip(args) => slip::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::SendTest(args) => send_test::run(&args),

@@ -14,6 +14,7 @@ pub mod campaign;
 pub mod catalogue;
 pub mod clock;
 pub mod contact;
+pub mod count;
 pub mod cycle;
 pub mod decide;
 pub mod delivery;

@@ -19,7 +19,8 @@ use crate::{
     rules::Rules,
     secret,
     store::{
-        JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipHeard, TicketWrite, Writes,
+        FlagWrite, JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipHeard,
+        TicketWrite, Writes,
     },
 };
 
@@ -179,6 +180,18 @@ impl Batch {
                     self.writes.slips.extend(written);
                 }
                 Fact::Record(Record::Alarm { .. }) => self.alarms += 1,
+                Fact::Record(Record::Flag { flag, round, about, unit, evidence, .. }) => {
+                    self.writes.flags.push(FlagWrite {
+                        ticket_key: key,
+                        ticket_no: ticket.no.clone(),
+                        flag: flag.clone(),
+                        round: *round,
+                        about: about.clone(),
+                        unit: unit.clone(),
+                        at: *at,
+                        evidence: serde_json::to_string(evidence).expect("evidence has text keys"),
+                    });
+                }
                 Fact::Event(event) => {
                     self.writes.withdrawn.extend(slips::withdrawal(event, |_| None))
                 }

@@ -21,6 +21,7 @@
 //! * `serials_have_no_gaps` - under concurrent looks and after a rollback.
 
 mod error;
+mod flag;
 mod journal;
 mod knock;
 mod ledger;
@@ -43,6 +44,7 @@ use std::fmt;
 
 pub use self::{
     error::StoreError,
+    flag::{FlagFilter, FlagRow},
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
     ledger::{LedgerCount, LedgerFilter, LedgerRow},
@@ -56,8 +58,8 @@ pub use self::{
     token::ApiToken,
     whole::{MessageMark, Orphans, Rest, SlipMark, Whole},
     writes::{
-        JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite, TicketWrite,
-        Writes,
+        FlagWrite, JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite,
+        TicketWrite, Writes,
     },
 };
 
