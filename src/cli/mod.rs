@@ -18,6 +18,7 @@ mod open;
 mod plan;
 mod policy;
 mod print;
+mod reconcile;
 mod run;
 mod send_test;
 mod sets;
@@ -63,6 +64,7 @@ pub enum Command {
     Explain(explain::Args),
     Ticket(ticket::Args),
     Slip(slip::Args),
+    Reconcile(reconcile::Args),
     Audit(audit::Args),
     Token(token::Args),
     Migrate(migrate::Args),
@@ -85,6 +87,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),
+        Command::Reconcile(args) => reconcile::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Migrate(args) => migrate::run(&args),

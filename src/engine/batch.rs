@@ -18,7 +18,8 @@ use crate::{
     rules::Rules,
     secret,
     store::{
-        FlagWrite, JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipHeard, TicketWrite, Writes,
+        FlagWrite, JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipHeard,
+        TicketWrite, Writes,
     },
 };
 

@@ -43,7 +43,8 @@ impl Default for FlagFilter {
 impl Store {
     /// Flags, newest first.
     pub async fn flags(&self, filter: &FlagFilter) -> Result<Vec<FlagRow>, StoreError> {
-        const SQL: &str = "SELECT flag.id, flag.ticket_no, flag.flag, flag.round, flag.unit, flag.at_ms,
+        const SQL: &str =
+            "SELECT flag.id, flag.ticket_no, flag.flag, flag.round, flag.unit, flag.at_ms,
                                   flag.evidence, ticket.open
              FROM flag JOIN ticket ON ticket.key = flag.ticket_key
              WHERE ($1 IS NULL OR flag.flag = $1) AND ($2 IS NULL OR flag.unit = $2)

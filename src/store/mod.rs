@@ -56,8 +56,8 @@ pub use self::{
     token::ApiToken,
     whole::{MessageMark, Orphans, Rest, SlipMark, Whole},
     writes::{
-        FlagWrite, JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite, TicketWrite,
-        Writes,
+        FlagWrite, JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite,
+        TicketWrite, Writes,
     },
 };
 

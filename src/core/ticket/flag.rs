@@ -3,7 +3,7 @@
 //! What an event shows is noticed when it is applied; what only time shows has its exact
 //! instant, so that nobody has to scan.
 //!
-//! Invariants (tests/flags.rs): `a_flag_is_raised_once`, `a_silent_ticket_is_flagged_once_and_armed_again`,
+//! Invariants (tests/permits.rs): `a_flag_is_raised_once`, `a_silent_ticket_is_flagged_once_and_armed_again`,
 //! `age_counts_across_units_rounds_and_pauses`.
 
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 //! The resident's time never stops for it, and whoever got the ticket stays responsible
 //! until a return is accepted or a ruling names another unit (首接负责).
 //!
-//! Invariants (tests/returns.rs): `a_second_return_goes_to_a_ruling_by_itself`,
+//! Invariants (tests/permits.rs): `a_second_return_goes_to_a_ruling_by_itself`,
 //! `the_first_receiver_stays_until_the_ruling`, `a_final_ruling_ends_the_returns`.
 
 use serde::{Deserialize, Serialize};
