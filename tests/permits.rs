@@ -1,6 +1,6 @@
 //! What policies permit, in tables: returns and rulings, flags, closing rules, under changed copies of the shipped set.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use duban::{
     core::{
@@ -242,6 +242,23 @@ fn what_is_missing_is_said_and_what_is_there_counts() {
     }
 }
 
+/// The shipped set with flags of every sort.
+fn flagging() -> Arc<PolicySet> {
+    static SET: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
+        let more = r#"
+[[flag]]
+id = "copied"
+when = { same_reply = true }
+[[flag]]
+id = "to_and_fro"
+when = { returns = 2 }
+add = "looked_at"
+"#;
+        set(&[], &format!("{FLAGS}{more}"))
+    });
+    Arc::clone(&SET)
+}
+
 /// Events of returns, pauses, rounds and flags in any order, some late.
 fn any_event() -> impl Strategy<Value = Event> {
     let kinds = prop::sample::select(vec![
@@ -290,7 +307,7 @@ proptest! {
 
     #[test]
     fn permits_and_flags_fold_again_to_the_same(events in prop::collection::vec(any_event(), 1..28)) {
-        let set = set(&[], &format!("{FLAGS}[[flag]]\nid = \"copied\"\nwhen = {{ same_reply = true }}\n[[flag]]\nid = \"to_and_fro\"\nwhen = {{ returns = 2 }}\nadd = \"looked_at\"\n"));
+        let set = flagging();
         let told = replay(&set, &Org::default(), Ticket::new("W1", &set), events, Pace::Live, at("2026-08-01 00:00"));
         let again = Ticket::fold("W1", &*set, told.lines.clone());
         prop_assert_eq!(&again, &told.ticket);

@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FollowUp, Hop, Ticket, clocks::Begin, permit::Refused};
+use super::{Hop, Ticket, clocks::Begin, permit::Refused};
 use crate::core::{
     clock::due_after,
     event::{Event, Kind},
@@ -63,13 +63,8 @@ impl Ticket {
                 self.returned.push(one);
                 self.return_pending = Some(event.at);
                 if let Some(reason) = by_itself {
-                    self.follow_ups.push(FollowUp {
-                        kind: Kind::of("ruling_asked"),
-                        reason: reason.to_owned(),
-                        round,
-                        about: event.at.0.to_string(),
-                        overlay: String::new(),
-                    });
+                    let about = event.at.0.to_string();
+                    self.owe_about(Kind::of("ruling_asked"), reason, about);
                 }
                 Ok(())
             }
