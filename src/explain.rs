@@ -4,6 +4,7 @@
 //! Everything is read from the journal and the outbox; nothing is decided here.
 
 mod text;
+mod why;
 
 use serde_json::{Value, json};
 
@@ -141,6 +142,9 @@ impl Story {
                 "since": self.rfc3339(since),
                 "elapsed_s": self.resident_ms(since, now) / 1_000,
             })),
+            "stages": self.stages_json(now),
+            "basis": self.basis_json(),
+            "legal_basis": self.policy().and_then(|policy| policy.basis.as_ref()),
             "clocks": clocks,
             "answers": ticket.answers,
             "rounds": ticket.rounds.iter().map(|round| json!({
@@ -213,6 +217,8 @@ impl Story {
             "started": self.rfc3339(clock.started),
             "due": self.rfc3339(clock.due),
             "base": clock.base,
+            "campaign": clock.campaign,
+            "offered": self.why_due_json(clock),
             "budget_s": clock.budget_ms / 1_000,
             "used_s": clock.spent_ms(&self.set.calendar, now) / 1_000,
             "left_s": clock.is_running().then(|| clock.base.measure(&self.set.calendar, now, clock.due) / 1_000),

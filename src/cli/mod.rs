@@ -6,6 +6,7 @@ macro_rules! say {
 }
 
 mod audit;
+mod catalogue;
 mod check;
 mod completions;
 mod demo;
@@ -59,6 +60,7 @@ pub enum Command {
     Time(time::TimeArgs),
     Plan(plan::Args),
     Policy(policy::Args),
+    Catalogue(catalogue::Args),
     Simulate(simulate::Args),
     Import(import::Args),
     Explain(explain::Args),
@@ -82,6 +84,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Catalogue(args) => catalogue::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Explain(args) => explain::run(&args),

@@ -175,6 +175,9 @@ pub struct Clock {
     /// The due came from the source system, not from the rule's span.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub given: bool,
+    /// The campaign whose span holds in place of the policy's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
     /// From when to when the clock stood still.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<(Timestamp, Timestamp)>,

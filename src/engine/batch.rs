@@ -202,7 +202,7 @@ impl Batch {
             next_look: advance.next_look,
             unit: ticket.unit.clone().unwrap_or_default(),
             policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
-            stage: ticket.stage.name().to_owned(),
+            stage: ticket.stage_word().to_owned(),
             open: ticket.ended.is_none(),
         });
         Ok(())
@@ -216,7 +216,8 @@ impl Batch {
         message: Message,
     ) -> Result<(), EngineError> {
         let mut sealed = None;
-        if let (Recipient::Resident, Some(expires)) = (&message.to, message.expires) {
+        let expires = message.facts.link_expires.filter(|_| message.facts.link);
+        if let (Recipient::Resident, Some(expires)) = (&message.to, expires) {
             let token = secret::token()?;
             sealed = Some(seal.seal(&message.ticket, token.as_bytes())?);
             self.writes.links.push(LinkWrite {

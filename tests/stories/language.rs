@@ -4,7 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::{
+    civil::{Date, DateTime, Time},
+    tz::Offset,
+};
 
 use crate::{
     expectation::{Expectation, Wish},
@@ -21,6 +24,8 @@ pub struct Story {
     pub by: String,
     /// A shipped set, or a folder of `sets/`.
     pub set: String,
+    /// How many engines and dispatches share the database.
+    pub nodes: usize,
     pub blocks: Vec<Block>,
     pub moments: Vec<Moment>,
     /// While reading: the ticket named last.
@@ -40,6 +45,8 @@ pub struct Block {
 pub struct Moment {
     pub line: usize,
     pub at: DateTime,
+    /// Given only where a local time comes twice: `01:15-05:00`.
+    pub offset: Option<Offset>,
     pub acts: Vec<(usize, Act)>,
     pub wishes: Vec<Wish>,
 }
@@ -88,7 +95,7 @@ pub struct Wrong {
 pub type Read<T> = Result<T, String>;
 
 /// Words that begin the only lines a head may have.
-const HEAD: [&str; 4] = ["rows", "by", "set", "title"];
+const HEAD: [&str; 4] = ["rows", "by", "set", "nodes"];
 
 impl Story {
     /// Reads a story, or says which line is wrong.
@@ -99,6 +106,7 @@ impl Story {
             rows: Vec::new(),
             by: String::new(),
             set: "cn".to_owned(),
+            nodes: 1,
             blocks: Vec::new(),
             moments: Vec::new(),
             near: None,
@@ -138,7 +146,10 @@ impl Story {
             "rows" => self.rows = value.split_whitespace().map(str::to_owned).collect(),
             "by" => self.by = value,
             "set" => self.set = value,
-            "title" => self.title = value,
+            "nodes" => {
+                let nodes = value.parse().ok().filter(|nodes| (1..=9).contains(nodes));
+                self.nodes = nodes.ok_or("`nodes:` is a number from 1 to 9")?;
+            }
             _ => return Err(format!("`{key}` is no line of the head")),
         }
         Ok(())
@@ -147,16 +158,16 @@ impl Story {
     /// A line that begins with a time, or an expectation of the moment above.
     fn moment(&mut self, number: usize, line: &str) -> Read<()> {
         let words = split(line)?;
-        let last = self.moments.last().map(|moment| moment.at);
-        let (at, used) = time(&words, last)?;
+        let last = self.moments.last().map(|moment| (moment.at, moment.offset));
+        let (at, used) = time(&words, last.map(|(at, _)| at))?;
         let rest = &words[used..];
-        if let Some(at) = at {
-            if last.is_some_and(|last| at < last) {
+        if let Some((at, offset)) = at {
+            if offset.is_none() && last.is_some_and(|(last, _)| at < last) {
                 return Err(format!("{at} lies before the moment above"));
             }
-            if last != Some(at) {
+            if last != Some((at, offset)) {
                 let (acts, wishes) = (Vec::new(), Vec::new());
-                self.moments.push(Moment { line: number, at, acts, wishes });
+                self.moments.push(Moment { line: number, at, offset, acts, wishes });
             }
             if rest.is_empty() {
                 return Ok(());
@@ -261,16 +272,29 @@ impl<'a> Lines<'a> {
 }
 
 /// A time at the begin of a line, and how many words it took.
-fn time(words: &[String], last: Option<DateTime>) -> Read<(Option<DateTime>, usize)> {
+fn time(
+    words: &[String],
+    last: Option<DateTime>,
+) -> Read<(Option<(DateTime, Option<Offset>)>, usize)> {
     let Some(first) = words.first() else { return Ok((None, 0)) };
-    if let Some(time) = clock_face(first) {
+    if let Some((time, offset)) = moment_face(first) {
         let last = last.ok_or("the first moment needs its date")?;
-        return Ok((Some(last.date().to_datetime(time)), 1));
+        return Ok((Some((last.date().to_datetime(time), offset)), 1));
     }
     let Some(date) = date(first, last) else { return Ok((None, 0)) };
-    let time = words.get(1).and_then(|word| clock_face(word));
-    let time = time.ok_or_else(|| format!("after `{first}` comes a time, like 09:12"))?;
-    Ok((Some(date.to_datetime(time)), 2))
+    let time = words.get(1).and_then(|word| moment_face(word));
+    let (time, offset) = time.ok_or_else(|| format!("after `{first}` comes a time, like 09:12"))?;
+    Ok((Some((date.to_datetime(time), offset)), 2))
+}
+
+/// `09:12`, or `01:15-05:00`
+fn moment_face(word: &str) -> Option<(Time, Option<Offset>)> {
+    let Some(sign) = word.find(['+', '-']) else { return Some((clock_face(word)?, None)) };
+    let (time, offset) = word.split_at(sign);
+    let away = clock_face(&offset[1..])?;
+    let seconds = i32::from(away.hour()) * 3_600 + i32::from(away.minute()) * 60;
+    let seconds = if offset.starts_with('-') { -seconds } else { seconds };
+    Some((clock_face(time)?, Some(Offset::from_seconds(seconds).ok()?)))
 }
 
 /// `2026-05-07`, or `05-08` of the year of the moment above.

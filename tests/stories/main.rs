@@ -9,6 +9,7 @@ mod expectation;
 mod ground;
 mod judge;
 mod language;
+mod mechanisms;
 mod phones;
 #[path = "../common/postgres.rs"]
 mod postgres;
@@ -38,17 +39,23 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories")
 }
 
-/// Every story file, or those `DUBAN_STORY` asks for.
+/// Those `DUBAN_STORY` asks for, else all.
 fn files() -> Vec<PathBuf> {
     let wanted = std::env::var("DUBAN_STORY").unwrap_or_default();
+    let mut files = all_files();
+    files.retain(|path| name(path).contains(&wanted));
+    assert!(!files.is_empty(), "no story has `{wanted}` in its name");
+    files
+}
+
+/// Every story file.
+fn all_files() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder())
         .expect("the folder of this file")
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|ext| ext == "story"))
-        .filter(|path| name(path).contains(&wanted))
         .collect();
     files.sort();
-    assert!(!files.is_empty(), "no story has `{wanted}` in its name");
     files
 }
 

@@ -86,7 +86,10 @@ fn tickets(story: &Story) -> usize {
 impl Teller<'_, '_> {
     async fn moment(&mut self, moment: &Moment) {
         let here = Here { zone: self.town.zone(), at: moment.at };
-        let at = here.instant(moment.at);
+        let at = match moment.offset {
+            Some(offset) => offset.to_timestamp(moment.at).expect("a time of these years").into(),
+            None => here.instant(moment.at),
+        };
         self.pass_until(at, &here).await;
         self.line = moment.line;
         let mut acted = Vec::new();

@@ -19,6 +19,7 @@ use duban::{
     wall::Wall,
     web::{Guesses, Health, State, router},
 };
+use futures_util::future::join_all;
 use jiff::tz::TimeZone;
 use tower::ServiceExt as _;
 
@@ -43,6 +44,8 @@ pub struct Town<'g> {
     pub phones: Option<Phones>,
     engine: Engine,
     dispatch: Dispatch,
+    /// Engines and dispatches that work at the same time.
+    nodes: usize,
     config: Arc<Config>,
     key: Key,
     sources: Sources,
@@ -105,6 +108,7 @@ impl<'g> Town<'g> {
             phones,
             engine,
             dispatch,
+            nodes: story.nodes,
             config,
             key,
             sources,
@@ -169,9 +173,13 @@ impl<'g> Town<'g> {
             }
             None => {}
         }
-        let looked = self.engine.run_until_idle(now).await.expect("the engine looks");
-        self.parked += looked.parked;
-        self.dispatch.run_until_idle(now).await.expect("the dispatch sends");
+        let looks = join_all((0..self.nodes).map(|_| self.engine.run_until_idle(now))).await;
+        for looked in looks {
+            self.parked += looked.expect("the engine looks").parked;
+        }
+        for sent in join_all((0..self.nodes).map(|_| self.dispatch.run_until_idle(now))).await {
+            sent.expect("the dispatch sends");
+        }
     }
 
     /// Other policies or people, as after a reload: taken whole or not at all.
