@@ -146,6 +146,11 @@ pub enum TellOutcome {
 }
 
 impl Record {
+    /// Whether the resident was asked something, or could not be.
+    pub fn is_question(&self) -> bool {
+        matches!(self, Self::Asked { .. } | Self::Reminded { .. })
+    }
+
     /// The kind of the journal line.
     pub fn kind(&self) -> &'static str {
         match self {
