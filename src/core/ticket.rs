@@ -461,7 +461,8 @@ impl Ticket {
             Record::Alarm { .. }
             | Record::StandIn { .. }
             | Record::Merged { .. }
-            | Record::Grouped { .. } => {}
+            | Record::Grouped { .. }
+            | Record::Occurred { .. } => {}
         }
     }
 
