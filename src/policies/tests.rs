@@ -157,7 +157,13 @@ to = "2026-04-01"
 deputy = "p10"
 "#
     });
-    insta::assert_snapshot!(shown(&loaded.complaints), @"");
+    insta::assert_snapshot!(shown(&loaded.complaints), @r"
+    policies/cn/org.toml:7:1: unit `xn` has no `principal`; red slips climb past it
+    policies/cn/org.toml:12:1: unit `cx` has no `principal`; red slips climb past it
+    policies/cn/org.toml:213:1: unit `cx-new` has no `principal`; red slips climb past it
+    policies/cn/org.toml:220:1: the absence ends before it begins
+    policies/cn/org.toml:220:1: nobody stands in for themselves
+    ");
     let loaded = changed("org.toml", |text| {
         let text = text
             .replace("phone = \"13800000010\"", "")
