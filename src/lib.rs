@@ -18,6 +18,7 @@
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
+//! | [`paper`] | slips as documents: HTML to print, PDF |
 //! | [`explain`] | why a ticket stands where it stands |
 //! | [`apply`] | what other policies would change on running tickets |
 //! | [`audit`] | does the store still say what the journals say |
@@ -36,6 +37,7 @@ pub mod dispatch;
 pub mod engine;
 pub mod explain;
 pub mod intake;
+pub mod paper;
 pub mod policies;
 pub mod roster;
 pub mod rules;

@@ -1,44 +1,72 @@
-# What the grid does not solve in a working day is told to the street, and goes there by the grid's own button
-rows: B09 B15
-by: unit tree of four levels; [[ladder]] grid; reassigned
-set: cn
+# What the grid cannot solve in a working day, or hands up itself, is with the street, which sees the whole history
+rows: B09
+by: clock on_due = "escalated"; clock start = "escalated"
+set: plain
 === policies
-[[ladder]]
-id = "grid"
-stop_on = ["resolved", "reassigned"]
-steps = [
-  { at = "start", slip = "task",   to = ["handler"], via = ["im"] },
-  { at = "due",   slip = "yellow", to = ["principal"], cc = ["section_head"], via = ["im"] },
-]
 [[policy]]
 id = "grid"
 select = { source = "grid" }
-clocks = [{ name = "grid", dur = "1wd", ladder = "grid" }]
-ends = ["resolved"]
+clocks = [
+  { name = "grid",   dur = "1wd", stop = ["resolved", "escalated"], on_due = "escalated" },
+  { name = "street", dur = "2wd", start = "escalated", stop = "resolved", ladder = "street" },
+]
+[[ladder]]
+id = "street"
+steps = [
+  { at = "start", slip = "task",  to = ["section"], via = ["im"] },
+  { at = "due",   slip = "green", to = ["section"], via = ["im"] },
+]
 === org
 [[unit]]
-id = "cx-xhl-1"
-zh = "兴海路社区"
-parent = "cx-xhl"
-kind = "community"
+id = "street"
+zh = "街道"
+en = "Street"
+level = "street"
 [[unit]]
-id = "cx-xhl-1-07"
-zh = "第七网格"
-parent = "cx-xhl-1"
-kind = "grid"
+id = "community"
+zh = "社区"
+en = "Community"
+parent = "street"
+level = "community"
+[[unit]]
+id = "grid7"
+zh = "网格"
+en = "Grid 7"
+parent = "community"
+level = "grid"
 [[person]]
-id = "p97"
-phone = "13800000097"
+id = "guo"
+name = "Guo"
 [[post]]
-unit = "cx-xhl-1-07"
-role = "handler"
-person = "p97"
+unit = "grid7"
+role = "agent"
+person = "guo"
+[[person]]
+id = "shi"
+name = "Shi"
+[[post]]
+unit = "street"
+role = ["section", "principal"]
+person = "shi"
 ===
 
-2026-05-07 10:00 W1 dispatched unit=cx-xhl-1-07 source=grid
-  slip task grid start -> p97 im
-05-08 18:00 slip yellow grid due -> p16 im, cc p17 im
-18:30 W1 reassigned unit=cx-xhl
-  ticket unit=cx-xhl first_unit=cx-xhl-1-07 hops.#=2
-  clock grid late
-05-31 00:00 nothing
+2026-03-02 10:00 G1 dispatched unit=grid7 source=grid
+10:00 G2 dispatched unit=grid7 source=grid
+10:00 G3 dispatched unit=grid7 source=grid
+# By the button ...
+11:00 G1 escalated by=guo
+  slip task street start -> shi im
+  clock grid met
+12:00 G1 resolved
+12:01 G1 closed
+# ... or by the clock; nobody takes it off the grid.
+15:00 G2 resolved
+15:01 G2 closed
+03-03 18:00
+  G3: event escalated
+  G3: slip task street start -> shi im
+  G3: ticket unit=grid7
+03-05 18:00 G3: slip green street due -> shi im
+03-06 10:00 G3 resolved
+03-06 10:01 G3 closed
+06-30 00:00 nothing

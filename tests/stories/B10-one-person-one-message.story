@@ -10,7 +10,8 @@ steps = [
   { at = "due", slip = "yellow", to = ["section_head", "deputy_head"], cc = ["handler"], via = ["im"] },
 ]
 [[policy]]
-id = "general"
+id = "own"
+select = { category = "投诉", urgency = "一般", kind = "own" }
 clocks = [
   { name = "first",  dur = "1wd", ladder = "all" },
   { name = "second", dur = "1wd", ladder = "all" },
@@ -18,7 +19,7 @@ clocks = [
 ends = ["resolved"]
 ===
 
-2026-05-07 10:00 W1 dispatched unit=cx-cgj category=投诉 urgency=一般
+2026-05-07 10:00 W1 dispatched unit=cx-cgj category=投诉 urgency=一般 kind=own
 # p14 is head of section and deputy head: one message, about both slips.
 05-08 18:00
   slip yellow first due -> p14 im, cc p15 im

@@ -16,7 +16,8 @@ steps = [
   { at = "due",   slip = "yellow", to = ["deputy_head"], cc = ["grid_worker"], via = ["im"] },
 ]
 [[policy]]
-id = "general"
+id = "own"
+select = { category = "投诉", urgency = "一般", kind = "own" }
 clocks = [{ name = "resolve", dur = "1wd", ladder = "grid" }]
 ends = ["resolved"]
 === org
@@ -45,12 +46,12 @@ person = "p61"
 from = "2026-05-08"
 ===
 
-2026-05-07 10:00 W1 dispatched unit=cx-xhl category=投诉 urgency=一般 area=城西区/西关大街/12号 grid=CX-07
+2026-05-07 10:00 W1 dispatched unit=cx-xhl category=投诉 urgency=一般 kind=own area=城西区/西关大街/12号 grid=CX-07
   slip task resolve start -> p60 p18 im
 05-08 18:00 slip yellow resolve due -> p17 im, cc p61 p62 im
 # Another area has no leader: its slip says so.
-05-11 10:00 W2 dispatched unit=cx-xhl category=投诉 urgency=一般 area=城西区/虎台
+05-11 10:00 W2 dispatched unit=cx-xhl category=投诉 urgency=一般 kind=own area=城西区/虎台
   slip task resolve start -> p18 im
 05-12 18:00
-  slip yellow resolve due -> p17 im, cc p03 p02 im
-  alarm area_leader
+  slip yellow resolve due -> p17 im, cc p03 im
+  alarm area_leader told=p03

@@ -11,7 +11,8 @@ steps = [
   { at = "due+1wd", slip = "red", to = ["principal"], via = ["sms"] },
 ]
 [[policy]]
-id = "general"
+id = "own"
+select = { category = "投诉", urgency = "一般", kind = "own" }
 clocks = [{ name = "resolve", dur = "1wd", ladder = "heads" }]
 ends = ["resolved"]
 === org
@@ -38,6 +39,6 @@ person = "p99"
 from = "2026-05-09"
 ===
 
-2026-05-07 10:00 W1 dispatched unit=cx-cgj category=投诉 urgency=一般
+2026-05-07 10:00 W1 dispatched unit=cx-cgj category=投诉 urgency=一般 kind=own
 05-08 18:00 slip red resolve due -> p13 sms
 05-09 09:00 slip red resolve due+1wd -> p99 sms

@@ -4,12 +4,13 @@ by: data.handler, attested with the level of the person's highest role; the ladd
 set: cn
 === policies
 [[policy]]
-id = "general"
+id = "own"
+select = { category = "投诉", urgency = "一般", kind = "own" }
 clocks = [{ name = "accept", dur = "2wh", ladder = "accept_std" }, { name = "resolve", dur = "5wd", ladder = "resolve_std" }]
 ends = ["resolved"]
 ===
 
-2026-05-07 09:12 W1 dispatched unit=cx-scjg category=投诉 urgency=一般
+2026-05-07 09:12 W1 dispatched unit=cx-scjg category=投诉 urgency=一般 kind=own
   slip task accept start -> p11 im sms
 09:30 W1 accepted handler=p09
   ticket handler.person=p09 handler.level=3

@@ -4,7 +4,8 @@ by: [[count]] (numbers: one_meeting_on_many_tickets_counts_once, shares_sum_to_t
 set: cn
 === policies
 [[policy]]
-id = "general"
+id = "own"
+select = { category = "投诉", urgency = "一般", kind = "own" }
 clocks = [{ name = "resolve", dur = "5wd", ladder = "resolve_std" }]
 ends = ["resolved"]
 [[count]]
@@ -27,7 +28,7 @@ on = "resolved"
 by = "solved_level"
 ===
 
-2026-05-07 10:00 W1..W2 dispatched unit=cx-cgj category=投诉 urgency=一般
+2026-05-07 10:00 W1..W2 dispatched unit=cx-cgj category=投诉 urgency=一般 kind=own
 11:00 W1 manual_reminder who=p13 note=面对面
 14:00 W1..W2 dispatch_meeting chair=p01 meeting=2026-1 topic=供暖
 15:00 W1 promotion chair=p01 meeting=2026-2

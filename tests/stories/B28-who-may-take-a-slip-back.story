@@ -6,7 +6,8 @@ set: cn
 [authority]
 slip_withdrawn = ["supervisor"]
 [[policy]]
-id = "general"
+id = "own"
+select = { category = "投诉", urgency = "一般", kind = "own" }
 clocks = [{ name = "accept", dur = "2wh", ladder = "accept_std" }]
 ends = ["accepted"]
 === org
@@ -15,7 +16,7 @@ id = "cx"
 kind = "supervisor"
 ===
 
-2026-05-07 09:12 W1 dispatched unit=cx-scjg category=投诉 urgency=一般
+2026-05-07 09:12 W1 dispatched unit=cx-scjg category=投诉 urgency=一般 kind=own
   slip task accept start -> p11 im sms
 09:20 W1 slip_withdrawn slip=W1/r1/accept//0/0.0.0 by_unit=cx-scjg reason=不是我的
   refused slip_withdrawn "a unit of kind `` may not do this; it takes one of: supervisor"

@@ -10,7 +10,8 @@ id = "simple"
 stop_on = ["resolved"]
 steps = [{ at = "start", slip = "task", to = ["handler"], cc = ["contractor"], via = ["im"] }]
 [[policy]]
-id = "general"
+id = "own"
+select = { category = "投诉", urgency = "一般", kind = "own" }
 clocks = [{ name = "resolve", dur = "1wd", ladder = "simple" }]
 ends = ["resolved"]
 === org
@@ -27,12 +28,12 @@ role = "contractor"
 person = "p80"
 ===
 
-2026-05-07 09:12 W1 dispatched unit=lifts category=投诉 urgency=一般
+2026-05-07 09:12 W1 dispatched unit=lifts category=投诉 urgency=一般 kind=own
   refused dispatched "third party"
 09:20 W1 dispatched unit=cx-scjg third_party=lifts phone=13811112222
   slip task resolve start -> p11 im, cc p80 im
   says not "13811112222"
   ticket unit=cx-scjg first_unit=cx-scjg
 # Without one nobody is missed.
-10:00 W2 dispatched unit=cx-scjg category=投诉 urgency=一般
+10:00 W2 dispatched unit=cx-scjg category=投诉 urgency=一般 kind=own
   slip task resolve start -> p11 im

@@ -4,7 +4,8 @@ by: stop = ["contacted", "visit"] of the contact clock
 set: cn
 === policies
 [[policy]]
-id = "general"
+id = "own"
+select = { category = "投诉", urgency = "一般", kind = "own" }
 clocks = [
   { name = "contact", dur = "24h", ladder = "contact_std", stop = ["contacted", "visit"] },
   { name = "resolve", dur = "5wd", ladder = "resolve_std" },
@@ -12,7 +13,7 @@ clocks = [
 ends = ["resolved"]
 ===
 
-2026-05-07 10:00 W1 dispatched unit=cx-xhl category=投诉 urgency=一般
+2026-05-07 10:00 W1 dispatched unit=cx-xhl category=投诉 urgency=一般 kind=own
 15:00 W1 visit place=24号院 outcome=agreement
   clock contact met
   clock resolve running
