@@ -254,15 +254,6 @@ impl Story {
                 };
                 format!("the resident of round {round} was {outcome}{expires}")
             }
-            Record::Merged { slip, into, person } => {
-                format!("one message to {person} for {slip} and {into}")
-            }
-            Record::StandIn { role, unit, person, told, .. } => match person {
-                Some(person) => {
-                    format!("{told} was told as {role} of {unit} for {person}, who is away")
-                }
-                None => format!("{told} of {unit} was told: the desk `{role}` is off duty"),
-            },
             Record::Reminded { nth, .. } => format!("the resident is reminded, time {nth}"),
             Record::Told { event, template, outcome, .. } => match outcome {
                 crate::core::record::TellOutcome::Sent => {
@@ -271,6 +262,15 @@ impl Story {
                 crate::core::record::TellOutcome::TooLate => {
                     format!("the resident was not told of `{event}`: too late for that")
                 }
+            },
+            Record::Merged { slip, into, person } => {
+                format!("one message to {person} for {slip} and {into}")
+            }
+            Record::StandIn { role, unit, person, told, .. } => match person {
+                Some(person) => {
+                    format!("{told} was told as {role} of {unit} for {person}, who is away")
+                }
+                None => format!("{told} of {unit} was told: the desk `{role}` is off duty"),
             },
             Record::Flag { flag, evidence, .. } => {
                 format!("flag {flag}: {}", serde_json::Value::Object(evidence.clone()))
@@ -289,6 +289,12 @@ impl Story {
                     format!("alarm: nobody is {role} of {unit} and nobody above; nobody was told")
                 }
             },
+            Record::Grouped { group, ticket, undo: true, .. } => {
+                format!("took back from {ticket} what it was told of group {group}")
+            }
+            Record::Grouped { group, ticket, count, .. } => {
+                format!("told {ticket} of group {group}, with {count} counted")
+            }
         }
     }
 

@@ -99,19 +99,19 @@ impl Sources {
                 }
             }
         }
-        let people = dir.join(ORG_FOLDER);
-        if people.is_dir() {
-            for path in listing(&people)?.iter().filter(|path| path.is_file()) {
-                if path.extension().is_some_and(|ext| ext == "toml") {
-                    files.insert(format!("{ORG_FOLDER}/{}", name_of(path)), text_of(path)?);
-                }
-            }
-        }
         let catalogue = dir.join(CATALOGUE);
         if catalogue.is_dir() {
             for path in listing(&catalogue)? {
                 if path.extension().is_some_and(|ext| ext == "csv") {
                     files.insert(format!("{CATALOGUE}/{}", name_of(&path)), text_of(&path)?);
+                }
+            }
+        }
+        let people = dir.join(ORG_FOLDER);
+        if people.is_dir() {
+            for path in listing(&people)?.iter().filter(|path| path.is_file()) {
+                if path.extension().is_some_and(|ext| ext == "toml") {
+                    files.insert(format!("{ORG_FOLDER}/{}", name_of(path)), text_of(path)?);
                 }
             }
         }
