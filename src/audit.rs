@@ -103,6 +103,10 @@ fn wrong_slips(whole: &Whole, lines: &[Line]) -> Vec<Fault> {
             Fact::Record(Record::Alarm { key, .. }) => {
                 alarmed.insert(key.text(&whole.no));
             }
+            // Its message went with that of a higher slip.
+            Fact::Record(Record::Merged { slip, .. }) => {
+                alarmed.insert(slip.clone());
+            }
             Fact::Record(Record::Refused { seq, .. }) => {
                 refused.insert(*seq);
             }
@@ -220,6 +224,8 @@ fn record_name(record: &Record) -> String {
         | Record::Told { .. }
         | Record::Reminded { .. }
         | Record::Notice(_)
-        | Record::Alarm { .. } => record.kind().to_owned(),
+        | Record::Alarm { .. }
+        | Record::StandIn { .. }
+        | Record::Merged { .. } => record.kind().to_owned(),
     }
 }

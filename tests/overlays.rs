@@ -510,7 +510,7 @@ fn an_acknowledgement_that_lapses_lets_the_ladder_go_on() {
         ]
     );
     let ack = told.ticket.clock("ack").expect("it ran");
-    assert!(matches!(ack.state, State::Stopped { met: false, .. }));
+    assert!(matches!(ack.state, State::Cancelled { .. }));
 }
 
 #[test]

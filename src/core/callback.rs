@@ -405,3 +405,6 @@ pub fn is_relevant(ticket: &Ticket, round: u32) -> bool {
         && ticket.evaluation().is_none()
         && ticket.answers.iter().all(|answer| answer.round != round)
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,6 +77,12 @@ pub fn advance(
             // The slips just issued wait for receipts and replies from now on.
             let missed = slip::next_due(ticket, set);
             out.next_look = decision.next_look.into_iter().chain(missed).min();
+            let merged = delivery::merge(set, &mut out.messages);
+            let at = ticket.last_event_at.map_or(now, |last| now.max(last));
+            for record in merged {
+                ticket.apply_record(set, &record, at);
+                out.lines.push((at, Fact::Record(record)));
+            }
             return out;
         }
     }

@@ -22,18 +22,22 @@ mod heard;
 mod label;
 mod lane;
 mod overlay;
+mod owed;
 mod pause;
+mod people;
 mod permit;
 mod promise;
 mod replan;
 mod returns;
 mod slips;
 mod standing;
+mod wrong;
 
 pub use closing::Evidence;
 pub use extension::Extension;
 pub use flag::{OwedFlag, RaisedFlag};
 pub use label::{Label, LabelState};
+pub use owed::FollowUp;
 pub use pause::{PastPause, Pause};
 pub use returns::{Return, ReturnOutcome};
 
@@ -51,7 +55,6 @@ use super::{
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
     fact::{Fact, Line},
-    ladder::place,
     news::News,
     notice::Notice,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
@@ -111,6 +114,12 @@ pub struct Ticket {
     pub handed_over: Option<Timestamp>,
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
+    /// The leader who handles the ticket in person; the ladder starts above them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handler: Option<Handler>,
+    /// Units, people and areas that roles of the set are looked for in, by the key of `data`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parties: BTreeMap<String, String>,
     pub contacts: u32,
     pub answers: Vec<Answer>,
     /// What residents said on a second look (回头看) at a closed ticket; the answers above stand.
@@ -237,6 +246,14 @@ pub struct Round {
     pub reason: Option<String>,
 }
 
+/// The person who does the work, where it is somebody with a level of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handler {
+    pub person: String,
+    /// Of their highest role.
+    pub level: u8,
+}
+
 /// A unit the ticket went through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
@@ -274,35 +291,6 @@ pub struct Said {
     /// The grade as it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<String>,
-}
-
-/// An event duban adds itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FollowUp {
-    pub kind: Kind,
-    pub reason: String,
-    pub round: u32,
-    /// Which one of its round, where there may be several.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub about: String,
-    /// The overlay it belongs to; empty: the policy of the round.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub overlay: String,
-}
-
-impl FollowUp {
-    /// The id of the event: it is added once.
-    pub fn id(&self) -> String {
-        let Self { kind, round, about, overlay, .. } = self;
-        let parts = [overlay, about].into_iter().filter(|part| !part.is_empty());
-        parts.fold(format!("duban/{kind}/r{round}"), |id, part| id + "/" + part)
-    }
-
-    /// Whether this event is the one owed.
-    fn is_paid_by(&self, event: &Event, round: u32) -> bool {
-        let is_here = event.text("overlay").is_none_or(|overlay| overlay == self.overlay);
-        self.kind == event.kind && self.round == round && is_here
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -443,7 +431,7 @@ impl Ticket {
                     self.heard = self.heard.max(Some(at));
                 }
             }
-            Record::Alarm { .. } => {}
+            Record::Alarm { .. } | Record::StandIn { .. } | Record::Merged { .. } => {}
         }
     }
 
@@ -472,38 +460,5 @@ impl Ticket {
 
     fn clock_mut(&mut self, key: &ClockKey) -> Option<&mut Clock> {
         self.clocks.iter_mut().find(|clock| clock.key == *key)
-    }
-
-    /// Notes a slip that, as the journal reads now, should not have been issued.
-    fn find_wrong(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
-        let Record::Slip { key, .. } = record else { return };
-        if let Some(reason) = self.why_wrong(set, key, at) {
-            self.wrong.push(WrongSlip { key: key.clone(), reason });
-        }
-    }
-
-    fn why_wrong(&self, set: &PolicySet, key: &StepKey, at: Timestamp) -> Option<String> {
-        let Some(clock) = self.clocks.iter().find(|clock| clock.key == key.clock) else {
-            return Some(format!("the clock `{}` does not run on this ticket", key.clock.name));
-        };
-        if let super::clock::State::Stopped { at, by, .. } = &clock.state {
-            return Some(format!("`{by}` occurred at {at}, before the step"));
-        }
-        if !clock.is_running() {
-            return Some(format!("the clock `{}` stood still then", key.clock.name));
-        }
-        let (rule, ladder) = self.rule_of(set, clock)?;
-        if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
-            return Some("the step was acknowledged before it came again".to_owned());
-        }
-        let time = place(set, rule, ladder?, clock, &self.attributes_of(clock))
-            .into_iter()
-            .find(|placed| placed.index == key.step)
-            .map(|placed| placed.repetition(set, key.repetition));
-        match time {
-            Some(time) if time <= at => None,
-            Some(time) => Some(format!("the step stands at {time} now")),
-            None => Some("the step is not on the ladder of this clock".to_owned()),
-        }
     }
 }

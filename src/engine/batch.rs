@@ -1,5 +1,6 @@
 //! A batch of decided tickets on its way into the store.
 
+mod ledger;
 mod slips;
 
 use super::{EngineError, Looked};
@@ -104,6 +105,13 @@ impl Batch {
         self.withdraw_by_hand(&ticket, lines, loaded.applied_seq);
         let advance = advance(&mut ticket, set, &rules.org, loaded.head_seq + 1, now);
         let heard = slips::heard(&ticket, before, lines);
+        // A late event may have taken a line out of the ledger: then the journal was folded whole.
+        let is_whole = lines.iter().any(|line| line.seq <= loaded.applied_seq);
+        let ledger = ledger::lines(loaded.key, &ticket);
+        if is_whole || !ledger.is_empty() {
+            self.writes.ledger_of.push(loaded.key);
+            self.writes.ledger.extend(ledger);
+        }
         self.decided.push(Decided {
             key: loaded.key,
             head_seq: loaded.head_seq,

@@ -43,3 +43,5 @@ pub use embedded::{names as shipped, sources};
 pub use files::{FilesError, Sources, folders};
 pub use kept::{pack, unpack};
 pub use load::{Loaded, load, load_dir, load_embedded};
+pub use org::{instant_of, is_mail_address, is_phone_number};
+pub use suggest::nearest;

@@ -101,7 +101,7 @@ pub fn extension(item: &Item<'_>, names: &Names) -> Option<ExtensionRule> {
 }
 
 /// Reads `close`.
-pub fn close(item: &Item<'_>) -> Option<CloseRule> {
+pub fn close(item: &Item<'_>, names: &Names) -> Option<CloseRule> {
     let section = item.section("`close`")?;
     let kinds = |key| section.get(key).map(|item| item.kinds());
     let rule = CloseRule {
@@ -110,7 +110,7 @@ pub fn close(item: &Item<'_>) -> Option<CloseRule> {
             .map(|item| item.one_or_many())
             .unwrap_or_default()
             .iter()
-            .filter_map(requirement)
+            .filter_map(|item| requirement(item, names))
             .collect(),
         attachments_min: section.count_or("attachments_min", 0),
         on: kinds("on").unwrap_or_else(|| vec![Kind::Closed]),
@@ -122,9 +122,10 @@ pub fn close(item: &Item<'_>) -> Option<CloseRule> {
     Some(rule)
 }
 
-fn requirement(item: &Item<'_>) -> Option<Requirement> {
+fn requirement(item: &Item<'_>, names: &Names) -> Option<Requirement> {
     let name = item.filled()?;
-    let found = Requirement::of(name);
+    let signs = |one: &Requirement| one.role.as_ref().is_none_or(|role| names.roles.contains(role));
+    let found = Requirement::of(name).filter(signs);
     if found.is_none() {
         let near = nearest(name, Requirement::names());
         item.complain_with(
@@ -132,7 +133,7 @@ fn requirement(item: &Item<'_>) -> Option<Requirement> {
             match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
-                    "write `event:KIND`, `data:KEY` or one of ".to_owned()
+                    "write `event:KIND`, `data:KEY`, `ROLE_approved` or one of ".to_owned()
                         + &Requirement::names().collect::<Vec<_>>().join(", ")
                 }
             },

@@ -24,6 +24,7 @@ mod error;
 mod flag;
 mod journal;
 mod knock;
+mod ledger;
 mod link;
 mod look;
 mod mailbox;
@@ -46,6 +47,7 @@ pub use self::{
     flag::{FlagFilter, FlagRow},
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
+    ledger::{LedgerCount, LedgerFilter, LedgerRow},
     link::{Answer, Link},
     look::{Loaded, Look, Named, SerialRun},
     mailbox::Mail,

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 pub use self::slips::{SlipHeard, SlipWithdrawal, SlipWrite};
 use self::slips::{hear_of_slips, withdraw_slips, write_slips};
 use super::{
-    StoreError,
+    LedgerRow, StoreError,
     error::is_doubled,
     journal::{INSERT_JOURNAL, JournalLine},
+    ledger,
     row::base64,
     tx::{Pools, Text, Tx, text},
 };
@@ -26,6 +27,9 @@ pub struct Writes {
     pub messages: Vec<MessageWrite>,
     pub links: Vec<LinkWrite>,
     pub flags: Vec<FlagWrite>,
+    /// Tickets whose lines in the ledgers are written anew, and those lines.
+    pub ledger_of: Vec<i64>,
+    pub ledger: Vec<LedgerRow>,
 }
 
 /// A ticket as the look leaves it.
@@ -111,7 +115,8 @@ pub(super) async fn write(tx: &mut Tx, writes: &Writes, now: Timestamp) -> Resul
     hear_of_slips(tx, &writes.heard).await?;
     withdraw_slips(tx, &writes.withdrawn, now).await?;
     write_flags(tx, &writes.flags).await?;
-    write_links(tx, &writes.links, now).await
+    write_links(tx, &writes.links, now).await?;
+    write_ledger(tx, writes).await
 }
 
 async fn write_tickets(tx: &mut Tx, tickets: &[TicketWrite]) -> Result<(), Failure> {
@@ -225,6 +230,17 @@ async fn write_links(tx: &mut Tx, links: &[LinkWrite], now: Timestamp) -> Result
         })
         .collect();
     all(tx, SQL, "links", "writing links", &rows).await
+}
+
+async fn write_ledger(tx: &mut Tx, writes: &Writes) -> Result<(), Failure> {
+    let keys: Vec<(i64,)> = writes.ledger_of.iter().map(|key| (*key,)).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let doing = "writing the ledger";
+    tx.execute(ledger::CLEAR, &keys).await.map_err(|source| Failure::Database { doing, source })?;
+    let rows: Vec<_> = writes.ledger.iter().map(LedgerRow::columns).collect();
+    all(tx, ledger::INSERT, "ledger", doing, &rows).await
 }
 
 /// Runs a batch that must write exactly as many rows as it has.
