@@ -60,7 +60,7 @@ impl Ticket {
         self.stop_clocks(set, event);
         if policy.ends.contains(&event.kind) && event.text("overlay").is_none() {
             self.end(event.at);
-            self.end_overlays(set, event.at);
+            self.end_overlays(set, event);
             opening.retain(|index| set.policies[*index].overlay.outlives);
         }
         let round = self.round();
