@@ -90,10 +90,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             .and_then(|item| permits::pause_limit(&item))
             .unwrap_or_default(),
         carried: clock_name(section.get("carried"), &clock_names),
-        close: section
-            .get("close")
-            .and_then(|item| rules::close(&item, around.names))
-            .unwrap_or_default(),
+        close: section.get("close").and_then(|item| rules::close(&item)).unwrap_or_default(),
         ends: section.get("ends").map(|item| item.kinds()).unwrap_or_default(),
         overlay: overlay::overlay(&section, around.names),
         max_rounds: section.get("max_rounds").and_then(|item| item.count()),

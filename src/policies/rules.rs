@@ -101,7 +101,7 @@ pub fn extension(item: &Item<'_>, names: &Names) -> Option<ExtensionRule> {
 }
 
 /// Reads `close`.
-pub fn close(item: &Item<'_>, names: &Names) -> Option<CloseRule> {
+pub fn close(item: &Item<'_>) -> Option<CloseRule> {
     let section = item.section("`close`")?;
     let kinds = |key| section.get(key).map(|item| item.kinds());
     let rule = CloseRule {
@@ -110,7 +110,7 @@ pub fn close(item: &Item<'_>, names: &Names) -> Option<CloseRule> {
             .map(|item| item.one_or_many())
             .unwrap_or_default()
             .iter()
-            .filter_map(|item| requirement(item, names))
+            .filter_map(requirement)
             .collect(),
         attachments_min: section.count_or("attachments_min", 0),
         on: kinds("on").unwrap_or_else(|| vec![Kind::Closed]),
@@ -122,10 +122,9 @@ pub fn close(item: &Item<'_>, names: &Names) -> Option<CloseRule> {
     Some(rule)
 }
 
-fn requirement(item: &Item<'_>, names: &Names) -> Option<Requirement> {
+fn requirement(item: &Item<'_>) -> Option<Requirement> {
     let name = item.filled()?;
-    let signs = |one: &Requirement| one.role.as_ref().is_none_or(|role| names.roles.contains(role));
-    let found = Requirement::of(name).filter(signs);
+    let found = Requirement::of(name);
     if found.is_none() {
         let near = nearest(name, Requirement::names());
         item.complain_with(
@@ -133,7 +132,8 @@ fn requirement(item: &Item<'_>, names: &Names) -> Option<Requirement> {
             match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
-                    "write `event:KIND`, `data:KEY`, `ROLE_approved` or one of ".to_owned()
+                    "write `event:KIND`, `data:KEY`, `ROLE_approved`, `KIND_all` or one of "
+                        .to_owned()
                         + &Requirement::names().collect::<Vec<_>>().join(", ")
                 }
             },

@@ -53,7 +53,7 @@ type Known =
 
 /// What the field asks for, by the names of the reference set.
 #[rustfmt::skip]
-const KNOWN: [Known; 23] = [
+const KNOWN: [Known; 22] = [
     ("contact_event",          &["contacted", "visit", "arrived"],       &[]),
     ("visit",                  &["visit", "arrived"],                    &[("visit", &[])]),
     ("resident_told",          &["resident_told"],                       &[("resident_told", &["at", "channel"])]),
@@ -73,14 +73,13 @@ const KNOWN: [Known; 23] = [
     ("joint_result",           &["joint_result"],                        &[("joint_result", &[])]),
     ("blower_rating",          &["whistle_rated"],                       &[("blower_rating", &[])]),
     ("leader_confirmed",       &["leader_confirmed"],                    &[]),
-    ("countersigned_all",      &["countersigned_all"],                   &[]),
     ("proof",                  &[],                                      &[("proof", &[])]),
     ("linked_units",           &["whistled", "arrived_all"],             &[("linked_units", &[])]),
     ("agreement_confirmed",    &["answered"],                            &[("agreement_confirmed", &[])]),
 ];
 
 impl Requirement {
-    /// The requirement of this name: a known one, `ROLE_approved`, `event:KIND` or `data:KEY`.
+    /// The requirement of this name: a known one, `ROLE_approved`, `KIND_all`, `event:KIND` or `data:KEY`.
     pub fn of(name: &str) -> Option<Self> {
         let own = |kinds: Vec<Kind>, keys: Vec<DataKey>| Self {
             name: name.to_owned(),
@@ -101,6 +100,9 @@ impl Requirement {
         if let Some(role) = name.strip_suffix("_approved").filter(|role| !role.is_empty()) {
             let role = Some(role.to_owned());
             return Some(Self { role, ..own(vec![Kind::of(name)], vec![key_of(name)]) });
+        }
+        if name.ends_with("_all") {
+            return Some(own(vec![Kind::of(name)], Vec::new())); // everybody called has
         }
         let (_, kinds, keys) = KNOWN.iter().find(|(known, _, _)| *known == name)?;
         let keys = keys.iter().map(|(key, parts)| DataKey {
