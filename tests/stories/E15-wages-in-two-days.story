@@ -10,6 +10,9 @@ set: xining
   clock resolve running due="2026-05-11 18:00"
 09:40 W1 accepted
 11:00 W1 contacted
+05-08 09:00 slip nudge resolve due-2wd
+14:00 message staff.nudge -> handler digest
+05-09 09:00 slip green resolve due-1wd -> handler section_head im sms
 05-09 09:10 W1 resolved
   clock resolve met started="2026-05-07 09:12"
   ticket received="2026-05-07 09:10" seen.resolved="2026-05-09 09:10"

@@ -18,7 +18,7 @@ in_rates = false
   table ticket 500 policy=finding
   W1: clock first_look running due=14:00
 11:00 W1..W500 dispatched unit=u source=grid at=10:00
-  duplicate
+  W1..W500: duplicate
   table ticket 500
 12:00 W1 looked_at
   clock first_look met

@@ -28,7 +28,7 @@ in_rates = false
 10:00 W101..W118 dispatched unit=u kind=list_item list=2026 due_at=@2026-12-31T18:00
   table ticket 18 policy=list
   W118: clock done running due="2026-12-31 18:00"
-  W118: ticket list=2026
+  W118: ticket attributes.more.list=2026
 03-20 10:00 W101 struck_off
   W101: ticket stage=ended
   W101: clock done met
