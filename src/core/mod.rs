@@ -8,6 +8,7 @@
 //! what must not be here.
 
 pub mod attributes;
+pub mod book;
 pub mod calendar;
 pub mod callback;
 pub mod campaign;
@@ -39,6 +40,7 @@ pub mod selection;
 pub mod slip;
 pub mod span;
 pub mod stage;
+pub mod tally;
 pub mod ticket;
 pub mod timestamp;
 pub mod trigger;
