@@ -34,6 +34,9 @@ impl Ticket {
         }
         let is_first = self.rounds.is_empty();
         self.absorb(set, event);
+        if is_first {
+            self.adopt(set, event);
+        }
         self.follow_ups.retain(|owed| event.id.as_deref() != Some(&*owed.id()));
         let mut opening = self.opening(set, event);
         let changed = self.may_say(set, event).map_err(Refused::from);
@@ -49,7 +52,7 @@ impl Ticket {
         self.enter_by_event(set, &event.kind, event.at);
         self.note_decision(event);
         self.publication = Publication::of(event).or(self.publication.take());
-        let began = self.begins_own(set, event, is_first);
+        let began = self.begins_own(set, event);
         let Some(policy) = self.policy(set) else { return };
         self.note_due_told(event);
         self.move_named_dues(set, event);
