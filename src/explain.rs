@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 use crate::{
     core::{
+        attributes::hide_care,
+        callback::Channel,
         clock::{Clock, State},
         fact::Fact,
         ladder::place,
@@ -146,6 +148,10 @@ impl Story {
             "legal_basis": self.policy().and_then(|policy| policy.basis.as_ref()),
             "clocks": clocks,
             "answers": ticket.answers,
+            "rechecks": ticket.rechecks,
+            "eval_outcome": ticket.evaluation().map(|one| one.outcome.name()),
+            "eval_channel": ticket.evaluation().and_then(|one| one.channel).map(Channel::name),
+            "evaluations": ticket.callback.evaluations,
             "slips": self.slips.iter().map(|slip| json!({
                 "key": slip.key, "slip": slip.kind, "serial": slip.serial, "clock": slip.clock, "round": slip.round,
                 "step": slip.step, "at": self.rfc3339(slip.at), "due": slip.due.map(|at| self.rfc3339(at)),
@@ -185,7 +191,10 @@ impl Story {
     }
 
     fn line_json(&self, row: &JournalRow) -> Value {
-        let body: Value = serde_json::from_str(&row.body).unwrap_or(Value::Null);
+        let mut body: Value = serde_json::from_str(&row.body).unwrap_or(Value::Null);
+        if let Some(Value::Object(data)) = body.get_mut("data") {
+            hide_care(data);
+        }
         json!({
             "seq": row.seq, "at": self.rfc3339(row.at), "arrived": self.rfc3339(row.arrived),
             "kind": row.kind, "body": body, "hash": row.hash,

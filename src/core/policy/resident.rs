@@ -93,8 +93,8 @@ pub struct OutcomeRule {
     pub refused: Outcome,
     /// No way to the resident is known; `None`: a person has to find one and close.
     pub no_route: Option<Outcome>,
-    /// The tag whose bearers are only ever called, never sent a question (`care_tag = "phone_only"`).
-    pub phone_only_tag: Option<String>,
+    /// Who needs care is only ever called, never sent a question (`care_tag = "phone_only"`).
+    pub care_by_phone: bool,
 }
 
 impl Default for OutcomeRule {
@@ -103,7 +103,7 @@ impl Default for OutcomeRule {
             no_answer: Outcome::Unreached,
             refused: Outcome::Refused,
             no_route: None,
-            phone_only_tag: None,
+            care_by_phone: false,
         }
     }
 }
