@@ -12,13 +12,16 @@ mod completions;
 mod demo;
 mod explain;
 mod import;
+mod ledger;
 mod log;
 mod man;
 mod migrate;
 mod open;
+mod org;
 mod plan;
 mod policy;
 mod print;
+mod reconcile;
 mod run;
 mod send_test;
 mod sets;
@@ -65,7 +68,10 @@ pub enum Command {
     Explain(explain::Args),
     Ticket(ticket::Args),
     Slip(slip::Args),
+    Ledger(ledger::Args),
+    Reconcile(reconcile::Args),
     Audit(audit::Args),
+    Org(org::Args),
     Token(token::Args),
     Migrate(migrate::Args),
     SendTest(send_test::Args),
@@ -88,7 +94,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),
+        Command::Ledger(args) => ledger::run(&args),
+        Command::Reconcile(args) => reconcile::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::SendTest(args) => send_test::run(&args),

@@ -317,9 +317,9 @@ impl Clock {
         self.state = State::Stopped { at, by, met };
     }
 
-    /// Ends the clock by its own due: nobody did what it waited for.
-    pub fn lapse(&mut self, at: Timestamp, by: Kind) {
-        self.state = State::Stopped { at, by, met: false };
+    /// Ends the clock by its own due, without a verdict: it promised nothing but to come due.
+    pub fn lapse(&mut self, at: Timestamp) {
+        self.state = State::Cancelled { at };
     }
 
     /// Runs again after a stop, with exactly what remained then. A breach stays a breach.

@@ -8,12 +8,14 @@
 //! what must not be here.
 
 pub mod attributes;
+pub mod book;
 pub mod calendar;
 pub mod callback;
 pub mod campaign;
 pub mod catalogue;
 pub mod clock;
 pub mod contact;
+pub mod count;
 pub mod cycle;
 pub mod decide;
 pub mod delivery;
@@ -21,6 +23,7 @@ pub mod event;
 pub mod fact;
 pub mod journal;
 pub mod ladder;
+pub mod ledger;
 pub mod message;
 pub mod news;
 pub mod notice;
@@ -37,6 +40,7 @@ pub mod selection;
 pub mod slip;
 pub mod span;
 pub mod stage;
+pub mod tally;
 pub mod ticket;
 pub mod timestamp;
 pub mod trigger;

@@ -23,12 +23,14 @@ mod label;
 mod lane;
 mod overlay;
 mod pause;
+mod people;
 mod permit;
 mod promise;
 mod replan;
 mod returns;
 mod slips;
 mod standing;
+mod wrong;
 
 pub use closing::Evidence;
 pub use extension::Extension;
@@ -51,7 +53,6 @@ use super::{
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
     fact::{Fact, Line},
-    ladder::place,
     news::News,
     notice::Notice,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
@@ -111,6 +112,12 @@ pub struct Ticket {
     pub handed_over: Option<Timestamp>,
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
+    /// The leader who handles the ticket in person; the ladder starts above them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handler: Option<Handler>,
+    /// Units, people and areas that roles of the set are looked for in, by the key of `data`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parties: BTreeMap<String, String>,
     pub contacts: u32,
     pub answers: Vec<Answer>,
     /// What residents said on a second look (回头看) at a closed ticket; the answers above stand.
@@ -235,6 +242,14 @@ pub struct Round {
     pub policy: usize,
     pub opened: Timestamp,
     pub reason: Option<String>,
+}
+
+/// The person who does the work, where it is somebody with a level of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handler {
+    pub person: String,
+    /// Of their highest role.
+    pub level: u8,
 }
 
 /// A unit the ticket went through.
@@ -367,6 +382,16 @@ impl Ticket {
         self.rounds.len() as u32
     }
 
+    /// Whether the matter was solved in the first round and never came back (一次办结); `None`: the
+    /// resident has not said yet whether it is solved.
+    pub fn solved_first_time(&self) -> Option<bool> {
+        if self.round() > 1 || self.repeated.is_some() {
+            return Some(false);
+        }
+        let solved = self.answers.first()?.said.solved.as_deref()?;
+        Some(matches!(solved, "yes" | "solved" | "已解决"))
+    }
+
     /// The policy of the current round.
     pub fn policy<'s>(&self, set: &'s PolicySet) -> Option<&'s Policy> {
         self.rounds.last().and_then(|round| set.policies.get(round.policy))
@@ -433,7 +458,10 @@ impl Ticket {
                     self.heard = self.heard.max(Some(at));
                 }
             }
-            Record::Alarm { .. } => {}
+            Record::Alarm { .. }
+            | Record::StandIn { .. }
+            | Record::Merged { .. }
+            | Record::Grouped { .. } => {}
         }
     }
 
@@ -462,38 +490,5 @@ impl Ticket {
 
     fn clock_mut(&mut self, key: &ClockKey) -> Option<&mut Clock> {
         self.clocks.iter_mut().find(|clock| clock.key == *key)
-    }
-
-    /// Notes a slip that, as the journal reads now, should not have been issued.
-    fn find_wrong(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
-        let Record::Slip { key, .. } = record else { return };
-        if let Some(reason) = self.why_wrong(set, key, at) {
-            self.wrong.push(WrongSlip { key: key.clone(), reason });
-        }
-    }
-
-    fn why_wrong(&self, set: &PolicySet, key: &StepKey, at: Timestamp) -> Option<String> {
-        let Some(clock) = self.clocks.iter().find(|clock| clock.key == key.clock) else {
-            return Some(format!("the clock `{}` does not run on this ticket", key.clock.name));
-        };
-        if let super::clock::State::Stopped { at, by, .. } = &clock.state {
-            return Some(format!("`{by}` occurred at {at}, before the step"));
-        }
-        if !clock.is_running() {
-            return Some(format!("the clock `{}` stood still then", key.clock.name));
-        }
-        let (rule, ladder) = self.rule_of(set, clock)?;
-        if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
-            return Some("the step was acknowledged before it came again".to_owned());
-        }
-        let time = place(set, rule, ladder?, clock, &self.attributes_of(clock))
-            .into_iter()
-            .find(|placed| placed.index == key.step)
-            .map(|placed| placed.repetition(set, key.repetition));
-        match time {
-            Some(time) if time <= at => None,
-            Some(time) => Some(format!("the step stands at {time} now")),
-            None => Some("the step is not on the ladder of this clock".to_owned()),
-        }
     }
 }

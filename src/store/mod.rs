@@ -18,11 +18,14 @@
 //! * `two_looks_take_disjoint_tickets`, `two_claims_take_disjoint_messages`.
 //! * `the_first_answer_wins` - of two concurrent answers to one link.
 //! * `a_lost_lease_settles_nothing` - a later attempt owns the message.
+//! * `a_told_event_is_delivered_once`, also after a crash between telling and delivering.
 //! * `serials_have_no_gaps` - under concurrent looks and after a rollback.
 
 mod error;
+mod flag;
 mod journal;
 mod knock;
+mod ledger;
 mod link;
 mod look;
 mod mailbox;
@@ -34,6 +37,7 @@ mod row;
 mod slip;
 mod ticket;
 mod token;
+mod told;
 mod tx;
 mod whole;
 mod writes;
@@ -42,8 +46,10 @@ use std::fmt;
 
 pub use self::{
     error::StoreError,
+    flag::{FlagFilter, FlagRow},
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
+    ledger::{LedgerCount, LedgerFilter, LedgerRow},
     link::{Answer, Link},
     look::{Loaded, Look, Named, SerialRun},
     mailbox::Mail,
@@ -52,10 +58,11 @@ pub use self::{
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,
+    told::ToldWrite,
     whole::{MessageMark, Orphans, Rest, SlipMark, Whole},
     writes::{
-        JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite, TicketWrite,
-        Writes,
+        FlagWrite, JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite,
+        TicketWrite, Writes,
     },
 };
 

@@ -65,7 +65,7 @@ impl Ticket {
                 clock.resume(&set.calendar, event.at); // what remained is put back later
             }
             if clock.is_told_by(event) {
-                clock.lapse(event.at, event.kind.clone());
+                clock.lapse(event.at);
             } else {
                 clock.stop(event.at, event.kind.clone());
             }
@@ -141,7 +141,7 @@ impl Ticket {
             let counts = if rule.again {
                 clock.is_open()
             } else {
-                !matches!(clock.state, State::Cancelled { .. })
+                !matches!(clock.state, State::Cancelled { .. }) || clock.due_told
             };
             is_same && is_of_now && counts
         })

@@ -83,6 +83,10 @@ pub enum Refused {
     OwnLabel,
     #[error("no slip `{0}` was issued on this ticket")]
     NoSuchSlip(String),
+    #[error("a unit of kind `{given}` may not do this; it takes one of: {allowed}")]
+    Authority { given: String, allowed: String },
+    #[error("`{0}` is a third party and never responsible for a ticket")]
+    ThirdParty(String),
     #[error("slip `{0}` was withdrawn")]
     SlipWithdrawn(String),
     #[error("slip `{0}` has its receipt already; the first one counts")]
