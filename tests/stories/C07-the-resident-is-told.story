@@ -34,8 +34,13 @@ evaluated = "resident.closed"
 10:55 W1 answered solved=yes satisfied=yes via=phone
   event evaluated
   message resident.closed -> resident sms
-# Heard of after the fact: a second ticket whose dispatch is a week old is told nothing.
-11:00 W2 dispatched unit=cx-scjg category=咨询 phone=13900000000 at="2026-04-28 10:00"
+# Heard of only when it was done: the resident is asked how it went, and not told that it has begun.
+11:00 W2 dispatched unit=cx-scjg category=咨询 phone=13900000000 at=10:58
+11:00 W2 resolved at=10:59
   journal duban.told event=dispatched outcome=too_late
-  slip red accept due+9wh -> p08 im sms email, cc p09 p06 im sms email
-  slip red resolve due+2wd -> p08 im email
+  message resident.ask -> resident sms
+  slip task accept start -> p11 im sms
+11:10 W2 answered solved=yes satisfied=yes via=phone
+  event evaluated
+  message resident.closed -> resident sms
+06-30 00:00 nothing

@@ -5,13 +5,13 @@ set: cn
 === policies
 [[policy]]
 id = "general"
-clocks = [{ name = "contact", variants = [{ select = { care = "true" }, dur = "4h" }] }]
+clocks = [{ name = "contact", variants = [{ select = { care = "true" }, dur = "2h" }] }]
 ===
 
 2026-05-19 09:12 W1 dispatched unit=cx-scjg category=投诉 urgency=一般 phone=13800000000 care:=true
   slip task accept start -> liaison im sms
   says not "care"
-  clock contact running due=13:12
+  clock contact running due=11:12
 09:20 W1 accepted
 09:30 W1 contacted
 10:00 W1 resolved

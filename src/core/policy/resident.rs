@@ -74,7 +74,7 @@ impl Default for ReplyRule {
             start: ["START"].map(str::to_owned).into(),
             grades: vec![
                 grade("yes", "满意", "Satisfied", "satisfied"),
-                grade("mostly", "基本满意", "Mostly satisfied", "mostly"),
+                grade("mostly", "基本满意", "Mostly", "mostly"),
                 grade("no", "不满意", "Not satisfied", "unsatisfied"),
             ],
             call_required: false,
