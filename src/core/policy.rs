@@ -374,7 +374,8 @@ pub struct ClockRule {
     /// The data key under which events list them: `units`, `milestones`, `cosigners`.
     pub units_from: String,
     /// Whose people its steps tell, where it is not the responsible unit (`lead`): the data key
-    /// of the event that opened the policy under which that unit stands, for example `blower`.
+    /// of the event that opened the policy under which that unit stands, for example `blower`; `first`
+    /// is the unit the ticket went to first.
     pub owner: Option<String>,
     pub ask_mode: AskMode,
     pub coverage: Option<f64>,

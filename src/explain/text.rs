@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::{Story, state_word};
 use crate::core::{
+    attributes::hide_care,
     clock::{Base, Clock, State},
     event::Event,
     fact::Fact,
@@ -329,7 +330,9 @@ fn told_event(event: &Event) -> String {
     if let Some(deadline) = event.deadline {
         let _ = write!(told, " deadline={deadline}");
     }
-    for (key, value) in event.data.iter().filter(|(key, _)| *key != "note") {
+    let mut data = event.data.clone();
+    hide_care(&mut data);
+    for (key, value) in data.iter().filter(|(key, _)| *key != "note") {
         let _ = write!(told, " {key}={value}");
     }
     told
