@@ -23,10 +23,12 @@ use super::{
     policy::{self, Around},
     preset,
     resident::{self, Tells},
+    schedule,
     section::Section,
     selector, set, slip, stage, trigger,
 };
 use crate::core::{
+    agenda::Schedule,
     attributes::FURTHER,
     count::CountRule,
     delivery,
@@ -186,6 +188,14 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
             Severity::Error,
             sources[0].name,
             format!("there is no text `[{id}]`, but a policy tells residents with it"),
+        ));
+    }
+    let of_schedules = set.iter().flat_map(|set| &set.schedules).filter_map(Schedule::template);
+    for id in of_schedules.filter(|id| !templates.has(id)) {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            format!("there is no text `[{id}]`, but a schedule sends it"),
         ));
     }
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
@@ -365,6 +375,13 @@ fn read(
         .into_iter()
         .filter_map(|section| campaign::campaign(section, &names, &policies, &head.zone))
         .collect();
+    let seasons: Vec<Schedule> = lists("season").into_iter().filter_map(schedule::season).collect();
+    let schedules = lists("schedule");
+    let schedules = schedules
+        .into_iter()
+        .filter_map(|section| schedule::schedule(section, &names))
+        .chain(seasons);
+    let schedules: Vec<Schedule> = schedules.collect();
     let stages = stage::stages(lists("stage"), &names);
     let cases = layers
         .own_lists("case")
@@ -381,7 +398,9 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &triggers, &slips, &counts, &flags, &stages, &head),
+        kinds: kinds(
+            &policies, &ladders, &triggers, &schedules, &slips, &counts, &flags, &stages, &head,
+        ),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
@@ -410,6 +429,7 @@ fn read(
         ladders,
         policies,
         triggers,
+        schedules,
         presets,
         set_by_preset: set_by_preset.unwrap_or_default(),
         authority,
@@ -430,6 +450,7 @@ fn kinds(
     policies: &[Policy],
     ladders: &[Ladder],
     triggers: &[Trigger],
+    schedules: &[Schedule],
     slips: &BTreeMap<String, SlipKind>,
     counts: &[CountRule],
     flags: &[FlagRule],
@@ -457,6 +478,7 @@ fn kinds(
     let said = policies.iter().flat_map(|policy| &policy.sayings).map(|saying| &saying.on);
     let of_flags = flags.iter().filter_map(|flag| flag.add.as_ref());
     let of_stages = stages.iter().flat_map(|stage| &stage.on);
+    let of_samples: Vec<Kind> = schedules.iter().filter_map(Schedule::adds).cloned().collect();
     let own = [Kind::of(ACKNOWLEDGED)];
     let all = of_clocks
         .chain(of_policies)
@@ -469,6 +491,6 @@ fn kinds(
         .chain(of_stages)
         .chain(of_counts)
         .chain(&own);
-    let all = all.cloned().chain(trigger::kinds(triggers));
+    let all = all.cloned().chain(of_samples).chain(trigger::kinds(triggers));
     all.filter(|kind| matches!(kind, Kind::Custom(_))).collect()
 }
