@@ -116,15 +116,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         .map(|(layer, source, tree)| (*layer, Section::root(*source, tree.get_ref())))
         .collect();
     let layers = Layers::new(roots);
-    let mut reading = read(&layers, &deciding, sources, &complaints, now);
     let table = |name: &'static str| {
         let found = sources.layers().enumerate().find_map(|(n, of)| Some((n, of.files.get(name)?)));
         found.map(|(layer, text)| source(layer, name, text.as_str()))
     };
-    let (items, duties) = (table(catalogue::ITEMS), table(catalogue::DUTIES));
-    if let Some(reading) = &mut reading {
-        reading.set.catalogue = catalogue::catalogue(items, duties, &reading.set.policies);
-    }
+    let tables = (table(catalogue::ITEMS), table(catalogue::DUTIES));
+    let reading = read(&layers, &deciding, sources, tables, &complaints, now);
     let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
     layers.finish();
     let of_layer = |name: &'static str| {
@@ -143,7 +140,7 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
             people.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
         loaded.org = Some(org::org(roots, &reading.set, now));
     }
-    if let (Some(reading), Some(items)) = (&reading, items) {
+    if let (Some(reading), (Some(items), duties)) = (&reading, tables) {
         let duties = duties.map_or(items.name, |duties| duties.name);
         let org = loaded.org.as_ref();
         for doubt in catalogue::doubts(&reading.set, org, items.name, duties) {
@@ -255,6 +252,7 @@ fn read(
     layers: &Layers<'_>,
     files: &BTreeMap<String, String>,
     sources: &Sources,
+    (items, duties): (Option<Source<'_>>, Option<Source<'_>>),
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Reading> {
@@ -411,7 +409,7 @@ fn read(
         stages,
         zones: single("zones").map(labels::zones).unwrap_or_default(),
         reports: tables("reports").iter().flat_map(labels::reports).collect(),
-        catalogue: None,
+        catalogue: catalogue::catalogue(items, duties, &policies),
         clock_start: head.clock_start,
         workday_step_time: head.workday_step_time,
         workday_due: head.workday_due,
