@@ -3,14 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, FollowUp, Hop, Refusal, Round, Stage, Ticket,
-    call::EXCUSED,
-    clocks::starts,
-    heard::HANDOVER_REFUSED,
-    label::LabelState,
-    permit::Refused,
-    returns::ReturnOutcome,
-    select,
+    Answer, Call, FollowUp, Hop, Refusal, Round, Stage, Ticket, call::EXCUSED, clocks::starts,
+    heard::HANDOVER_REFUSED, label::LabelState, permit::Refused, returns::ReturnOutcome, select,
 };
 use crate::core::{
     event::{Event, Kind},
