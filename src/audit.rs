@@ -206,7 +206,7 @@ fn wrong_columns(whole: &Whole, set: &PolicySet, ticket: &Ticket) -> Vec<Fault> 
     let columns = [
         ("unit", &whole.unit, ticket.unit.clone().unwrap_or_default()),
         ("policy", &whole.policy, policy),
-        ("stage", &whole.stage, ticket.stage.name().to_owned()),
+        ("stage", &whole.stage, ticket.stage_word().to_owned()),
         ("open", &whole.open.to_string(), ticket.ended.is_none().to_string()),
     ];
     let wrong = columns.into_iter().filter(|(_, kept, folded)| *kept != folded);
@@ -241,6 +241,8 @@ fn record_name(record: &Record) -> String {
         Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Asked { .. }
+        | Record::Told { .. }
+        | Record::Reminded { .. }
         | Record::Notice(_)
         | Record::Alarm { .. } => record.kind().to_owned(),
     }

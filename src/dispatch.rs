@@ -19,8 +19,10 @@ use crate::{
     channel::{Channel, Sent},
     config::Config,
     core::{
+        callback,
         decide::is_relevant,
         message::Recipient,
+        news,
         retry::{Limits, Next, after_failure},
         ticket::Ticket,
         timestamp::Timestamp,
@@ -199,13 +201,10 @@ fn why_dropped(offer: &Offer, now: Timestamp) -> Option<String> {
     }
     let ticket: Ticket = serde_json::from_str(offer.ticket_state.as_deref()?).ok()?;
     let gone = match (&message.to, &message.slip) {
-        (Recipient::Resident, _) if message.template == "resident.extended" => {
-            ticket.ended.is_some() || ticket.round() != message.facts.round
+        (Recipient::Resident, _) if message.facts.link_expires.is_none() => {
+            !news::is_relevant(&ticket, &message.facts)
         }
-        (Recipient::Resident, _) => {
-            ticket.round() != message.facts.round
-                || ticket.answers.iter().any(|answer| answer.round == message.facts.round)
-        }
+        (Recipient::Resident, _) => !callback::is_relevant(&ticket, message.facts.round),
         (Recipient::Staff { .. }, Some(key)) => !is_relevant(&ticket, key),
         (Recipient::Staff { .. }, None) => false,
     };

@@ -119,7 +119,7 @@ pub async fn load_kept(
         store.policy_set(hash).await?.ok_or_else(|| RulesError::Missing(hash.to_owned()))?;
     let unreadable =
         |complaint: String| RulesError::Unreadable { hash: hash.to_owned(), complaint };
-    let files = serde_json::from_str(&files).map_err(|error| unreadable(error.to_string()))?;
+    let files = policies::unpack(&files).map_err(unreadable)?;
     let loaded = policies::load(&Sources::from_files(format!("set {hash}"), files), now);
     loaded.set.ok_or_else(|| {
         unreadable(loaded.complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))

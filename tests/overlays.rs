@@ -134,7 +134,7 @@ handover_needs_accept = true
 
 fn set() -> Arc<PolicySet> {
     let files = BTreeMap::from([("policies.toml".to_owned(), SET.to_owned())]);
-    let sources = Sources { label: "beside".to_owned(), files };
+    let sources = Sources { label: "beside".to_owned(), files, base: None };
     let loaded = policies::load(&sources, at("03-02 09:00"));
     loaded.set.clone().unwrap_or_else(|| panic!("{:#?}", loaded.complaints))
 }
@@ -397,7 +397,10 @@ fn the_ledger_keeps_the_ticket_silent_and_is_reviewed() {
 fn an_admission_is_judged_by_what_is_said_or_enforced() {
     let strict = SET.replace("ends = [\"struck_off\"]", "ends = [\"struck_off\"]\nenforce = true");
     let files = BTreeMap::from([("policies.toml".to_owned(), strict)]);
-    let loaded = policies::load(&Sources { label: "strict".to_owned(), files }, at("03-02 09:00"));
+    let loaded = policies::load(
+        &Sources { label: "strict".to_owned(), files, base: None },
+        at("03-02 09:00"),
+    );
     let strict = loaded.set.expect("a good set");
     let full = json!({"approver": "chief", "reason": "历史遗留", "plan": "分期"});
     #[rustfmt::skip]
@@ -507,7 +510,7 @@ fn an_acknowledgement_that_lapses_lets_the_ladder_go_on() {
         ]
     );
     let ack = told.ticket.clock("ack").expect("it ran");
-    assert!(matches!(ack.state, State::Stopped { met: false, .. }));
+    assert!(matches!(ack.state, State::Cancelled { .. }));
 }
 
 #[test]

@@ -6,15 +6,24 @@ use jiff::civil::Time;
 
 use super::{
     calendar::Calendar,
+    callback,
     clock::Clock,
     message::{Facts, Message, NoteText, Recipient},
+    news,
     notice::Notice,
     org::Org,
-    policy::{PolicySet, Step, Via},
+    policy::{AskRule, PolicySet, Step, Via},
     record::{AskOutcome, Record, StepKey},
     ticket::Ticket,
     timestamp::Timestamp,
 };
+
+/// The texts of questions: with both ways of answering, with digits, with a link after a call
+/// nobody took, and the reminder.
+const ASK: &str = "resident.ask";
+const DIGITS: &str = "resident.eval_digits";
+const LINK: &str = "resident.eval_link";
+const REMIND: &str = "resident.eval_remind";
 
 /// Messages for one record, and an alarm for each role that had nobody in it.
 pub fn messages(
@@ -26,8 +35,15 @@ pub fn messages(
 ) -> (Vec<Message>, Vec<Record>) {
     match record {
         Record::Slip { key, .. } => to_staff(ticket, set, org, record, key, now),
-        Record::Asked { round, outcome: AskOutcome::Sent, expires } => {
-            (vec![to_resident(ticket, set, *round, *expires, now)], Vec::new())
+        Record::Asked { round, outcome: AskOutcome::Sent, expires: Some(expires) } => {
+            (vec![question(ticket, set, *round, *expires, now)], Vec::new())
+        }
+        Record::Reminded { round, nth, expires } => {
+            (vec![reminder(ticket, set, (*round, *nth), *expires, now)], Vec::new())
+        }
+        Record::Told { .. } => {
+            let not_before = may_leave(ticket, set, now);
+            (news::message(ticket, set, record, not_before).into_iter().collect(), Vec::new())
         }
         Record::Notice(notice) => of_notice(ticket, set, org, notice, now),
         Record::Flag { .. }
@@ -44,7 +60,7 @@ pub fn issued(set: &PolicySet, org: &Org, mut record: Record, now: Timestamp) ->
     if let Record::Slip { slip, unit, issuer, .. } = &mut record {
         let role = set.slips.get(slip).and_then(|kind| kind.issuer.as_deref());
         let above = role.and_then(|role| org.unit_of(unit, role, now));
-        *issuer = above.unwrap_or_default().to_owned();
+        above.unwrap_or_default().clone_into(issuer);
     }
     record
 }
@@ -132,7 +148,7 @@ fn of_notice(
     };
     if notice.is_for_resident() {
         let via = ticket.reach.first().map(String::as_str).unwrap_or_default();
-        let not_before = resident_may_hear(ticket, set, now);
+        let not_before = may_leave(ticket, set, now);
         return (vec![message(key, Recipient::Resident, via, not_before)], Vec::new());
     }
     let told = org.recipients(set, &notice.unit, &notice.roles, &[], now);
@@ -154,41 +170,89 @@ fn of_notice(
     (messages, Vec::new())
 }
 
-/// When a message about this ticket may go to its resident.
-fn resident_may_hear(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Timestamp {
+/// The question to the resident, by the ways of answering the policy offers.
+fn question(
+    ticket: &Ticket,
+    set: &PolicySet,
+    round: u32,
+    expires: Timestamp,
+    now: Timestamp,
+) -> Message {
+    let rule = callback::Rules::of(ticket, set).ask;
+    let follows_call = rule.is_some_and(|rule| rule.after_unanswered > 0);
+    let (digits, link) = modes(rule);
+    let template = match (digits, link) {
+        (true, false) => DIGITS,
+        // Nobody answered the phone before: say so.
+        (false, true) if follows_call && !ticket.callback.tries.is_empty() => LINK,
+        (_, _) => ASK,
+    };
+    let key = format!("{}/r{round}/ask", ticket.no);
+    about_callback(ticket, set, (key, template), round, (expires, link), now)
+}
+
+/// The reminder of the question; it brings a new link only where a link is the one way to answer.
+fn reminder(
+    ticket: &Ticket,
+    set: &PolicySet,
+    (round, nth): (u32, u32),
+    expires: Timestamp,
+    now: Timestamp,
+) -> Message {
+    let (digits, link) = modes(callback::Rules::of(ticket, set).ask);
+    let key = format!("{}/r{round}/remind/{nth}", ticket.no);
+    let named = (key, REMIND);
+    about_callback(ticket, set, named, round, (expires, link && !digits), now)
+}
+
+/// Whether residents may answer with digits, and through a link; where no policy says: a link.
+fn modes(rule: Option<&AskRule>) -> (bool, bool) {
+    let Some(rule) = rule else { return (false, true) };
+    let has = |mode: &str| rule.modes.iter().any(|one| one == mode);
+    (has("digits"), has("link") || rule.modes.is_empty())
+}
+
+/// The texts that asking by this rule needs.
+pub fn templates(rule: &AskRule) -> Vec<&'static str> {
+    let mut needed = match modes(Some(rule)) {
+        (true, false) => vec![DIGITS],
+        (false, true) if rule.after_unanswered > 0 => vec![ASK, LINK],
+        (_, _) => vec![ASK],
+    };
+    if rule.reminders > 0 {
+        needed.push(REMIND);
+    }
+    needed
+}
+
+fn about_callback(
+    ticket: &Ticket,
+    set: &PolicySet,
+    (key, template): (String, &str),
+    round: u32,
+    (expires, link): (Timestamp, bool),
+    now: Timestamp,
+) -> Message {
+    Message {
+        key,
+        ticket: ticket.no.clone(),
+        slip: None,
+        to: Recipient::Resident,
+        via: ticket.reach.first().cloned().unwrap_or_default(),
+        template: template.to_owned(),
+        facts: Facts { link_expires: Some(expires), link, ..news::facts(ticket, set, round) },
+        not_before: may_leave(ticket, set, now),
+        expires: Some(expires),
+    }
+}
+
+/// When a message to this ticket's resident may leave; some policies do not wait for the morning.
+fn may_leave(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Timestamp {
     let exempt = ticket
         .policy(set)
         .zip(set.quiet.resident.as_ref())
         .is_some_and(|(policy, quiet)| quiet.exempt_policies.contains(&policy.id));
     if exempt { now } else { not_before_resident(set, now) }
-}
-
-fn to_resident(
-    ticket: &Ticket,
-    set: &PolicySet,
-    round: u32,
-    expires: Option<Timestamp>,
-    now: Timestamp,
-) -> Message {
-    let policy = ticket.policy(set);
-    Message {
-        key: format!("{}/r{round}/ask", ticket.no),
-        ticket: ticket.no.clone(),
-        slip: None,
-        to: Recipient::Resident,
-        via: ticket.reach.first().cloned().unwrap_or_default(),
-        template: "resident.ask".to_owned(),
-        facts: Facts {
-            no: ticket.no.clone(),
-            policy: policy.map(|policy| policy.id.clone()).unwrap_or_default(),
-            policy_version: set.version.clone(),
-            round,
-            link_expires: expires,
-            ..Facts::default()
-        },
-        not_before: resident_may_hear(ticket, set, now),
-        expires,
-    }
 }
 
 /// What the texts about a slip may say.
@@ -250,6 +314,7 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
         stage: ticket.stage.name().to_owned(),
         roles: to.iter().chain(cc).cloned().collect(),
         link_expires: None,
+        link: false,
         issuer: issuer.clone(),
         note: note.as_deref().and_then(|name| set.note_named(name)).map(NoteText::from),
         on: on.clone(),

@@ -68,8 +68,10 @@ pub struct Facts {
     pub stage: String,
     /// Roles the slip went to (to and cc).
     pub roles: Vec<String>,
-    /// End of validity of a link.
+    /// Until when the question can be answered; only questions and their reminders have it.
     pub link_expires: Option<Timestamp>,
+    /// Whether the message brings a fresh link to answer through.
+    pub link: bool,
     /// The unit that issues the slip; empty: the set's own office.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub issuer: String,

@@ -17,19 +17,24 @@ pub use round::{Condition, LastRound, Saying};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 
 use super::{
     calendar::Calendar,
+    campaign::Campaign,
+    catalogue::Catalogue,
     event::Kind,
     slip::{Note, SlipKind},
     span::Span,
+    stage::StageRule,
     variant::Variant,
 };
 
 mod overlay;
+mod resident;
 
 pub use overlay::OverlayRule;
+pub use resident::{COUNTS, Grade, Meaning, Outcome, OutcomeRule, ReplyRule, Tell};
 
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
@@ -51,8 +56,15 @@ pub struct PolicySet {
     pub resident_clock: Option<Kind>,
     /// The policy of tickets no selector takes; such tickets are flagged.
     pub default_policy: Option<usize>,
+    /// Items and duties, where the set has any.
+    pub catalogue: Option<Catalogue>,
+    pub campaigns: Vec<Campaign>,
+    /// The city's own names of where a ticket stands; none: the places of the loop.
+    pub stages: Vec<StageRule>,
     pub quiet: Quiet,
     pub noise: Noise,
+    /// How replies of residents are read.
+    pub reply: ReplyRule,
     pub slips: BTreeMap<String, SlipKind>,
     /// Consequence notes, each at its versions, in the order of the file.
     pub notes: Vec<Note>,
@@ -246,6 +258,11 @@ pub struct Policy {
     pub zh: String,
     pub en: String,
     pub select: Selector,
+    /// Wins over policies of lower precedence, however many keys they match, and over the item.
+    pub precedence: u32,
+    /// The text it rests on in law, and since when that holds.
+    pub basis: Option<String>,
+    pub valid_from: Option<Date>,
     pub clocks: Vec<ClockRule>,
     /// The clock a `deadline` of the source system overrides.
     pub deadline_clock: String,
@@ -270,11 +287,15 @@ pub struct Policy {
     pub last_round: LastRound,
     pub attempts: Option<Attempts>,
     pub ask: Option<AskRule>,
+    /// How a callback without an answer ends.
+    pub outcome: Option<OutcomeRule>,
     /// A count of events that opens a ticket of this policy.
     pub count_trigger: Option<CountTrigger>,
     pub slots: Vec<(Time, Time)>,
     pub admit: Option<AdmitRule>,
     pub start_approval: Option<String>,
+    /// Events the resident is told of, by kind; the set's `[tell]` holds where the policy says nothing.
+    pub tell: BTreeMap<Kind, Tell>,
     pub in_rates: bool,
     /// Free texts and switches that reports and pages show: `effect`, `one_owner`, `care_tag`, `cool_off` ...
     pub notes: BTreeMap<String, String>,
@@ -333,8 +354,10 @@ pub enum AskMode {
     /// Not a callback clock, or nobody is asked.
     #[default]
     None,
-    /// A message with a link as soon as the clock starts.
+    /// A message as soon as the clock starts; a person calls as well.
     Message,
+    /// A message and nothing else (`sms_only`).
+    MessageOnly,
     /// A person calls first; the message follows the first unanswered try.
     PhoneFirst,
 }

@@ -16,6 +16,8 @@ pub const TEMPLATES: &str = "templates.toml";
 pub const CASES: &str = "cases.toml";
 /// The folder of holiday files.
 const HOLIDAYS: &str = "holidays";
+/// The folder of items and duties.
+const CATALOGUE: &str = "catalogue";
 /// What stands before the names of the files of the set below, where all are in one map.
 const BELOW: &str = "base/";
 /// A set over a set over a set: more is a circle.
@@ -87,6 +89,14 @@ impl Sources {
                 let known = ["json", "ics", "toml"];
                 if path.extension().is_some_and(|ext| known.iter().any(|known| ext == *known)) {
                     files.insert(format!("{HOLIDAYS}/{}", name_of(&path)), text_of(&path)?);
+                }
+            }
+        }
+        let catalogue = dir.join(CATALOGUE);
+        if catalogue.is_dir() {
+            for path in listing(&catalogue)? {
+                if path.extension().is_some_and(|ext| ext == "csv") {
+                    files.insert(format!("{CATALOGUE}/{}", name_of(&path)), text_of(&path)?);
                 }
             }
         }

@@ -10,8 +10,9 @@ use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
 
 use super::{
-    calendar,
+    calendar, campaign,
     case::{self, Case},
+    catalogue,
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
     files::{self, CASES, ORG, Sources, TEMPLATES},
@@ -21,15 +22,18 @@ use super::{
     org, permits,
     policy::{self, Around},
     preset,
+    resident::{self, Tells},
     section::Section,
-    selector, set, slip,
+    selector, set, slip, stage,
 };
 use crate::core::{
     attributes::FURTHER,
+    delivery,
     event::Kind,
     org::Org,
     policy::{FlagRule, Ladder, Policy, PolicySet},
     slip::{ACKNOWLEDGED, SlipKind},
+    stage::StageRule,
     timestamp::Timestamp,
     wording::Templates,
 };
@@ -108,7 +112,15 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         .map(|(layer, source, tree)| (*layer, Section::root(*source, tree.get_ref())))
         .collect();
     let layers = Layers::new(roots);
-    let reading = read(&layers, &deciding, sources, &complaints, now);
+    let mut reading = read(&layers, &deciding, sources, &complaints, now);
+    let table = |name: &'static str| {
+        let found = sources.layers().enumerate().find_map(|(n, of)| Some((n, of.files.get(name)?)));
+        found.map(|(layer, text)| source(layer, name, text.as_str()))
+    };
+    let (items, duties) = (table(catalogue::ITEMS), table(catalogue::DUTIES));
+    if let Some(reading) = &mut reading {
+        reading.set.catalogue = catalogue::catalogue(items, duties, &reading.set.policies);
+    }
     let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
     let (roles, zone) = match &reading {
         Some(reading) => {
@@ -126,6 +138,13 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     if let Some(source) = org_file.filter(|_| reading.is_some()) {
         let tree = parse(source);
         loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
+    }
+    if let (Some(reading), Some(items)) = (&reading, items) {
+        let duties = duties.map_or(items.name, |duties| duties.name);
+        let org = loaded.org.as_ref();
+        for doubt in catalogue::doubts(&reading.set, org, items.name, duties) {
+            complaints.add(doubt);
+        }
     }
     let texts_of: Vec<Source<'_>> =
         of_layer(TEMPLATES).map(|(layer, text)| source(layer, TEMPLATES, text)).collect();
@@ -161,6 +180,13 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
             return None;
         }
     };
+    for id in to_residents(set).into_iter().filter(|id| !templates.has(id)) {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            format!("there is no text `[{id}]`, but a policy tells residents with it"),
+        ));
+    }
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
     for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
@@ -173,6 +199,17 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
         }
     }
     Some(templates)
+}
+
+/// The texts residents are told or asked with.
+fn to_residents(set: Option<&PolicySet>) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for policy in set.iter().flat_map(|set| &set.policies) {
+        ids.extend(policy.tell.values().map(|tell| tell.template.clone()));
+        let asked = policy.ask.iter().flat_map(delivery::templates);
+        ids.extend(asked.map(str::to_owned));
+    }
+    ids
 }
 
 /// The tree of a file, as far as it can be understood.
@@ -249,7 +286,13 @@ fn read(
         }
         ladders.push(ladder);
     }
-    let around = Around { names: &names, ladders: &ladders, clock_start: &head.clock_start };
+    let tells = single("tell").map(|section| resident::tell(section, &Tells::new()));
+    let around = Around {
+        names: &names,
+        ladders: &ladders,
+        clock_start: &head.clock_start,
+        tells: &tells.unwrap_or_default(),
+    };
     let mut policies: Vec<Policy> = Vec::new();
     for section in lists("policy") {
         let id = section.get("id");
@@ -286,11 +329,17 @@ fn read(
         let id = item.known("policy", "[[policy]]", known)?;
         policies.iter().position(|policy| policy.id == id)
     });
+    let campaigns = lists("campaign")
+        .into_iter()
+        .filter_map(|section| campaign::campaign(section, &names, &policies, &head.zone))
+        .collect();
+    let stages = stage::stages(lists("stage"), &names);
     let cases = layers
         .own_lists("case")
         .into_iter()
         .filter_map(|section| case::case(section, &policies, &head.clock_start, &head.zone))
         .collect();
+    let reply = single("reply").map(resident::reply).unwrap_or_default();
     let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
     let noise = single("noise").map(set::noise).unwrap_or_default();
     let calendar = if let Some(section) = single("calendar") {
@@ -300,11 +349,14 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &slips, &flags, &head),
+        kinds: kinds(&policies, &ladders, &slips, &flags, &stages, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
         calendar: calendar?,
+        campaigns,
+        stages,
+        catalogue: None,
         clock_start: head.clock_start,
         workday_step_time: head.workday_step_time,
         workday_due: head.workday_due,
@@ -313,6 +365,7 @@ fn read(
         default_policy,
         quiet,
         noise,
+        reply,
         slips,
         notes,
         issuers,
@@ -341,13 +394,14 @@ fn kinds(
     ladders: &[Ladder],
     slips: &BTreeMap<String, SlipKind>,
     flags: &[FlagRule],
+    stages: &[StageRule],
     head: &set::Head,
 ) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
     let of_clocks =
         clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
     let of_policies = policies.iter().flat_map(|p| {
-        let beside = p.overlay.on.iter().chain(&p.overlay.puts_back);
+        let beside = p.overlay.on.iter().chain(&p.overlay.puts_back).chain(p.tell.keys());
         let counted = p.count_trigger.iter().map(|trigger| &trigger.reset_on);
         p.ends.iter().chain(beside).chain(p.overlay.only.keys()).chain(counted)
     });
@@ -363,6 +417,7 @@ fn kinds(
     });
     let said = policies.iter().flat_map(|policy| &policy.sayings).map(|saying| &saying.on);
     let of_flags = flags.iter().filter_map(|flag| flag.add.as_ref());
+    let of_stages = stages.iter().flat_map(|stage| &stage.on);
     let own = [Kind::of(ACKNOWLEDGED)];
     let all = of_clocks
         .chain(of_policies)
@@ -372,6 +427,7 @@ fn kinds(
         .chain(of_closing)
         .chain(said)
         .chain(of_flags)
+        .chain(of_stages)
         .chain(&own);
     all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
 }

@@ -23,7 +23,7 @@ fn the_reference_set_loads() {
     let loaded = load_embedded("cn", now()).expect("a shipped set");
     assert_eq!(shown(&loaded.complaints), "");
     let set = loaded.set.expect("no complaints, so there is a set");
-    assert_eq!((set.ladders.len(), set.policies.len(), set.presets.len()), (19, 12, 10));
+    assert_eq!((set.ladders.len(), set.policies.len(), set.presets.len()), (22, 15, 10));
     let redo = set.policy("redo").expect("the policy is in the file");
     assert_eq!(redo.triggers.len(), 5);
     assert_eq!(redo.clocks[3].ask_mode, AskMode::PhoneFirst);

@@ -55,6 +55,8 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Refused { .. }
             | Record::Policy { .. }
             | Record::Asked { .. }
+            | Record::Told { .. }
+            | Record::Reminded { .. }
             | Record::Flag { .. }
             | Record::Notice(_)
             | Record::Alarm { .. } => None,

@@ -97,6 +97,8 @@ impl Report {
             Record::Alarm { .. } => self.alarms += 1,
             Record::Flag { .. } => self.flags += 1,
             Record::Asked { .. }
+            | Record::Told { .. }
+            | Record::Reminded { .. }
             | Record::Refused { .. }
             | Record::Policy { .. }
             | Record::Notice(_) => {}
