@@ -46,11 +46,20 @@ struct Decided {
     heard: Vec<SlipHeard>,
 }
 
+/// A ticket with its news taken in: what was known of its slips before, and the lines that say more.
+struct Taken<'a> {
+    ticket: Ticket,
+    before: Vec<SlipState>,
+    lines: &'a [Line],
+}
+
 /// Tickets decided in one look; `finish` turns them into writes.
 #[derive(Default)]
 pub struct Batch {
     pub writes: Writes,
     decided: Vec<Decided>,
+    /// Ticket and key of each slip taken back in this look.
+    taken_back: Vec<(i64, String)>,
     alarms: usize,
 }
 
@@ -68,7 +77,7 @@ impl Batch {
         let news = read_lines(&loaded.no, &loaded.news)?;
         let before = ticket.slips.clone();
         take_in(&mut ticket, set, &news).map_err(|FoldAgain| BatchError::FoldAgain)?;
-        self.add(rules, set, loaded, ticket, &before, &news, now);
+        self.add(rules, set, loaded, Taken { ticket, before, lines: &news }, now);
         Ok(())
     }
 
@@ -88,7 +97,7 @@ impl Batch {
             Some(text) => read_state(loaded, text)?.slips,
             None => Vec::new(),
         };
-        self.add(rules, set, loaded, ticket, &before, &lines, now);
+        self.add(rules, set, loaded, Taken { ticket, before, lines: &lines }, now);
         Ok(())
     }
 
@@ -97,14 +106,13 @@ impl Batch {
         rules: &Rules,
         set: &PolicySet,
         loaded: &Loaded,
-        mut ticket: Ticket,
-        before: &[SlipState],
-        lines: &[Line],
+        taken: Taken<'_>,
         now: Timestamp,
     ) {
-        self.withdraw_by_hand(&ticket, lines, loaded.applied_seq);
+        let Taken { mut ticket, before, lines } = taken;
+        self.withdraw_by_hand(&ticket, lines, loaded);
         let advance = advance(&mut ticket, set, &rules.org, loaded.head_seq + 1, now);
-        let heard = slips::heard(&ticket, before, lines);
+        let heard = slips::heard(&ticket, &before, lines);
         // A late event may have taken a line out of the ledger: then the journal was folded whole.
         let is_whole = lines.iter().any(|line| line.seq <= loaded.applied_seq);
         let ledger = ledger::lines(loaded.key, &ticket);
@@ -123,12 +131,12 @@ impl Batch {
     }
 
     /// Slips that somebody withdrew with an event, as far as the ticket allowed it.
-    fn withdraw_by_hand(&mut self, ticket: &Ticket, lines: &[Line], applied_seq: i64) {
-        for line in lines.iter().filter(|line| line.seq > applied_seq) {
+    fn withdraw_by_hand(&mut self, ticket: &Ticket, lines: &[Line], loaded: &Loaded) {
+        for line in lines.iter().filter(|line| line.seq > loaded.applied_seq) {
             let refused = ticket.refused.iter().any(|refusal| refusal.seq == line.seq);
             if let (Fact::Event(event), false) = (&line.fact, refused) {
                 let by_serial = |name: &str| slips::key_of_serial(&ticket.no, lines, name);
-                self.writes.withdrawn.extend(slips::withdrawal(event, by_serial));
+                self.withdraw(loaded.key, slips::withdrawal(event, by_serial));
             }
         }
     }
@@ -192,9 +200,7 @@ impl Batch {
                         evidence: serde_json::to_string(evidence).expect("evidence has text keys"),
                     });
                 }
-                Fact::Event(event) => {
-                    self.writes.withdrawn.extend(slips::withdrawal(event, |_| None))
-                }
+                Fact::Event(event) => self.withdraw(key, slips::withdrawal(event, |_| None)),
                 Fact::Record(_) => {}
             }
         }

@@ -54,6 +54,9 @@ person = "e1"
 05-15 09:10 W2 slip_withdrawn slip=西督红字〔2026〕2号 approver=city_sup
   refused slip_withdrawn "with a reason"
 05-15 09:20 W2 slip_withdrawn slip=西督红字〔2026〕2号 reason=派错单位 approver=city_sup
+  # Who got it hears that it is void.
+  message staff.withdrawn -> p08 im
+  says "红色督办单西督红字〔2026〕2号(工单W2)已撤回"
   table slip 3 kind=red state=open
   table slip 1 kind=red state=withdrawn reason=派错单位 ticket_no=W2
 05-15 10:00 W2 replied slip=西督红字〔2026〕2号 plan=x
