@@ -10,6 +10,7 @@
 //! | [`config`] | `duban.toml` and the environment as one checked value |
 //! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |
+//! | [`roster`] | the organisation as tables: CSV in, CSV out, `org.toml` out |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
@@ -38,6 +39,7 @@ pub mod explain;
 pub mod intake;
 pub mod paper;
 pub mod policies;
+pub mod roster;
 pub mod rules;
 pub mod secret;
 pub mod simulate;

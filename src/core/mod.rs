@@ -8,12 +8,14 @@
 //! what must not be here.
 
 pub mod attributes;
+pub mod book;
 pub mod calendar;
 pub mod callback;
 pub mod campaign;
 pub mod catalogue;
 pub mod clock;
 pub mod contact;
+pub mod count;
 pub mod cycle;
 pub mod decide;
 pub mod delivery;
@@ -38,6 +40,7 @@ pub mod selection;
 pub mod slip;
 pub mod span;
 pub mod stage;
+pub mod tally;
 pub mod ticket;
 pub mod timestamp;
 pub mod trigger;

@@ -23,10 +23,12 @@ use super::{
     calendar::Calendar,
     campaign::Campaign,
     catalogue::Catalogue,
+    count::CountRule,
     event::Kind,
     slip::{Note, SlipKind},
     span::Span,
     stage::StageRule,
+    trigger::Trigger,
     variant::Variant,
 };
 
@@ -76,9 +78,18 @@ pub struct PolicySet {
     pub flags: Vec<FlagRule>,
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
+    pub triggers: Vec<Trigger>,
     pub presets: Presets,
     /// What the preset of the set changed in its policies.
     pub set_by_preset: Vec<SetByPreset>,
+    /// Which kinds of units may send an event of a kind; kinds of events that are not here anybody may.
+    pub authority: BTreeMap<Kind, Vec<String>>,
+    /// What is counted beside clocks and slips.
+    pub counts: Vec<CountRule>,
+    /// The least score of each zone in percent, the best zone first.
+    pub zones: Vec<(String, f64)>,
+    /// What the city calls its reports: by kind, in Chinese and English.
+    pub reports: BTreeMap<String, (String, String)>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
     pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
@@ -100,6 +111,11 @@ impl PolicySet {
     /// The policy with this id.
     pub fn policy(&self, id: &str) -> Option<&Policy> {
         self.policies.iter().find(|policy| policy.id == id)
+    }
+
+    /// The trigger with this id.
+    pub fn trigger(&self, id: &str) -> Option<&Trigger> {
+        self.triggers.iter().find(|trigger| trigger.id == id)
     }
 
     /// Whether some policy opens beside a ticket's own with this event.
@@ -171,6 +187,25 @@ pub struct Role {
     pub en: String,
     /// 1 is nearest to the work; a vacant role is skipped upward.
     pub level: u8,
+    /// Where its people are looked for.
+    pub of: RoleOf,
+    /// Roles told at once where a desk is empty or off duty, in this order, before the next higher level.
+    pub fallback: Vec<String>,
+    /// A ladder may reach it with its last step only.
+    pub last_step_only: bool,
+}
+
+/// Whose role it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RoleOf {
+    /// The responsible unit's, or one above it.
+    #[default]
+    Unit,
+    /// The area's the ticket is about (三包).
+    Area,
+    /// The unit's, the area's or the person's that the ticket names under this key of `data`:
+    /// `grid`, `blower`, `supervisor`, `third_party`. Nobody's if it names none.
+    Party(String),
 }
 
 /// Ordered steps relative to a clock.
@@ -290,7 +325,7 @@ pub struct Policy {
     /// How a callback without an answer ends.
     pub outcome: Option<OutcomeRule>,
     /// A count of events that opens a ticket of this policy.
-    pub count_trigger: Option<CountTrigger>,
+    pub count_trigger: Option<Trigger>,
     pub slots: Vec<(Time, Time)>,
     pub admit: Option<AdmitRule>,
     pub start_approval: Option<String>,
@@ -383,16 +418,6 @@ pub struct AskRule {
     pub reminders: u32,
     pub reminder_after: Span,
     pub token_bits: u32,
-}
-
-/// So many events of one key within a window.
-#[derive(Clone, Debug)]
-pub struct CountTrigger {
-    pub count: u32,
-    pub window: Span,
-    pub reset_on: Kind,
-    pub per: String,
-    pub once_per: Span,
 }
 
 /// Who may admit to a ledger, and with what.

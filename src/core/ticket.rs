@@ -23,6 +23,7 @@ mod label;
 mod lane;
 mod overlay;
 mod pause;
+mod people;
 mod permit;
 mod promise;
 mod replan;
@@ -111,6 +112,12 @@ pub struct Ticket {
     pub handed_over: Option<Timestamp>,
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
+    /// The leader who handles the ticket in person; the ladder starts above them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handler: Option<Handler>,
+    /// Units, people and areas that roles of the set are looked for in, by the key of `data`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parties: BTreeMap<String, String>,
     pub contacts: u32,
     pub answers: Vec<Answer>,
     /// What residents said on a second look (回头看) at a closed ticket; the answers above stand.
@@ -235,6 +242,14 @@ pub struct Round {
     pub policy: usize,
     pub opened: Timestamp,
     pub reason: Option<String>,
+}
+
+/// The person who does the work, where it is somebody with a level of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handler {
+    pub person: String,
+    /// Of their highest role.
+    pub level: u8,
 }
 
 /// A unit the ticket went through.
@@ -443,7 +458,10 @@ impl Ticket {
                     self.heard = self.heard.max(Some(at));
                 }
             }
-            Record::Alarm { .. } => {}
+            Record::Alarm { .. }
+            | Record::StandIn { .. }
+            | Record::Merged { .. }
+            | Record::Grouped { .. } => {}
         }
     }
 

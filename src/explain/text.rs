@@ -43,9 +43,10 @@ impl Story {
         for row in &self.messages {
             let whom = match &row.message.to {
                 Recipient::Resident => "the resident".to_owned(),
-                Recipient::Staff { unit, role, person, cc } => {
+                Recipient::Staff { unit, role, person, away, cc } => {
                     let who = person.as_deref().unwrap_or("nobody");
-                    format!("{role} of {unit} ({who}){}", if *cc { ", in copy" } else { "" })
+                    let away = away.as_ref().map(|away| format!(" for {away}")).unwrap_or_default();
+                    format!("{role} of {unit} ({who}{away}){}", if *cc { ", in copy" } else { "" })
                 }
             };
             let when = row
@@ -262,6 +263,15 @@ impl Story {
                     format!("the resident was not told of `{event}`: too late for that")
                 }
             },
+            Record::Merged { slip, into, person } => {
+                format!("one message to {person} for {slip} and {into}")
+            }
+            Record::StandIn { role, unit, person, told, .. } => match person {
+                Some(person) => {
+                    format!("{told} was told as {role} of {unit} for {person}, who is away")
+                }
+                None => format!("{told} of {unit} was told: the desk `{role}` is off duty"),
+            },
             Record::Flag { flag, evidence, .. } => {
                 format!("flag {flag}: {}", serde_json::Value::Object(evidence.clone()))
             }
@@ -279,6 +289,12 @@ impl Story {
                     format!("alarm: nobody is {role} of {unit} and nobody above; nobody was told")
                 }
             },
+            Record::Grouped { group, ticket, undo: true, .. } => {
+                format!("took back from {ticket} what it was told of group {group}")
+            }
+            Record::Grouped { group, ticket, count, .. } => {
+                format!("told {ticket} of group {group}, with {count} counted")
+            }
         }
     }
 

@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
 
 use super::{
@@ -15,7 +14,8 @@ use super::{
     catalogue,
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
-    files::{self, CASES, ORG, Sources, TEMPLATES},
+    files::{self, CASES, Sources, TEMPLATES},
+    labels,
     ladder::{self, Names},
     layers::Layers,
     lint::{self, Spots},
@@ -24,10 +24,11 @@ use super::{
     preset,
     resident::{self, Tells},
     section::Section,
-    selector, set, slip, stage,
+    selector, set, slip, stage, trigger,
 };
 use crate::core::{
     attributes::FURTHER,
+    count::CountRule,
     delivery,
     event::Kind,
     org::Org,
@@ -35,6 +36,7 @@ use crate::core::{
     slip::{ACKNOWLEDGED, SlipKind},
     stage::StageRule,
     timestamp::Timestamp,
+    trigger::Trigger,
     wording::Templates,
 };
 
@@ -92,12 +94,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     let source = |layer: usize, name: &'_ str, text| Source {
         name: names[layer].get(name).map_or("", String::as_str),
         text,
-        private: name == ORG,
+        private: files::is_org(name),
         complaints: &complaints,
     };
     let is_policy = |layer: usize, name: &str| {
         let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
-        let decides = name != ORG && name != TEMPLATES && (layer == 0 || name != CASES);
+        let decides = !files::is_org(name) && name != TEMPLATES && (layer == 0 || name != CASES);
         toml && !name.contains('/') && decides
     };
     let mut trees: Vec<(usize, Source<'_>, Spanned<DeTable<'_>>)> = Vec::new();
@@ -122,22 +124,22 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         reading.set.catalogue = catalogue::catalogue(items, duties, &reading.set.policies);
     }
     let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
-    let (roles, zone) = match &reading {
-        Some(reading) => {
-            (reading.set.roles.keys().cloned().collect(), reading.set.calendar.zone().clone())
-        }
-        None => (BTreeSet::new(), TimeZone::UTC),
-    };
     layers.finish();
-    // Without roles every post would be wrong, which helps nobody.
     let of_layer = |name: &'static str| {
         let layers = sources.layers().enumerate();
         layers.filter_map(move |(layer, of)| Some((layer, of.files.get(name)?)))
     };
-    let org_file = of_layer(ORG).next().map(|(layer, text)| source(layer, ORG, text.as_str()));
-    if let Some(source) = org_file.filter(|_| reading.is_some()) {
-        let tree = parse(source);
-        loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
+    let people: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = org_files(sources)
+        .map(|(layer, name, text)| {
+            let source = source(layer, name, text);
+            (source, parse(source))
+        })
+        .collect();
+    // Without roles every post would be wrong, which helps nobody.
+    if let Some(reading) = reading.as_ref().filter(|_| !people.is_empty()) {
+        let roots =
+            people.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
+        loaded.org = Some(org::org(roots, &reading.set, now));
     }
     if let (Some(reading), Some(items)) = (&reading, items) {
         let duties = duties.map_or(items.name, |duties| duties.name);
@@ -151,10 +153,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     if !texts_of.is_empty() {
         loaded.templates = texts(&texts_of, reading.as_ref().map(|reading| &reading.set));
     }
-    let org_name = org_file.map(|source| source.name.to_owned()).unwrap_or_default();
     loaded.complaints = complaints.into_sorted();
-    let wrong_in_org = |c: &Complaint| c.is_error() && c.file == org_name;
-    let wrong_in_set = |c: &Complaint| c.is_error() && c.file != org_name;
+    let of_org: BTreeSet<&str> = org_files(sources)
+        .filter_map(|(layer, name, _)| Some(names[layer].get(name)?.as_str()))
+        .collect();
+    let wrong_in_org = |c: &Complaint| c.is_error() && of_org.contains(c.file.as_str());
+    let wrong_in_set = |c: &Complaint| c.is_error() && !of_org.contains(c.file.as_str());
     if loaded.complaints.iter().any(wrong_in_org) {
         loaded.org = None;
     }
@@ -214,6 +218,15 @@ fn to_residents(set: Option<&PolicySet>) -> BTreeSet<String> {
     ids
 }
 
+/// The files of the organisation: all of them of the uppermost layer that has any.
+fn org_files(sources: &Sources) -> impl Iterator<Item = (usize, &str, &str)> {
+    let mut layers = sources.layers().enumerate().map(|(layer, of)| {
+        let files = of.files.iter().filter(|(name, _)| files::is_org(name));
+        files.map(move |(name, text)| (layer, name.as_str(), text.as_str())).collect::<Vec<_>>()
+    });
+    layers.find(|files| !files.is_empty()).into_iter().flatten()
+}
+
 /// The tree of a file, as far as it can be understood.
 fn parse(source: Source<'_>) -> Spanned<DeTable<'_>> {
     let (tree, errors) = DeTable::parse_recoverable(source.text);
@@ -255,6 +268,14 @@ fn read(
         set::roles(&section, &mut roles);
     }
     names.roles = roles.keys().cloned().collect();
+    for section in tables("roles") {
+        set::check_fallbacks(&section, &names.roles);
+    }
+    let mut authority = BTreeMap::new();
+    for section in tables("authority") {
+        set::authority(&section, &mut authority);
+    }
+    let counts: Vec<CountRule> = lists("count").into_iter().filter_map(set::count).collect();
     let notes = slip::notes(lists("note"), &head.zone);
     for section in tables("slips") {
         slip::slips(&section, &names.roles, &notes, &mut slips);
@@ -307,6 +328,19 @@ fn read(
         }
         policies.push(policy);
     }
+    let mut triggers: Vec<Trigger> =
+        policies.iter().filter_map(|policy| policy.count_trigger.clone()).collect();
+    for section in lists("trigger") {
+        let id = section.get("id");
+        let trigger = trigger::trigger(section, &names);
+        if triggers.iter().any(|earlier| earlier.id == trigger.id)
+            && let Some(id) = id
+        {
+            id.complain(format!("trigger `{}` is defined twice", trigger.id));
+        }
+        triggers.push(trigger);
+    }
+    let attributes = attributes.into_iter().chain(trigger::attributes(&triggers)).collect();
     let mut flags: Vec<FlagRule> = Vec::new();
     for section in lists("flag") {
         let id = section.get("id");
@@ -351,13 +385,15 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &slips, &flags, &stages, &head),
+        kinds: kinds(&policies, &ladders, &triggers, &slips, &counts, &flags, &stages, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
         calendar: calendar?,
         campaigns,
         stages,
+        zones: single("zones").map(labels::zones).unwrap_or_default(),
+        reports: tables("reports").iter().flat_map(labels::reports).collect(),
         catalogue: None,
         clock_start: head.clock_start,
         workday_step_time: head.workday_step_time,
@@ -377,8 +413,11 @@ fn read(
         flags,
         ladders,
         policies,
+        triggers,
         presets,
         set_by_preset: set_by_preset.unwrap_or_default(),
+        authority,
+        counts,
         attributes,
     };
     // What follows from an error is not worth a doubt.
@@ -394,7 +433,9 @@ fn read(
 fn kinds(
     policies: &[Policy],
     ladders: &[Ladder],
+    triggers: &[Trigger],
     slips: &BTreeMap<String, SlipKind>,
+    counts: &[CountRule],
     flags: &[FlagRule],
     stages: &[StageRule],
     head: &set::Head,
@@ -404,14 +445,14 @@ fn kinds(
         clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
     let of_policies = policies.iter().flat_map(|p| {
         let beside = p.overlay.on.iter().chain(&p.overlay.puts_back).chain(p.tell.keys());
-        let counted = p.count_trigger.iter().map(|trigger| &trigger.reset_on);
-        p.ends.iter().chain(beside).chain(p.overlay.only.keys()).chain(counted)
+        p.ends.iter().chain(beside).chain(p.overlay.only.keys())
     });
     let of_steps =
         ladders.iter().flat_map(|ladder| &ladder.steps).filter_map(|s| s.also_on.as_ref());
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);
     let of_slips = slips.values().flat_map(SlipKind::events);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
+    let of_counts = counts.iter().flat_map(|count| &count.on);
     let of_closing = policies.iter().flat_map(|policy| {
         let close = &policy.close;
         let required = close.requires.iter().flat_map(|one| &one.kinds);
@@ -430,6 +471,8 @@ fn kinds(
         .chain(said)
         .chain(of_flags)
         .chain(of_stages)
+        .chain(of_counts)
         .chain(&own);
-    all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
+    let all = all.cloned().chain(trigger::kinds(triggers));
+    all.filter(|kind| matches!(kind, Kind::Custom(_))).collect()
 }

@@ -15,6 +15,7 @@ mod embedded;
 mod files;
 pub mod holidays;
 mod kept;
+mod labels;
 mod ladder;
 mod layers;
 mod lint;
@@ -35,6 +36,7 @@ mod stage;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod variant;
 
 pub use case::{CASE_TICKET, Case, Expected, Played, PlayedSlip, Spot, compare, run_cases};
@@ -43,3 +45,5 @@ pub use embedded::{names as shipped, sources};
 pub use files::{FilesError, Sources, folders};
 pub use kept::{pack, unpack};
 pub use load::{Loaded, load, load_dir, load_embedded};
+pub use org::{instant_of, is_mail_address, is_phone_number};
+pub use suggest::nearest;

@@ -1,14 +1,16 @@
 //! What a replay adds up to: the JSON of `duban simulate`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Replayed;
+use super::{Replayed, ReplayedBook};
 use crate::core::{
     clock::{Clock, State},
+    count,
+    fact::Fact,
     message::Recipient,
     policy::PolicySet,
     record::Record,
@@ -46,6 +48,10 @@ pub struct Report {
     pub asked: u64,
     pub redos: u64,
     pub alarms: u64,
+    /// What the set's `[[count]]`s count.
+    pub counts: count::Counts,
+    /// Tickets told by each trigger.
+    pub told: BTreeMap<String, u64>,
     pub flags: u64,
     per_person_day: BTreeMap<(String, Date), u64>,
 }
@@ -69,6 +75,7 @@ impl Report {
         for (_, record) in replayed.records() {
             self.add_record(record);
         }
+        self.add_counts(set, replayed);
         self.withdrawn += replayed
             .ticket
             .clocks
@@ -82,6 +89,33 @@ impl Report {
                 let day = set.calendar.date_of(message.not_before);
                 *self.per_person_day.entry((who, day)).or_default() += 1;
             }
+        }
+    }
+
+    fn add_counts(&mut self, set: &PolicySet, replayed: &Replayed) {
+        if set.counts.is_empty() {
+            return;
+        }
+        let refused = replayed.records().filter_map(|(_, record)| match record {
+            Record::Refused { seq, .. } => Some(*seq),
+            _ => None, // other decisions refuse nothing
+        });
+        let refused: BTreeSet<i64> = refused.collect();
+        for line in replayed.lines.iter().filter(|line| !refused.contains(&line.seq)) {
+            if let Fact::Event(event) = &line.fact {
+                self.counts.add(&set.counts, &set.calendar, event);
+            }
+        }
+    }
+
+    pub(super) fn add_book(&mut self, replayed: &ReplayedBook) {
+        let told = replayed
+            .lines
+            .iter()
+            .filter(|line| matches!(line.fact, Fact::Record(Record::Grouped { undo: false, .. })));
+        let told = told.count() as u64;
+        if told > 0 {
+            *self.told.entry(replayed.book.rule().to_owned()).or_default() += told;
         }
     }
 
@@ -101,7 +135,10 @@ impl Report {
             | Record::Reminded { .. }
             | Record::Refused { .. }
             | Record::Policy { .. }
-            | Record::Notice(_) => {}
+            | Record::Grouped { .. }
+            | Record::Notice(_)
+            | Record::StandIn { .. }
+            | Record::Merged { .. } => {}
         }
     }
 
@@ -124,7 +161,9 @@ impl Report {
             "asked": self.asked,
             "redos": self.redos,
             "alarms": self.alarms,
+            "counts": self.counts.all(),
             "flags": self.flags,
+            "told": self.told,
             "ms": ms,
         })
     }

@@ -144,8 +144,8 @@ fn role(opened: &Opened, slip: &SlipRow, args: &WithdrawArgs) -> Result<Option<S
         return Ok(args.role.clone());
     }
     let holds = |role: &&String| {
-        let holders = opened.rules.org.holders(&slip.unit, role, opened.now);
-        holders.iter().any(|post| Some(&post.person) == args.by.as_ref())
+        let found = opened.rules.org.find(&opened.rules.current, &slip.unit, role, opened.now);
+        found.seats.iter().any(|seat| Some(seat.person) == args.by.as_deref())
     };
     let asked = |role: &&String| args.role.as_ref().is_none_or(|asked| asked == *role);
     let found = kind.withdraw_by.iter().filter(asked).find(holds);

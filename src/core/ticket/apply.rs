@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::{
     Call, FollowUp, Hop, Refusal, Round, Stage, Ticket, call::EXCUSED, clocks::starts,
-    heard::HANDOVER_REFUSED, label::LabelState, permit::Refused, returns::ReturnOutcome, select,
+    heard::HANDOVER_REFUSED, label::LabelState, people::may_act, permit::Refused,
+    returns::ReturnOutcome, select,
 };
 use crate::core::{
     event::{Event, Kind},
@@ -59,7 +60,7 @@ impl Ticket {
         self.stop_clocks(set, event);
         if policy.ends.contains(&event.kind) && event.text("overlay").is_none() {
             self.end(event.at);
-            self.end_overlays(set, event.at);
+            self.end_overlays(set, event);
             opening.retain(|index| set.policies[*index].overlay.outlives);
         }
         let round = self.round();
@@ -89,6 +90,7 @@ impl Ticket {
         if self.deadline.is_none() {
             self.deadline = event.deadline;
         }
+        self.absorb_people(set, event);
         if self.dispatched.is_none() && self.rounds.len() <= 1 {
             if event.kind == Kind::Dispatched
                 || (event.kind == set.clock_start && event.unit.is_some())
@@ -107,6 +109,7 @@ impl Ticket {
     /// The changes that belong to one kind of event, before its effect on clocks.
     fn change(&mut self, set: &PolicySet, seq: i64, event: &Event) -> Result<(), Refused> {
         self.refuse_earlier_round(event)?;
+        may_act(set, event)?;
         self.guard(set, event)?;
         match &event.kind {
             Kind::Received | Kind::Registered => {
@@ -192,6 +195,7 @@ impl Ticket {
         self.first_unit.get_or_insert_with(|| unit.clone());
         self.unit = Some(unit.clone());
         if moves {
+            self.forget_handler(event);
             if self.return_pending.take().is_some() {
                 self.returns += 1; // sent on without a word: the return stood
                 self.settle_return(ReturnOutcome::Accepted);
@@ -239,7 +243,10 @@ impl Ticket {
         match event.text("decision") {
             Some("redo") => self.open_round(set, event),
             Some(_) => {
-                self.owe(Kind::of("evaluated"), "review_decided");
+                if self.ended.is_none() {
+                    // A round may be evaluated by its resident and decided on by a panel after that.
+                    self.owe_about(Kind::of("evaluated"), "review_decided", event.at.0.to_string());
+                }
                 Ok(())
             }
             None => Ok(()),
@@ -262,8 +269,13 @@ impl Ticket {
     }
 
     pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
+        self.owe_about(kind, reason, String::new());
+    }
+
+    /// Owes an event of which a round may have several: `about` says which one it is.
+    pub(super) fn owe_about(&mut self, kind: Kind, reason: &str, about: String) {
         let (reason, round) = (reason.to_owned(), self.round());
-        let owed = FollowUp { kind, reason, round, about: String::new(), overlay: String::new() };
+        let owed = FollowUp { kind, reason, round, about, overlay: String::new() };
         if !self.follow_ups.contains(&owed) {
             self.follow_ups.push(owed);
         }

@@ -73,10 +73,12 @@ fn message(template: &str, via: &str, step: &str) -> Message {
         key: format!("W261007-0123/{template}"),
         ticket: "W261007-0123".into(),
         slip: Some("W261007-0123/r1/resolve/cx-scjg/0/3.0.0".into()),
+        with: Vec::new(),
         to: Recipient::Staff {
             unit: "cx-scjg".into(),
             role: "principal".into(),
             person: None,
+            away: None,
             cc: false,
         },
         via: via.into(),
