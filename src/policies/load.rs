@@ -200,7 +200,9 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
     }
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
-    for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
+    let tells = set.is_some_and(|set| set.slips.values().any(|kind| kind.tell_withdrawal));
+    let taken_back = tells.then(|| delivery::TAKEN_BACK.to_owned());
+    for id in slips.into_iter().map(|slip| format!("staff.{slip}")).chain(taken_back) {
         if !templates.has(&id) {
             sources[0].complaints.add(Complaint::about(
                 Severity::Error,
