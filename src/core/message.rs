@@ -70,6 +70,9 @@ pub struct Facts {
     pub roles: Vec<String>,
     /// End of validity of a link.
     pub link_expires: Option<Timestamp>,
+    /// Of several messages that leave as one: what each is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub together: Vec<About>,
     /// The unit that issues the slip; empty: the set's own office.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub issuer: String,
@@ -95,4 +98,15 @@ impl From<&Note> for NoteText {
         let Note { id, version, zh, en, .. } = note.clone();
         Self { id, version, zh, en }
     }
+}
+
+/// What one of several messages is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Ticket number.
+    pub no: String,
+    /// Slip kind id.
+    pub slip: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
 }

@@ -14,7 +14,7 @@ use super::{
     case::{self, Case},
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
-    files::{self, CASES, ORG, Sources, TEMPLATES},
+    files::{self, CASES, ORG, SILENCES, Sources, TEMPLATES},
     ladder::{self, Names},
     layers::Layers,
     lint::{self, Spots},
@@ -22,13 +22,14 @@ use super::{
     policy::{self, Around},
     preset,
     section::Section,
-    selector, set, slip,
+    selector, set, silence, slip,
 };
 use crate::core::{
     attributes::FURTHER,
     event::Kind,
     org::Org,
     policy::{FlagRule, Ladder, Policy, PolicySet},
+    silence::Silence,
     slip::{ACKNOWLEDGED, SlipKind},
     timestamp::Timestamp,
     wording::Templates,
@@ -46,6 +47,8 @@ pub struct Loaded {
     /// All of them, by file and place.
     pub complaints: Vec<Complaint>,
     pub cases: Vec<Case>,
+    /// Who is told nothing for a while.
+    pub silences: Vec<Silence>,
     /// The files that decide (policies and holidays), for the store; no people, no wording.
     pub files: BTreeMap<String, String>,
 }
@@ -93,7 +96,7 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     };
     let is_policy = |layer: usize, name: &str| {
         let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
-        let decides = name != ORG && name != TEMPLATES && (layer == 0 || name != CASES);
+        let decides = ![ORG, TEMPLATES, SILENCES].contains(&name) && (layer == 0 || name != CASES);
         toml && !name.contains('/') && decides
     };
     let mut trees: Vec<(usize, Source<'_>, Spanned<DeTable<'_>>)> = Vec::new();
@@ -126,6 +129,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     if let Some(source) = org_file.filter(|_| reading.is_some()) {
         let tree = parse(source);
         loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
+    }
+    if let Some((layer, text)) = of_layer(SILENCES).next() {
+        let source = source(layer, SILENCES, text);
+        let tree = parse(source);
+        let units = loaded.org.as_ref().map(|org| &org.units);
+        loaded.silences = silence::silences(Section::root(source, tree.get_ref()), units, &zone);
     }
     let texts_of: Vec<Source<'_>> =
         of_layer(TEMPLATES).map(|(layer, text)| source(layer, TEMPLATES, text)).collect();
@@ -163,6 +172,13 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
     };
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
+    if set.is_some_and(|set| set.noise.gather.is_some()) && !templates.has("staff.together") {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            "there is no text `[staff.together]`, but `gather` makes one letter out of several messages",
+        ));
+    }
     for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
         if !templates.has(&id) {
             sources[0].complaints.add(Complaint::about(

@@ -26,6 +26,7 @@ mod rules;
 pub(crate) mod section;
 mod selector;
 mod set;
+mod silence;
 mod slip;
 pub(crate) mod suggest;
 #[cfg(test)]
