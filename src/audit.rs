@@ -103,6 +103,10 @@ fn wrong_slips(whole: &Whole, lines: &[Line]) -> Vec<Fault> {
             Fact::Record(Record::Alarm { key, .. }) => {
                 alarmed.insert(key.text(&whole.no));
             }
+            // Its message went with that of a higher slip.
+            Fact::Record(Record::Merged { slip, .. }) => {
+                alarmed.insert(slip.clone());
+            }
             Fact::Record(Record::Refused { seq, .. }) => {
                 refused.insert(*seq);
             }
@@ -182,7 +186,7 @@ fn wrong_columns(whole: &Whole, set: &PolicySet, ticket: &Ticket) -> Vec<Fault> 
     let columns = [
         ("unit", &whole.unit, ticket.unit.clone().unwrap_or_default()),
         ("policy", &whole.policy, policy),
-        ("stage", &whole.stage, ticket.stage.name().to_owned()),
+        ("stage", &whole.stage, ticket.stage_word().to_owned()),
         ("open", &whole.open.to_string(), ticket.ended.is_none().to_string()),
     ];
     let wrong = columns.into_iter().filter(|(_, kept, folded)| *kept != folded);
@@ -217,7 +221,11 @@ fn record_name(record: &Record) -> String {
         Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Asked { .. }
+        | Record::Told { .. }
+        | Record::Reminded { .. }
         | Record::Notice(_)
-        | Record::Alarm { .. } => record.kind().to_owned(),
+        | Record::Alarm { .. }
+        | Record::StandIn { .. }
+        | Record::Merged { .. } => record.kind().to_owned(),
     }
 }

@@ -4,6 +4,7 @@
 //! Everything is read from the journal and the outbox; nothing is decided here.
 
 mod text;
+mod why;
 
 use serde_json::{Value, json};
 
@@ -13,7 +14,8 @@ use crate::{
         fact::Fact,
         ladder::place,
         policy::{Policy, PolicySet},
-        ticket::Ticket,
+        record::Record,
+        ticket::{Hop, Ticket},
         timestamp::Timestamp,
     },
     rules::{Rules, RulesError},
@@ -140,8 +142,34 @@ impl Story {
                 "since": self.rfc3339(since),
                 "elapsed_s": self.resident_ms(since, now) / 1_000,
             })),
+            "stages": self.stages_json(now),
+            "basis": self.basis_json(),
+            "legal_basis": self.policy().and_then(|policy| policy.basis.as_ref()),
             "clocks": clocks,
             "answers": ticket.answers,
+            "rounds": ticket.rounds.iter().map(|round| json!({
+                "opened": self.rfc3339(round.opened), "reason": round.reason,
+                "policy": self.set.policies.get(round.policy).map(|policy| &policy.id),
+            })).collect::<Vec<_>>(),
+            "solved_first_time": ticket.solved_first_time(),
+            "hops": self.hops_json(now),
+            "returns": ticket.returned.iter().map(|one| json!({
+                "unit": one.unit, "at": self.rfc3339(one.at), "round": one.round,
+                "outcome": one.outcome, "ruling": one.ruling,
+            })).collect::<Vec<_>>(),
+            "extensions": ticket.extensions.iter().map(|one| json!({
+                "at": self.rfc3339(one.at), "span": one.span, "round": one.round,
+                "before": self.rfc3339(one.due_before), "after": self.rfc3339(one.due_after),
+            })).collect::<Vec<_>>(),
+            "late_requests": ticket.late_requests,
+            "pauses": ticket.pauses.iter().map(|one| json!({
+                "kind": one.kind, "round": one.round, "at": self.rfc3339(one.at),
+                "ended": self.rfc3339(one.ended),
+            })).collect::<Vec<_>>(),
+            "labels": ticket.labels.iter().map(|one| json!({
+                "label": one.label, "state": one.state, "proposed": self.rfc3339(one.proposed),
+            })).collect::<Vec<_>>(),
+            "flags": self.flags_json(),
             "slips": self.slips.iter().map(|slip| json!({
                 "key": slip.key, "slip": slip.kind, "serial": slip.serial, "clock": slip.clock, "round": slip.round,
                 "step": slip.step, "at": self.rfc3339(slip.at), "due": slip.due.map(|at| self.rfc3339(at)),
@@ -156,6 +184,32 @@ impl Story {
         })
     }
 
+    /// The units the ticket went through, how long it was with each, and whether each accepted in time.
+    fn hops_json(&self, now: Timestamp) -> Vec<Value> {
+        let hops = &self.ticket.hops;
+        let ends = hops.iter().skip(1).map(|hop| hop.at);
+        let ends = ends.chain([self.ticket.ended.unwrap_or(now)]);
+        let hop = |(hop, until): (&Hop, Timestamp)| {
+            json!({
+                "unit": hop.unit, "at": self.rfc3339(hop.at), "basis": hop.basis,
+                "accepted": hop.accepted.map(|at| self.rfc3339(at)),
+                "until": self.rfc3339(until), "seconds": until.since(hop.at) / 1_000,
+            })
+        };
+        hops.iter().zip(ends).map(hop).collect()
+    }
+
+    /// The flags raised, with their evidence.
+    fn flags_json(&self) -> Vec<Value> {
+        let flag = |(row, fact): (&JournalRow, Option<Fact>)| match fact? {
+            Fact::Record(Record::Flag { flag, round, unit, evidence, .. }) => Some(json!({
+                "flag": flag, "round": round, "unit": unit, "at": self.rfc3339(row.at), "evidence": evidence,
+            })),
+            Fact::Record(_) | Fact::Event(_) => None,
+        };
+        self.facts().filter_map(flag).collect()
+    }
+
     fn clock_json(&self, clock: &Clock, now: Timestamp) -> Value {
         json!({
             "clock": clock.key.name, "round": clock.key.round, "unit": clock.key.unit, "turn": clock.key.turn,
@@ -163,6 +217,8 @@ impl Story {
             "started": self.rfc3339(clock.started),
             "due": self.rfc3339(clock.due),
             "base": clock.base,
+            "campaign": clock.campaign,
+            "offered": self.why_due_json(clock),
             "budget_s": clock.budget_ms / 1_000,
             "used_s": clock.spent_ms(&self.set.calendar, now) / 1_000,
             "left_s": clock.is_running().then(|| clock.base.measure(&self.set.calendar, now, clock.due) / 1_000),

@@ -10,6 +10,7 @@
 //! | [`config`] | `duban.toml` and the environment as one checked value |
 //! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |
+//! | [`roster`] | the organisation as tables: CSV in, CSV out, `org.toml` out |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
@@ -17,6 +18,7 @@
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
+//! | [`paper`] | slips as documents: HTML to print, PDF |
 //! | [`explain`] | why a ticket stands where it stands |
 //! | [`apply`] | what other policies would change on running tickets |
 //! | [`audit`] | does the store still say what the journals say |
@@ -35,7 +37,9 @@ pub mod dispatch;
 pub mod engine;
 pub mod explain;
 pub mod intake;
+pub mod paper;
 pub mod policies;
+pub mod roster;
 pub mod rules;
 pub mod secret;
 pub mod simulate;

@@ -11,6 +11,7 @@ use std::{
 
 use crate::{
     core::{
+        event::Event,
         fact::{Fact, Line},
         org::Org,
         policy::{PolicySet, Sets},
@@ -93,6 +94,11 @@ impl Rules {
         self.frozen.get(hash)
     }
 
+    /// Writes into an event that has just arrived what the organisation says about it.
+    pub fn attest(&self, event: &mut Event) {
+        self.org.attest(&self.current, event);
+    }
+
     /// These rules, and one more set that tickets may be frozen to.
     pub fn knowing(&self, hash: &str, set: Arc<PolicySet>) -> Self {
         let mut rules = self.clone();
@@ -128,7 +134,7 @@ pub async fn load_kept(
         store.policy_set(hash).await?.ok_or_else(|| RulesError::Missing(hash.to_owned()))?;
     let unreadable =
         |complaint: String| RulesError::Unreadable { hash: hash.to_owned(), complaint };
-    let files = serde_json::from_str(&files).map_err(|error| unreadable(error.to_string()))?;
+    let files = policies::unpack(&files).map_err(unreadable)?;
     let loaded = policies::load(&Sources::from_files(format!("set {hash}"), files), now);
     loaded.set.ok_or_else(|| {
         unreadable(loaded.complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))

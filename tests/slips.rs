@@ -28,12 +28,8 @@ fn strict() -> Arc<PolicySet> {
             "\"黄色催办单\", serial = \"黄字\", receipt_due = \"4wh\", missing_receipt = { add = \"receipt_missed\" }, missing_reply = { add = \"reply_missed\" }, withdraw_by = [\"city_sup\"],",
         ),
         (
-            "\"红色督办单\",       serial = \"红字\",",
-            "\"红色督办单\", serial = \"红字\", also_replied = { event = \"offline_action\", type = \"onsite\", role = \"principal\" },",
-        ),
-        (
             "\"任务通知单\",       serial = \"任字\",",
-            "\"任务通知单\", serial = \"任字\", also_receipted = { event = \"accepted\" }, receipt_adds = \"accepted\",",
+            "\"任务通知单\", serial = \"任字\", receipt_adds = \"accepted\",",
         ),
         (
             "{ at = \"due+1wd\", slip = \"red\",    to = [\"principal\"], cc = [\"deputy_head\", \"county_sup\"], via = [\"im\", \"sms\", \"email\", \"print\"], reply_due = \"1wd\" },",

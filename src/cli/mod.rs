@@ -6,15 +6,18 @@ macro_rules! say {
 }
 
 mod audit;
+mod catalogue;
 mod check;
 mod completions;
 mod demo;
 mod explain;
 mod import;
+mod ledger;
 mod log;
 mod man;
 mod migrate;
 mod open;
+mod org;
 mod plan;
 mod policy;
 mod print;
@@ -58,12 +61,15 @@ pub enum Command {
     Time(time::TimeArgs),
     Plan(plan::Args),
     Policy(policy::Args),
+    Catalogue(catalogue::Args),
     Simulate(simulate::Args),
     Import(import::Args),
     Explain(explain::Args),
     Ticket(ticket::Args),
     Slip(slip::Args),
+    Ledger(ledger::Args),
     Audit(audit::Args),
+    Org(org::Args),
     Token(token::Args),
     Migrate(migrate::Args),
     SendTest(send_test::Args),
@@ -80,12 +86,15 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Time(args) => return time::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Catalogue(args) => catalogue::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),
+        Command::Ledger(args) => ledger::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::SendTest(args) => send_test::run(&args),

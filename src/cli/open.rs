@@ -58,7 +58,8 @@ impl Opened {
         }
     }
 
-    fn zone(&self) -> &TimeZone {
+    /// The zone of the city.
+    pub fn zone(&self) -> &TimeZone {
         self.rules.current.calendar.zone()
     }
 

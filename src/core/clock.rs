@@ -175,6 +175,9 @@ pub struct Clock {
     /// The due came from the source system, not from the rule's span.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub given: bool,
+    /// The campaign whose span holds in place of the policy's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
     /// From when to when the clock stood still.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<(Timestamp, Timestamp)>,
@@ -314,9 +317,9 @@ impl Clock {
         self.state = State::Stopped { at, by, met };
     }
 
-    /// Ends the clock by its own due: nobody did what it waited for.
-    pub fn lapse(&mut self, at: Timestamp, by: Kind) {
-        self.state = State::Stopped { at, by, met: false };
+    /// Ends the clock by its own due, without a verdict: it promised nothing but to come due.
+    pub fn lapse(&mut self, at: Timestamp) {
+        self.state = State::Cancelled { at };
     }
 
     /// Runs again after a stop, with exactly what remained then. A breach stays a breach.

@@ -47,7 +47,7 @@ pub fn take_in(ticket: &mut Ticket, set: &PolicySet, news: &[Line]) -> Result<()
             Fact::Record(Record::Policy { hash, .. }) if *hash != set.hash => {
                 return Err(FoldAgain);
             }
-            Fact::Record(record) => ticket.apply_record(record, line.at),
+            Fact::Record(record) => ticket.apply_record(set, record, line.at),
         }
     }
     Ok(())
@@ -77,6 +77,12 @@ pub fn advance(
             // The slips just issued wait for receipts and replies from now on.
             let missed = slip::next_due(ticket, set);
             out.next_look = decision.next_look.into_iter().chain(missed).min();
+            let merged = delivery::merge(set, &mut out.messages);
+            let at = ticket.last_event_at.map_or(now, |last| now.max(last));
+            for record in merged {
+                ticket.apply_record(set, &record, at);
+                out.lines.push((at, Fact::Record(record)));
+            }
             return out;
         }
     }
@@ -103,7 +109,7 @@ impl Advance {
         now: Timestamp,
     ) {
         let record = delivery::issued(set, org, record, now);
-        ticket.apply_record(&record, at);
+        ticket.apply_record(set, &record, at);
         let (messages, alarms) = delivery::messages(ticket, set, org, &record, now);
         self.lines.push((at, Fact::Record(record)));
         self.lines.extend(alarms.into_iter().map(|alarm| (at, Fact::Record(alarm))));

@@ -13,19 +13,17 @@
 use serde_json::Value;
 
 use super::{
+    callback,
     clock::{Clock, FiredAs, due_after, step_after},
     event::{Event, Kind},
-    ladder::{Placed, place},
-    policy::{AskMode, PolicySet},
-    record::{AskOutcome, Record, StepKey},
+    ladder::{Placed, chain, place},
+    news,
+    policy::PolicySet,
+    record::{Record, StepKey},
     slip,
-    span::Span,
-    ticket::{FollowUp, Stage, Ticket},
+    ticket::{FollowUp, Ticket},
     timestamp::Timestamp,
 };
-
-/// How long a link is good where no policy says: three days.
-const LINK_TTL: Span = Span::Elapsed(72 * 3_600_000);
 
 /// What is owed now.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,14 +46,18 @@ pub fn decide(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Decision {
         return Decision { events, ..Decision::default() };
     }
     let mut decision = Decision { records: bookkeeping(ticket, set), ..Decision::default() };
+    decision.records.extend(news::owed(ticket, set, now));
     let (flags, next_flag) = ticket.due_flags(set, now);
     decision.records.extend(flags);
     decision.next_look = next_flag;
     if ticket.ended.is_none() {
-        decision.records.extend(ask(ticket, set, now));
+        decision.records.extend(callback::question(ticket, set, now));
+        let reminder = callback::reminder(ticket, set).filter(|(at, _)| *at <= now);
+        decision.records.extend(reminder.map(|(_, record)| record));
         let pause_ends = ticket.pause.as_ref().map(|pause| pause.until);
-        let missed = slip::next_due(ticket, set);
-        decision.next_look = earliest(decision.next_look, earliest(pause_ends, missed));
+        let looks =
+            [pause_ends, slip::next_due(ticket, set), callback::next_look(ticket, set, now)];
+        decision.next_look = looks.into_iter().fold(decision.next_look, earliest);
     }
     for clock in ticket.clocks.iter().filter(|clock| clock.is_running()) {
         let (records, next) = climb(ticket, set, clock, now);
@@ -92,7 +94,8 @@ fn due_event(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Option<Event> 
     Some(event)
 }
 
-/// Events that follow from what is known: what a due adds, redo, evaluated, withdrawals, a pause at its maximum.
+/// Events that follow from what is known: what a due adds, redo, evaluated, withdrawals, a pause
+/// at its maximum, a callback that came to nothing.
 fn owed_events(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Event> {
     let is_first = |due: &Event| ticket.pause.as_ref().is_none_or(|pause| due.at <= pause.until);
     if let Some(event) = due_event(ticket, set, now).filter(is_first) {
@@ -131,6 +134,13 @@ fn owed_events(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Event> {
         event.data.insert("reason".to_owned(), Value::from("the longest pause is over"));
         events.push(event);
     }
+    if let Some(end) = callback::end(ticket, set).filter(|end| end.at <= now) {
+        let round = ticket.round();
+        let mut event = own(Kind::of("callback_closed"), format!("duban/callback_closed/r{round}"));
+        event.data.insert("outcome".to_owned(), Value::from(end.outcome.name()));
+        event.data.insert("reason".to_owned(), Value::from(end.reason));
+        events.push(event);
+    }
     events
 }
 
@@ -152,35 +162,6 @@ fn bookkeeping(ticket: &Ticket, set: &PolicySet) -> Vec<Record> {
     }));
     records.extend(ticket.notices.iter().cloned().map(Record::Notice));
     records
-}
-
-/// Asks the resident once a round, when the callback clock runs and its policy asks by message.
-fn ask(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Option<Record> {
-    let round = ticket.round();
-    if ticket.asked_round >= round || ticket.stage < Stage::Resolved {
-        return None;
-    }
-    let ask_rule = set.policies.iter().find_map(|policy| policy.ask.as_ref());
-    let asks = |clock: &&Clock| {
-        let rule = ticket.rule_of(set, clock).map(|(rule, _)| rule);
-        let asks_now = rule.is_some_and(|rule| match rule.ask_mode {
-            AskMode::Message => true,
-            AskMode::PhoneFirst => {
-                ticket.tries_missed >= ask_rule.map_or(1, |rule| rule.after_unanswered.max(1))
-            }
-            AskMode::None => false,
-        });
-        clock.key.round == round && clock.is_running() && asks_now
-    };
-    let clock = ticket.clocks.iter().find(asks)?;
-    let expires = step_after(set, clock.started, ask_rule.map_or(LINK_TTL, |rule| rule.link_ttl));
-    let outcome = match () {
-        () if ticket.reach.is_empty() => AskOutcome::NoRoute,
-        () if expires <= now => AskOutcome::TooLate,
-        () => AskOutcome::Sent,
-    };
-    let expires = (outcome == AskOutcome::Sent).then_some(expires);
-    Some(Record::Asked { round, outcome, expires })
 }
 
 /// The due steps of one running clock, and when its next one is.
@@ -230,6 +211,7 @@ fn climb(
         return (records, next);
     };
     records.extend(skipped.iter().map(|step| skip(step, None)));
+    let (to, cc) = chain(set, ladder, top.index, ticket.handler.as_ref().map(|one| one.level));
     let kind = set.slips.get(&top.step.slip);
     let brought = clock.brought(top.index).filter(|brought| brought.at == *time);
     records.push(Record::Slip {
@@ -241,8 +223,8 @@ fn climb(
         serial: None,
         reply_due: top.step.reply_due.map(|span| due_after(set, now, span)),
         unit: responsible(ticket, clock),
-        to: top.step.to.clone(),
-        cc: top.step.cc.clone(),
+        to,
+        cc,
         issuer: String::new(), // found in the organisation when it is issued
         receipt_due: kind.and_then(|kind| kind.receipt_due).map(|span| due_after(set, now, span)),
         note: kind

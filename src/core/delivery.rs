@@ -6,16 +6,26 @@ use jiff::civil::Time;
 
 use super::{
     calendar::Calendar,
+    callback,
     clock::Clock,
     message::{Facts, Message, NoteText, Recipient},
+    news,
     notice::Notice,
-    org::Org,
-    policy::{PolicySet, Step, Via},
+    org::{About, Org},
+    policy::{AskRule, PolicySet, Step, Via},
     record::{AskOutcome, Record, StepKey},
+    slip::COLOURS,
     span::Span,
     ticket::Ticket,
     timestamp::Timestamp,
 };
+
+/// The texts of questions: with both ways of answering, with digits, with a link after a call
+/// nobody took, and the reminder.
+const ASK: &str = "resident.ask";
+const DIGITS: &str = "resident.eval_digits";
+const LINK: &str = "resident.eval_link";
+const REMIND: &str = "resident.eval_remind";
 
 /// Messages for one record, and an alarm for each role that had nobody in it.
 pub fn messages(
@@ -27,8 +37,15 @@ pub fn messages(
 ) -> (Vec<Message>, Vec<Record>) {
     match record {
         Record::Slip { key, .. } => to_staff(ticket, set, org, record, key, now),
-        Record::Asked { round, outcome: AskOutcome::Sent, expires } => {
-            (vec![to_resident(ticket, set, *round, *expires, now)], Vec::new())
+        Record::Asked { round, outcome: AskOutcome::Sent, expires: Some(expires) } => {
+            (vec![question(ticket, set, *round, *expires, now)], Vec::new())
+        }
+        Record::Reminded { round, nth, expires } => {
+            (vec![reminder(ticket, set, (*round, *nth), *expires, now)], Vec::new())
+        }
+        Record::Told { .. } => {
+            let not_before = may_leave(ticket, set, now);
+            (news::message(ticket, set, record, not_before).into_iter().collect(), Vec::new())
         }
         Record::Notice(notice) => of_notice(ticket, set, org, notice, now),
         Record::Flag { .. }
@@ -36,7 +53,9 @@ pub fn messages(
         | Record::Skipped { .. }
         | Record::Refused { .. }
         | Record::Policy { .. }
-        | Record::Alarm { .. } => (Vec::new(), Vec::new()),
+        | Record::Alarm { .. }
+        | Record::StandIn { .. }
+        | Record::Merged { .. } => (Vec::new(), Vec::new()),
     }
 }
 
@@ -59,8 +78,8 @@ fn to_staff(
     now: Timestamp,
 ) -> (Vec<Message>, Vec<Record>) {
     let Some((clock, step, night)) = step_of(ticket, set, key) else { return Default::default() };
-    let Record::Slip { slip, unit, .. } = record else { return Default::default() };
-    let told = org.recipients(set, unit, &step.to, &step.cc, now);
+    let Record::Slip { slip, unit, to, cc, .. } = record else { return Default::default() };
+    let told = org.recipients(set, about(ticket, unit), to, cc, now);
     let facts = facts(ticket, set, record, clock);
     let slip_key = key.text(&ticket.no);
     let mut messages = Vec::new();
@@ -71,10 +90,12 @@ fn to_staff(
                 key: format!("{slip_key}/{}/{name}/{}", one.unit, via.name()),
                 ticket: ticket.no.clone(),
                 slip: Some(slip_key.clone()),
+                with: Vec::new(),
                 to: Recipient::Staff {
                     unit: one.unit.clone(),
                     role: one.role.clone(),
                     person: one.person.clone(),
+                    away: one.away.clone(),
                     cc: one.cc,
                 },
                 via: via.name().to_owned(),
@@ -91,7 +112,78 @@ fn to_staff(
         unit: unit.clone(),
         told,
     });
-    (messages, alarms.collect())
+    let stand_ins = told.stand_ins.into_iter().map(|one| Record::StandIn {
+        key: key.clone(),
+        role: one.role,
+        unit: one.unit,
+        person: one.person,
+        told: one.told,
+    });
+    (messages, alarms.chain(stand_ins).collect())
+}
+
+/// Whose roles are meant on a ticket.
+fn about<'t>(ticket: &'t Ticket, unit: &'t str) -> About<'t> {
+    About { unit, area: ticket.attributes.area.as_deref(), parties: &ticket.parties }
+}
+
+/// What one look owes the same person by the same way about the same ticket becomes one message,
+/// where the set merges at all: that of the gravest slip. The slips stay, and the journal says where
+/// their messages went.
+pub fn merge(set: &PolicySet, messages: &mut Vec<Message>) -> Vec<Record> {
+    let mut records = Vec::new();
+    if set.noise.merge_same_person_within.is_none() || messages.len() < 2 {
+        return records;
+    }
+    let mut merged: Vec<Message> = Vec::with_capacity(messages.len());
+    for mut message in std::mem::take(messages) {
+        let there = person_of(&message)
+            .filter(|_| message.slip.is_some())
+            .and_then(|who| merged.iter_mut().find(|there| is_owed_to(there, who, &message.via)));
+        let Some(there) = there else {
+            merged.push(message);
+            continue;
+        };
+        if rank(set, &message) > rank(set, there) {
+            std::mem::swap(there, &mut message);
+        }
+        let lower = message;
+        there.not_before = there.not_before.min(lower.not_before);
+        if let (Some(slip), Some(into), Some(person)) =
+            (&lower.slip, &there.slip, person_of(&lower))
+        {
+            let (slip, into) = (slip.clone(), into.clone());
+            let record = Record::Merged { slip, into, person: person.to_owned() };
+            if !records.contains(&record) {
+                records.push(record);
+            }
+        }
+        there.with.extend(lower.slip.into_iter().chain(lower.with));
+    }
+    *messages = merged;
+    records
+}
+
+fn person_of(message: &Message) -> Option<&str> {
+    match &message.to {
+        Recipient::Staff { person, .. } => person.as_deref(),
+        Recipient::Resident => None,
+    }
+}
+
+fn is_owed_to(message: &Message, person: &str, via: &str) -> bool {
+    message.slip.is_some() && message.via == via && person_of(message) == Some(person)
+}
+
+/// The graver its colour, the higher its role, the later its step: the more a slip says.
+fn rank(set: &PolicySet, message: &Message) -> (usize, u8, Option<Timestamp>) {
+    let level = match &message.to {
+        Recipient::Staff { role, .. } => set.roles.get(role).map_or(0, |role| role.level),
+        Recipient::Resident => 0,
+    };
+    let colour = set.slips.get(&message.facts.slip).map_or("", |slip| slip.colour.as_str());
+    let gravity = COLOURS.iter().position(|one| *one == colour).unwrap_or(0);
+    (gravity, level, message.facts.step_time)
 }
 
 /// Word of a decision to the roles it names, or to the resident.
@@ -124,6 +216,7 @@ fn of_notice(
         key,
         ticket: ticket.no.clone(),
         slip: None,
+        with: Vec::new(),
         to,
         via: via.to_owned(),
         template: notice.text.clone(),
@@ -133,10 +226,11 @@ fn of_notice(
     };
     if notice.is_for_resident() {
         let via = ticket.reach.first().map(String::as_str).unwrap_or_default();
-        let not_before = resident_may_hear(ticket, set, now);
+        let not_before = may_leave(ticket, set, now);
         return (vec![message(key, Recipient::Resident, via, not_before)], Vec::new());
     }
-    let told = org.recipients(set, &notice.unit, &notice.roles, &[], now);
+    let about = about(ticket, &notice.unit);
+    let told = org.recipients(set, about, &notice.roles, &[], now);
     let mut messages = Vec::new();
     for one in told.recipients {
         let name = one.person.clone().unwrap_or_else(|| one.role.clone());
@@ -145,6 +239,7 @@ fn of_notice(
                 unit: one.unit.clone(),
                 role: one.role.clone(),
                 person: one.person.clone(),
+                away: one.away.clone(),
                 cc: one.cc,
             };
             let key = format!("{key}/{}/{name}/{}", one.unit, via.name());
@@ -155,41 +250,90 @@ fn of_notice(
     (messages, Vec::new())
 }
 
-/// When a message about this ticket may go to its resident.
-fn resident_may_hear(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Timestamp {
+/// The question to the resident, by the ways of answering the policy offers.
+fn question(
+    ticket: &Ticket,
+    set: &PolicySet,
+    round: u32,
+    expires: Timestamp,
+    now: Timestamp,
+) -> Message {
+    let rule = callback::Rules::of(ticket, set).ask;
+    let follows_call = rule.is_some_and(|rule| rule.after_unanswered > 0);
+    let (digits, link) = modes(rule);
+    let template = match (digits, link) {
+        (true, false) => DIGITS,
+        // Nobody answered the phone before: say so.
+        (false, true) if follows_call && !ticket.callback.tries.is_empty() => LINK,
+        (_, _) => ASK,
+    };
+    let key = format!("{}/r{round}/ask", ticket.no);
+    about_callback(ticket, set, (key, template), round, (expires, link), now)
+}
+
+/// The reminder of the question; it brings a new link only where a link is the one way to answer.
+fn reminder(
+    ticket: &Ticket,
+    set: &PolicySet,
+    (round, nth): (u32, u32),
+    expires: Timestamp,
+    now: Timestamp,
+) -> Message {
+    let (digits, link) = modes(callback::Rules::of(ticket, set).ask);
+    let key = format!("{}/r{round}/remind/{nth}", ticket.no);
+    let named = (key, REMIND);
+    about_callback(ticket, set, named, round, (expires, link && !digits), now)
+}
+
+/// Whether residents may answer with digits, and through a link; where no policy says: a link.
+fn modes(rule: Option<&AskRule>) -> (bool, bool) {
+    let Some(rule) = rule else { return (false, true) };
+    let has = |mode: &str| rule.modes.iter().any(|one| one == mode);
+    (has("digits"), has("link") || rule.modes.is_empty())
+}
+
+/// The texts that asking by this rule needs.
+pub fn templates(rule: &AskRule) -> Vec<&'static str> {
+    let mut needed = match modes(Some(rule)) {
+        (true, false) => vec![DIGITS],
+        (false, true) if rule.after_unanswered > 0 => vec![ASK, LINK],
+        (_, _) => vec![ASK],
+    };
+    if rule.reminders > 0 {
+        needed.push(REMIND);
+    }
+    needed
+}
+
+fn about_callback(
+    ticket: &Ticket,
+    set: &PolicySet,
+    (key, template): (String, &str),
+    round: u32,
+    (expires, link): (Timestamp, bool),
+    now: Timestamp,
+) -> Message {
+    Message {
+        key,
+        ticket: ticket.no.clone(),
+        slip: None,
+        with: Vec::new(),
+        to: Recipient::Resident,
+        via: ticket.reach.first().cloned().unwrap_or_default(),
+        template: template.to_owned(),
+        facts: Facts { link_expires: Some(expires), link, ..news::facts(ticket, set, round) },
+        not_before: may_leave(ticket, set, now),
+        expires: Some(expires),
+    }
+}
+
+/// When a message to this ticket's resident may leave; some policies do not wait for the morning.
+fn may_leave(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Timestamp {
     let exempt = ticket
         .policy(set)
         .zip(set.quiet.resident.as_ref())
         .is_some_and(|(policy, quiet)| quiet.exempt_policies.contains(&policy.id));
     if exempt { now } else { not_before_resident(set, now) }
-}
-
-fn to_resident(
-    ticket: &Ticket,
-    set: &PolicySet,
-    round: u32,
-    expires: Option<Timestamp>,
-    now: Timestamp,
-) -> Message {
-    let policy = ticket.policy(set);
-    Message {
-        key: format!("{}/r{round}/ask", ticket.no),
-        ticket: ticket.no.clone(),
-        slip: None,
-        to: Recipient::Resident,
-        via: ticket.reach.first().cloned().unwrap_or_default(),
-        template: "resident.ask".to_owned(),
-        facts: Facts {
-            no: ticket.no.clone(),
-            policy: policy.map(|policy| policy.id.clone()).unwrap_or_default(),
-            policy_version: set.version.clone(),
-            round,
-            link_expires: expires,
-            ..Facts::default()
-        },
-        not_before: resident_may_hear(ticket, set, now),
-        expires,
-    }
 }
 
 /// What the texts about a slip may say.
@@ -252,6 +396,7 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
         roles: to.iter().chain(cc).cloned().collect(),
         link_expires: None,
         together: Vec::new(),
+        link: false,
         issuer: issuer.clone(),
         note: note.as_deref().and_then(|name| set.note_named(name)).map(NoteText::from),
         on: on.clone(),

@@ -13,6 +13,9 @@ pub struct Message {
     pub ticket: String,
     /// The slip it carries, as `StepKey` prints it; `None` for messages to residents.
     pub slip: Option<String>,
+    /// Lower slips of the same ticket that the same person was owed at the same moment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
     pub to: Recipient,
     /// `im sms email voice print digest`.
     pub via: String,
@@ -30,7 +33,15 @@ pub struct Message {
 #[serde(rename_all = "snake_case")]
 pub enum Recipient {
     /// A role of a unit; the person is found again at the moment of sending.
-    Staff { unit: String, role: String, person: Option<String>, cc: bool },
+    Staff {
+        unit: String,
+        role: String,
+        person: Option<String>,
+        /// Whom the person stands in for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        away: Option<String>,
+        cc: bool,
+    },
     /// The resident of the ticket.
     Resident,
 }
@@ -68,11 +79,13 @@ pub struct Facts {
     pub stage: String,
     /// Roles the slip went to (to and cc).
     pub roles: Vec<String>,
-    /// End of validity of a link.
+    /// Until when the question can be answered; only questions and their reminders have it.
     pub link_expires: Option<Timestamp>,
     /// Of several messages that leave as one: what each is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub together: Vec<About>,
+    pub together: Vec<Piece>,
+    /// Whether the message brings a fresh link to answer through.
+    pub link: bool,
     /// The unit that issues the slip; empty: the set's own office.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub issuer: String,
@@ -102,7 +115,7 @@ impl From<&Note> for NoteText {
 
 /// What one of several messages is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct About {
+pub struct Piece {
     /// Ticket number.
     pub no: String,
     /// Slip kind id.

@@ -17,20 +17,26 @@ pub use round::{Condition, LastRound, Saying};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 
 use super::{
     calendar::Calendar,
+    campaign::Campaign,
+    catalogue::Catalogue,
+    count::CountRule,
     event::Kind,
     slip::{Note, SlipKind},
     span::Span,
+    stage::StageRule,
     throttle::ThrottleRule,
     variant::Variant,
 };
 
 mod overlay;
+mod resident;
 
 pub use overlay::OverlayRule;
+pub use resident::{COUNTS, Grade, Meaning, Outcome, OutcomeRule, ReplyRule, Tell};
 
 /// A whole policy set: one folder of files, at one version.
 #[derive(Debug)]
@@ -52,8 +58,15 @@ pub struct PolicySet {
     pub resident_clock: Option<Kind>,
     /// The policy of tickets no selector takes; such tickets are flagged.
     pub default_policy: Option<usize>,
+    /// Items and duties, where the set has any.
+    pub catalogue: Option<Catalogue>,
+    pub campaigns: Vec<Campaign>,
+    /// The city's own names of where a ticket stands; none: the places of the loop.
+    pub stages: Vec<StageRule>,
     pub quiet: Quiet,
     pub noise: Noise,
+    /// How replies of residents are read.
+    pub reply: ReplyRule,
     pub slips: BTreeMap<String, SlipKind>,
     /// Consequence notes, each at its versions, in the order of the file.
     pub notes: Vec<Note>,
@@ -68,6 +81,10 @@ pub struct PolicySet {
     pub presets: Presets,
     /// What the preset of the set changed in its policies.
     pub set_by_preset: Vec<SetByPreset>,
+    /// Which kinds of units may send an event of a kind; kinds of events that are not here anybody may.
+    pub authority: BTreeMap<Kind, Vec<String>>,
+    /// What is counted beside clocks and slips.
+    pub counts: Vec<CountRule>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
     pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
@@ -165,6 +182,25 @@ pub struct Role {
     pub en: String,
     /// 1 is nearest to the work; a vacant role is skipped upward.
     pub level: u8,
+    /// Where its people are looked for.
+    pub of: RoleOf,
+    /// Roles told at once where a desk is empty or off duty, in this order, before the next higher level.
+    pub fallback: Vec<String>,
+    /// A ladder may reach it with its last step only.
+    pub last_step_only: bool,
+}
+
+/// Whose role it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RoleOf {
+    /// The responsible unit's, or one above it.
+    #[default]
+    Unit,
+    /// The area's the ticket is about (三包).
+    Area,
+    /// The unit's, the area's or the person's that the ticket names under this key of `data`:
+    /// `grid`, `blower`, `supervisor`, `third_party`. Nobody's if it names none.
+    Party(String),
 }
 
 /// Ordered steps relative to a clock.
@@ -252,6 +288,11 @@ pub struct Policy {
     pub zh: String,
     pub en: String,
     pub select: Selector,
+    /// Wins over policies of lower precedence, however many keys they match, and over the item.
+    pub precedence: u32,
+    /// The text it rests on in law, and since when that holds.
+    pub basis: Option<String>,
+    pub valid_from: Option<Date>,
     pub clocks: Vec<ClockRule>,
     /// The clock a `deadline` of the source system overrides.
     pub deadline_clock: String,
@@ -276,11 +317,15 @@ pub struct Policy {
     pub last_round: LastRound,
     pub attempts: Option<Attempts>,
     pub ask: Option<AskRule>,
+    /// How a callback without an answer ends.
+    pub outcome: Option<OutcomeRule>,
     /// A count of events that opens a ticket of this policy.
     pub count_trigger: Option<CountTrigger>,
     pub slots: Vec<(Time, Time)>,
     pub admit: Option<AdmitRule>,
     pub start_approval: Option<String>,
+    /// Events the resident is told of, by kind; the set's `[tell]` holds where the policy says nothing.
+    pub tell: BTreeMap<Kind, Tell>,
     pub in_rates: bool,
     /// Free texts and switches that reports and pages show: `effect`, `one_owner`, `care_tag`, `cool_off` ...
     pub notes: BTreeMap<String, String>,
@@ -339,8 +384,10 @@ pub enum AskMode {
     /// Not a callback clock, or nobody is asked.
     #[default]
     None,
-    /// A message with a link as soon as the clock starts.
+    /// A message as soon as the clock starts; a person calls as well.
     Message,
+    /// A message and nothing else (`sms_only`).
+    MessageOnly,
     /// A person calls first; the message follows the first unanswered try.
     PhoneFirst,
 }

@@ -79,6 +79,10 @@ pub enum Record {
     Policy { set: String, version: String, hash: String, policy: String },
     /// The resident of this round was asked, or could not be.
     Asked { round: u32, outcome: AskOutcome, expires: Option<Timestamp> },
+    /// The resident of this round was reminded of the question for the n-th time.
+    Reminded { round: u32, nth: u32, expires: Timestamp },
+    /// The resident was told of an event that occurred then, or it was too late for that.
+    Told { round: u32, event: Kind, occurred: Timestamp, template: String, outcome: TellOutcome },
     /// A signal for a person to look at; it changes no score by itself.
     Flag {
         flag: String,
@@ -98,6 +102,17 @@ pub enum Record {
     Notice(Notice),
     /// A role had nobody in it, so that somebody else or nobody was told.
     Alarm { key: StepKey, role: String, unit: String, told: Option<String> },
+    /// The message to a person about a slip went with that about a higher one of the same moment.
+    Merged { slip: String, into: String, person: String },
+    /// Somebody was told in place of a person who is away, or of a desk that is off duty.
+    StandIn {
+        key: StepKey,
+        role: String,
+        unit: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<String>,
+        told: String,
+    },
 }
 
 /// What became of the question to the resident.
@@ -107,7 +122,18 @@ pub enum AskOutcome {
     Sent,
     /// No way to reach the resident is known.
     NoRoute,
+    /// The resident wants no messages.
+    OptedOut,
     /// The resolution was heard of too late for a question to make sense.
+    TooLate,
+}
+
+/// Whether the resident was told of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TellOutcome {
+    Sent,
+    /// It was heard of too late, or the ticket has moved on since.
     TooLate,
 }
 
@@ -121,9 +147,13 @@ impl Record {
             Self::Refused { .. } => "duban.refused",
             Self::Policy { .. } => "duban.policy",
             Self::Asked { .. } => "duban.asked",
+            Self::Reminded { .. } => "duban.reminded",
+            Self::Told { .. } => "duban.told",
             Self::Flag { .. } => "duban.flag",
             Self::Notice(_) => "duban.notice",
             Self::Alarm { .. } => "duban.alarm",
+            Self::StandIn { .. } => "duban.stand_in",
+            Self::Merged { .. } => "duban.merged",
         }
     }
 }

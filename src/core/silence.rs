@@ -71,6 +71,7 @@ mod tests {
                 en: id.into(),
                 parent: parent.map(str::to_owned),
                 level: String::new(),
+                kind: String::new(),
             };
             (id.to_owned(), unit)
         };

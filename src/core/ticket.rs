@@ -10,7 +10,9 @@
 //! * `a_stop_before_the_start_counts_as_met`
 //! * `a_late_event_withdraws_what_it_makes_wrong`
 
+mod answer;
 mod apply;
+mod basis;
 mod call;
 mod clocks;
 mod closing;
@@ -21,11 +23,14 @@ mod label;
 mod lane;
 mod overlay;
 mod pause;
+mod people;
 mod permit;
+mod promise;
 mod replan;
 mod returns;
 mod slips;
 mod standing;
+mod wrong;
 
 pub use closing::Evidence;
 pub use extension::Extension;
@@ -36,16 +41,25 @@ pub use returns::{Return, ReturnOutcome};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use super::attributes::{Attributes, is_under};
+pub use basis::{Basis, Decision};
+pub use promise::Promise;
+
+pub use super::{
+    attributes::{Attributes, is_under},
+    selection::select,
+};
 use super::{
+    callback::{Callback, Channel, Question},
     clock::{Clock, ClockKey, Fired, FiredAs},
     event::{Event, Kind},
     fact::{Fact, Line},
-    ladder::place,
+    news::News,
     notice::Notice,
     policy::{ClockRule, Ladder, Policy, PolicySet, Sets},
-    record::{AskOutcome, Record, StepKey},
+    publish::Publication,
+    record::{AskOutcome, Record, StepKey, TellOutcome},
     slip::SlipState,
+    stage::Entered,
     timestamp::Timestamp,
 };
 pub use call::Call;
@@ -98,10 +112,17 @@ pub struct Ticket {
     pub handed_over: Option<Timestamp>,
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
+    /// The leader who handles the ticket in person; the ladder starts above them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handler: Option<Handler>,
+    /// Units, people and areas that roles of the set are looked for in, by the key of `data`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parties: BTreeMap<String, String>,
     pub contacts: u32,
-    /// Calls to the resident that nobody took, in this round.
-    pub tries_missed: u32,
     pub answers: Vec<Answer>,
+    /// What residents said on a second look (回头看) at a closed ticket; the answers above stand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rechecks: Vec<Answer>,
     /// When the same matter came again after this ticket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeated: Option<Timestamp>,
@@ -128,6 +149,12 @@ pub struct Ticket {
     pub reach: Vec<String>,
     /// The last round whose resident was asked.
     pub asked_round: u32,
+    /// What came of asking the resident.
+    #[serde(skip_serializing_if = "Callback::is_empty")]
+    pub callback: Callback,
+    /// What the resident is to be told, and was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub news: Vec<News>,
     /// Policies that run beside the one of the round, open and ended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overlays: Vec<Overlay>,
@@ -157,8 +184,20 @@ pub struct Ticket {
     pub serials: BTreeMap<String, StepKey>,
     /// Events of kinds neither standard nor in the policy set.
     pub unknown_kinds: u32,
-    /// No selector took the ticket; it runs on the default policy.
+    /// No selector took the ticket, so that it runs on the default policy, or its item is in no catalogue.
     pub unmapped: bool,
+    /// The named stages the ticket went through, where its set names any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<Entered>,
+    /// Why the responsible unit has the ticket, where anybody said or the catalogue knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// The text proposed for publication, the last where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publication: Option<Publication>,
+    /// A decision on who takes the ticket, until the next dispatch is based on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
     pub last_event_at: Option<Timestamp>,
     pub last_record_at: Option<Timestamp>,
 }
@@ -181,6 +220,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    pub const ALL: [Self; 5] =
+        [Self::Received, Self::Dispatched, Self::Accepted, Self::Resolved, Self::Ended];
+
     /// The stage as the store and the pages write it.
     pub fn name(self) -> &'static str {
         match self {
@@ -202,6 +244,14 @@ pub struct Round {
     pub reason: Option<String>,
 }
 
+/// The person who does the work, where it is somebody with a level of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handler {
+    pub person: String,
+    /// Of their highest role.
+    pub level: u8,
+}
+
 /// A unit the ticket went through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
@@ -214,14 +264,31 @@ pub struct Hop {
     pub basis: Option<String>,
 }
 
-/// What the resident said, once per round.
+/// What the resident said in one round, as it counts. A question that was not answered stays
+/// open; no answer follows from another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub round: u32,
     pub at: Timestamp,
+    pub channel: Channel,
+    #[serde(flatten)]
+    pub said: Said,
+    /// What was said first, where the resident's own later answer replaced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Said>,
+}
+
+/// The answers to the questions of a callback.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Said {
     pub contacted: Option<String>,
     pub solved: Option<String>,
+    /// The grade of three that counts.
     pub satisfied: Option<String>,
+    /// The grade as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grade: Option<String>,
 }
 
 /// An event duban adds itself.
@@ -296,7 +363,7 @@ impl Ticket {
                         ticket.migrate(set, next, line.at);
                         set = next;
                     }
-                    ticket.apply_record(&record, line.at);
+                    ticket.apply_record(set, &record, line.at);
                 }
             }
         }
@@ -313,6 +380,16 @@ impl Ticket {
     /// The number of the current round; 0 before the first event.
     pub fn round(&self) -> u32 {
         self.rounds.len() as u32
+    }
+
+    /// Whether the matter was solved in the first round and never came back (一次办结); `None`: the
+    /// resident has not said yet whether it is solved.
+    pub fn solved_first_time(&self) -> Option<bool> {
+        if self.round() > 1 || self.repeated.is_some() {
+            return Some(false);
+        }
+        let solved = self.answers.first()?.said.solved.as_deref()?;
+        Some(matches!(solved, "yes" | "solved" | "已解决"))
     }
 
     /// The policy of the current round.
@@ -340,19 +417,37 @@ impl Ticket {
     }
 
     /// Applies a decision of duban's own.
-    pub fn apply_record(&mut self, record: &Record, at: Timestamp) {
+    pub fn apply_record(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
         self.last_record_at = self.last_record_at.max(Some(at));
         match record {
-            Record::Slip { key, .. } => {
+            Record::Slip { key, slip, .. } => {
+                self.enter_by_slip(set, slip, at);
                 self.mark(key, FiredAs::Slip);
                 self.await_slip(record);
             }
             Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
-            Record::Asked { round, outcome, .. } => {
+            Record::Asked { round, outcome, expires } => {
                 self.asked_round = self.asked_round.max(*round);
                 if *outcome == AskOutcome::Sent {
+                    self.heard = self.heard.max(Some(at));
+                }
+                let question = Question { at, outcome: *outcome, expires: *expires, reminded: 0 };
+                if *round == self.round() {
+                    self.callback.question.get_or_insert(question);
+                }
+            }
+            Record::Reminded { round, nth, .. } => {
+                let of_round =
+                    self.callback.question.as_mut().filter(|_| *round == self.rounds.len() as u32);
+                if let Some(question) = of_round {
+                    question.reminded = question.reminded.max(*nth);
+                }
+            }
+            Record::Told { round, event, occurred, outcome, .. } => {
+                self.mark_told(*round, event, *occurred);
+                if *outcome == TellOutcome::Sent {
                     self.heard = self.heard.max(Some(at));
                 }
             }
@@ -363,7 +458,7 @@ impl Ticket {
                     self.heard = self.heard.max(Some(at));
                 }
             }
-            Record::Alarm { .. } => {}
+            Record::Alarm { .. } | Record::StandIn { .. } | Record::Merged { .. } => {}
         }
     }
 
@@ -393,51 +488,4 @@ impl Ticket {
     fn clock_mut(&mut self, key: &ClockKey) -> Option<&mut Clock> {
         self.clocks.iter_mut().find(|clock| clock.key == *key)
     }
-
-    /// Notes a slip that, as the journal reads now, should not have been issued.
-    fn find_wrong(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
-        let Record::Slip { key, .. } = record else { return };
-        if let Some(reason) = self.why_wrong(set, key, at) {
-            self.wrong.push(WrongSlip { key: key.clone(), reason });
-        }
-    }
-
-    fn why_wrong(&self, set: &PolicySet, key: &StepKey, at: Timestamp) -> Option<String> {
-        let Some(clock) = self.clocks.iter().find(|clock| clock.key == key.clock) else {
-            return Some(format!("the clock `{}` does not run on this ticket", key.clock.name));
-        };
-        if let super::clock::State::Stopped { at, by, .. } = &clock.state {
-            return Some(format!("`{by}` occurred at {at}, before the step"));
-        }
-        if !clock.is_running() {
-            return Some(format!("the clock `{}` stood still then", key.clock.name));
-        }
-        let (rule, ladder) = self.rule_of(set, clock)?;
-        if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
-            return Some("the step was acknowledged before it came again".to_owned());
-        }
-        let time = place(set, rule, ladder?, clock, &self.attributes_of(clock))
-            .into_iter()
-            .find(|placed| placed.index == key.step)
-            .map(|placed| placed.repetition(set, key.repetition));
-        match time {
-            Some(time) if time <= at => None,
-            Some(time) => Some(format!("the step stands at {time} now")),
-            None => Some("the step is not on the ladder of this clock".to_owned()),
-        }
-    }
-}
-
-/// The policy for a ticket with these attributes, and whether only the default took it.
-/// More matched keys win, then the order of the file; a policy without a selector takes what is left.
-pub fn select(set: &PolicySet, attributes: &Attributes) -> Option<(usize, bool)> {
-    let mut best: Option<(usize, usize)> = None;
-    for (index, policy) in set.policies.iter().enumerate() {
-        let keys = policy.select.keys.len();
-        let may = !policy.overlay.only_beside && policy.select.takes(attributes);
-        if may && best.is_none_or(|(most, _)| keys > most) {
-            best = Some((keys, index));
-        }
-    }
-    best.map(|(_, index)| (index, false)).or(set.default_policy.map(|index| (index, true)))
 }

@@ -48,6 +48,9 @@ pub fn name(condition: Condition) -> &'static str {
 fn holds(event: &Event, name: &str, condition: Condition) -> bool {
     match condition {
         Condition::AnswerUnsolved => is_answer(event) && solved(event) == Some(Solved::No),
+        Condition::RecheckUnsolved => {
+            event.kind.name() == "rechecked" && solved(event) == Some(Solved::No)
+        }
         Condition::RatingUnsatisfied => is_answer(event) && satisfied(event) == Some(false),
         Condition::QaRejected | Condition::SampleFailed | Condition::RepeatWithin30d => {
             event.kind.name() == name

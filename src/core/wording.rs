@@ -30,7 +30,7 @@ use engine::Engine;
 use facts::{Manner, Words, value};
 use file::name;
 
-pub use civil::Language;
+pub use civil::{Language, Stand, full_day, full_moment, serial, stand};
 pub use file::TemplateError;
 pub use paper::Paper;
 pub use segments::{Alphabet, Segments, segments};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     core::{
-        message::{About, Facts, Message, Recipient},
+        message::{Facts, Message, Piece, Recipient},
         timestamp::Timestamp,
     },
     store::{Offer, Outcome, Settled},
@@ -64,7 +64,7 @@ pub fn together(offers: &[Offer]) -> Option<Message> {
     if others.is_empty() {
         return Some(first.message.clone());
     }
-    let about = |offer: &Offer| About {
+    let about = |offer: &Offer| Piece {
         no: offer.message.facts.no.clone(),
         slip: offer.message.facts.slip.clone(),
         serial: offer.message.facts.serial.clone(),

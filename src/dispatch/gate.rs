@@ -7,15 +7,15 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::{
     core::{
-        decide::is_relevant, message::Recipient, silence::silent_until, throttle::Throttle,
-        ticket::Ticket, timestamp::Timestamp,
+        callback, decide::is_relevant, message::Recipient, news, silence::silent_until,
+        throttle::Throttle, ticket::Ticket, timestamp::Timestamp,
     },
     rules::Rules,
     store::{Offer, Outcome},
 };
 
 /// The ticket of an offer, as it stood when the message was claimed.
-pub fn ticket_of(offer: &Offer) -> Option<Ticket> {
+fn ticket_of(offer: &Offer) -> Option<Ticket> {
     serde_json::from_str(offer.ticket_state.as_deref()?).ok()
 }
 
@@ -47,7 +47,7 @@ pub fn stopped(
 /// Why a message has no reason any more, if so.
 fn why_dropped(offer: &Offer, ticket: Option<&Ticket>, now: Timestamp) -> Option<String> {
     let message = &offer.message;
-    if offer.slip_withdrawn {
+    if offer.slip_withdrawn && message.with.is_empty() {
         return Some("the slip was withdrawn".to_owned());
     }
     if message.expires.is_some_and(|expires| expires <= now) {
@@ -55,11 +55,14 @@ fn why_dropped(offer: &Offer, ticket: Option<&Ticket>, now: Timestamp) -> Option
     }
     let ticket = ticket?;
     let gone = match (&message.to, &message.slip) {
-        (Recipient::Resident, _) => {
-            ticket.round() != message.facts.round
-                || ticket.answers.iter().any(|answer| answer.round == message.facts.round)
+        (Recipient::Resident, _) if message.facts.link_expires.is_none() => {
+            !news::is_relevant(ticket, &message.facts)
         }
-        (Recipient::Staff { .. }, Some(key)) => !is_relevant(ticket, key),
+        (Recipient::Resident, _) => !callback::is_relevant(ticket, message.facts.round),
+        (Recipient::Staff { .. }, Some(key)) => {
+            let mut carried = message.with.iter().chain([key]);
+            !carried.any(|key| is_relevant(ticket, key))
+        }
         (Recipient::Staff { .. }, None) => false,
     };
     gone.then(|| "its reason is gone: the clock has stopped or the question is answered".to_owned())

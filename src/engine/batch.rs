@@ -1,5 +1,6 @@
 //! A batch of decided tickets on its way into the store.
 
+mod ledger;
 mod slips;
 
 use super::{EngineError, Looked};
@@ -18,7 +19,8 @@ use crate::{
     rules::Rules,
     secret,
     store::{
-        JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipHeard, TicketWrite, Writes,
+        FlagWrite, JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipHeard,
+        TicketWrite, Writes,
     },
 };
 
@@ -103,6 +105,13 @@ impl Batch {
         self.withdraw_by_hand(&ticket, lines, loaded.applied_seq);
         let advance = advance(&mut ticket, set, &rules.org, loaded.head_seq + 1, now);
         let heard = slips::heard(&ticket, before, lines);
+        // A late event may have taken a line out of the ledger: then the journal was folded whole.
+        let is_whole = lines.iter().any(|line| line.seq <= loaded.applied_seq);
+        let ledger = ledger::lines(loaded.key, &ticket);
+        if is_whole || !ledger.is_empty() {
+            self.writes.ledger_of.push(loaded.key);
+            self.writes.ledger.extend(ledger);
+        }
         self.decided.push(Decided {
             key: loaded.key,
             head_seq: loaded.head_seq,
@@ -171,6 +180,18 @@ impl Batch {
                     self.writes.slips.extend(written);
                 }
                 Fact::Record(Record::Alarm { .. }) => self.alarms += 1,
+                Fact::Record(Record::Flag { flag, round, about, unit, evidence, .. }) => {
+                    self.writes.flags.push(FlagWrite {
+                        ticket_key: key,
+                        ticket_no: ticket.no.clone(),
+                        flag: flag.clone(),
+                        round: *round,
+                        about: about.clone(),
+                        unit: unit.clone(),
+                        at: *at,
+                        evidence: serde_json::to_string(evidence).expect("evidence has text keys"),
+                    });
+                }
                 Fact::Event(event) => {
                     self.writes.withdrawn.extend(slips::withdrawal(event, |_| None))
                 }
@@ -189,7 +210,7 @@ impl Batch {
             next_look: advance.next_look,
             unit: ticket.unit.clone().unwrap_or_default(),
             policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
-            stage: ticket.stage.name().to_owned(),
+            stage: ticket.stage_word().to_owned(),
             open: ticket.ended.is_none(),
         });
         Ok(())
@@ -203,7 +224,8 @@ impl Batch {
         message: Message,
     ) -> Result<(), EngineError> {
         let mut sealed = None;
-        if let (Recipient::Resident, Some(expires)) = (&message.to, message.expires) {
+        let expires = message.facts.link_expires.filter(|_| message.facts.link);
+        if let (Recipient::Resident, Some(expires)) = (&message.to, expires) {
             let token = secret::token()?;
             sealed = Some(seal.seal(&message.ticket, token.as_bytes())?);
             self.writes.links.push(LinkWrite {

@@ -43,9 +43,10 @@ impl Story {
         for row in &self.messages {
             let whom = match &row.message.to {
                 Recipient::Resident => "the resident".to_owned(),
-                Recipient::Staff { unit, role, person, cc } => {
+                Recipient::Staff { unit, role, person, away, cc } => {
                     let who = person.as_deref().unwrap_or("nobody");
-                    format!("{role} of {unit} ({who}){}", if *cc { ", in copy" } else { "" })
+                    let away = away.as_ref().map(|away| format!(" for {away}")).unwrap_or_default();
+                    format!("{role} of {unit} ({who}{away}){}", if *cc { ", in copy" } else { "" })
                 }
             };
             let when = row
@@ -103,27 +104,9 @@ impl Story {
             self.set.version,
             self.set.hash.get(..12).unwrap_or_default()
         )?;
-        let why: Vec<String> = policy
-            .select
-            .keys
-            .iter()
-            .map(|(key, wanted)| format!("{key} is one of {}", wanted.join(", ")))
-            .collect();
-        match () {
-            () if ticket.unmapped => {
-                writeln!(out, "  because no selector took the ticket and it is the default policy")
-            }
-            () if ticket.round() > 1 => {
-                let reason = ticket.rounds.last().and_then(|round| round.reason.as_deref());
-                writeln!(
-                    out,
-                    "  because round {} was opened: {}",
-                    ticket.round(),
-                    reason.unwrap_or("no reason given")
-                )
-            }
-            () => writeln!(out, "  because {}", why.join(" and ")),
-        }
+        self.why_policy(out, policy)?;
+        self.basis(out)?;
+        self.stages(out, now)
     }
 
     fn clock(&self, out: &mut String, clock: &Clock, now: Timestamp) -> fmt::Result {
@@ -146,7 +129,7 @@ impl Story {
         )?;
         let rule = self.ticket.rule_of(&self.set, clock).map(|(rule, _)| rule);
         let span = rule
-            .and_then(|rule| rule.span)
+            .and_then(|rule| rule.span_for(&self.ticket.attributes))
             .map_or("the deadline given".to_owned(), |span| span.to_string());
         writeln!(
             out,
@@ -155,6 +138,7 @@ impl Story {
             span_text(clock.budget_ms),
             self.local(clock.due)
         )?;
+        self.why_due(out, clock)?;
         match &clock.state {
             State::Running => {
                 let left = clock.base.measure(calendar, now, clock.due);
@@ -263,12 +247,31 @@ impl Story {
                     crate::core::record::AskOutcome::NoRoute => {
                         "not asked: no way to reach them is known"
                     }
+                    crate::core::record::AskOutcome::OptedOut => "not asked: they want no messages",
                     crate::core::record::AskOutcome::TooLate => {
                         "not asked: the resolution was heard of too late"
                     }
                 };
                 format!("the resident of round {round} was {outcome}{expires}")
             }
+            Record::Reminded { nth, .. } => format!("the resident is reminded, time {nth}"),
+            Record::Told { event, template, outcome, .. } => match outcome {
+                crate::core::record::TellOutcome::Sent => {
+                    format!("the resident is told of `{event}` ({template})")
+                }
+                crate::core::record::TellOutcome::TooLate => {
+                    format!("the resident was not told of `{event}`: too late for that")
+                }
+            },
+            Record::Merged { slip, into, person } => {
+                format!("one message to {person} for {slip} and {into}")
+            }
+            Record::StandIn { role, unit, person, told, .. } => match person {
+                Some(person) => {
+                    format!("{told} was told as {role} of {unit} for {person}, who is away")
+                }
+                None => format!("{told} of {unit} was told: the desk `{role}` is off duty"),
+            },
             Record::Flag { flag, evidence, .. } => {
                 format!("flag {flag}: {}", serde_json::Value::Object(evidence.clone()))
             }
@@ -323,7 +326,7 @@ fn told_event(event: &Event) -> String {
 }
 
 /// Milliseconds as days of 24 hours, hours and minutes.
-fn span_text(ms: i64) -> String {
+pub(super) fn span_text(ms: i64) -> String {
     let minutes = ms / 60_000;
     match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
         (0, 0, m) => format!("{m}m"),

@@ -18,12 +18,21 @@ pub const SILENCES: &str = "silences.toml";
 pub const CASES: &str = "cases.toml";
 /// The folder of holiday files.
 const HOLIDAYS: &str = "holidays";
+/// The folder of items and duties.
+const CATALOGUE: &str = "catalogue";
 /// What stands before the names of the files of the set below, where all are in one map.
 const BELOW: &str = "base/";
 /// A set over a set over a set: more is a circle.
 const LAYERS_MAX: usize = 5;
-/// A file larger than this is not a policy.
-const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// The folder of further files of the organisation, for cities that keep them by district.
+const ORG_FOLDER: &str = "org";
+/// A file larger than this is neither a policy nor an organisation.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Whether a file of a set holds units, people and posts.
+pub fn is_org(name: &str) -> bool {
+    name == ORG || name.strip_prefix(ORG_FOLDER).is_some_and(|rest| rest.starts_with('/'))
+}
 
 /// Why a folder cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +98,22 @@ impl Sources {
                 let known = ["json", "ics", "toml"];
                 if path.extension().is_some_and(|ext| known.iter().any(|known| ext == *known)) {
                     files.insert(format!("{HOLIDAYS}/{}", name_of(&path)), text_of(&path)?);
+                }
+            }
+        }
+        let catalogue = dir.join(CATALOGUE);
+        if catalogue.is_dir() {
+            for path in listing(&catalogue)? {
+                if path.extension().is_some_and(|ext| ext == "csv") {
+                    files.insert(format!("{CATALOGUE}/{}", name_of(&path)), text_of(&path)?);
+                }
+            }
+        }
+        let people = dir.join(ORG_FOLDER);
+        if people.is_dir() {
+            for path in listing(&people)?.iter().filter(|path| path.is_file()) {
+                if path.extension().is_some_and(|ext| ext == "toml") {
+                    files.insert(format!("{ORG_FOLDER}/{}", name_of(path)), text_of(path)?);
                 }
             }
         }
@@ -158,6 +183,7 @@ impl Sources {
 
     /// Takes the organisation from another file than the set's own.
     pub fn replace_org(&mut self, path: &Path) -> Result<(), FilesError> {
+        self.files.retain(|name, _| !is_org(name));
         self.files.insert(ORG.to_owned(), text_of(path)?);
         Ok(())
     }
@@ -173,7 +199,7 @@ impl Sources {
     /// The files that decide: policies and holidays; neither people nor wording nor cases. Those of
     /// the set below have `base/` before their names.
     pub fn deciding(&self) -> BTreeMap<String, String> {
-        let decides = |name: &str| ![ORG, TEMPLATES, CASES, SILENCES].contains(&name);
+        let decides = |name: &str| !is_org(name) && ![TEMPLATES, CASES, SILENCES].contains(&name);
         let chosen = self.files.iter().filter(|(name, _)| decides(name));
         let own = chosen.map(|(name, text)| (name.clone(), text.clone()));
         let below = self.base.iter().flat_map(|base| base.deciding());

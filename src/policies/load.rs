@@ -10,27 +10,32 @@ use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
 
 use super::{
-    calendar,
+    calendar, campaign,
     case::{self, Case},
+    catalogue,
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
-    files::{self, CASES, ORG, SILENCES, Sources, TEMPLATES},
+    files::{self, CASES, SILENCES, Sources, TEMPLATES},
     ladder::{self, Names},
     layers::Layers,
     lint::{self, Spots},
     org, permits,
     policy::{self, Around},
     preset,
+    resident::{self, Tells},
     section::Section,
-    selector, set, silence, slip,
+    selector, set, silence, slip, stage,
 };
 use crate::core::{
     attributes::FURTHER,
+    count::CountRule,
+    delivery,
     event::Kind,
     org::Org,
     policy::{FlagRule, Ladder, Policy, PolicySet},
     silence::Silence,
     slip::{ACKNOWLEDGED, SlipKind},
+    stage::StageRule,
     timestamp::Timestamp,
     wording::Templates,
 };
@@ -91,12 +96,14 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     let source = |layer: usize, name: &'_ str, text| Source {
         name: names[layer].get(name).map_or("", String::as_str),
         text,
-        private: name == ORG,
+        private: files::is_org(name),
         complaints: &complaints,
     };
     let is_policy = |layer: usize, name: &str| {
         let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
-        let decides = ![ORG, TEMPLATES, SILENCES].contains(&name) && (layer == 0 || name != CASES);
+        let decides = !files::is_org(name)
+            && ![TEMPLATES, SILENCES].contains(&name)
+            && (layer == 0 || name != CASES);
         toml && !name.contains('/') && decides
     };
     let mut trees: Vec<(usize, Source<'_>, Spanned<DeTable<'_>>)> = Vec::new();
@@ -111,29 +118,46 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         .map(|(layer, source, tree)| (*layer, Section::root(*source, tree.get_ref())))
         .collect();
     let layers = Layers::new(roots);
-    let reading = read(&layers, &deciding, sources, &complaints, now);
-    let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
-    let (roles, zone) = match &reading {
-        Some(reading) => {
-            (reading.set.roles.keys().cloned().collect(), reading.set.calendar.zone().clone())
-        }
-        None => (BTreeSet::new(), TimeZone::UTC),
+    let mut reading = read(&layers, &deciding, sources, &complaints, now);
+    let table = |name: &'static str| {
+        let found = sources.layers().enumerate().find_map(|(n, of)| Some((n, of.files.get(name)?)));
+        found.map(|(layer, text)| source(layer, name, text.as_str()))
     };
+    let (items, duties) = (table(catalogue::ITEMS), table(catalogue::DUTIES));
+    if let Some(reading) = &mut reading {
+        reading.set.catalogue = catalogue::catalogue(items, duties, &reading.set.policies);
+    }
+    let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
     layers.finish();
-    // Without roles every post would be wrong, which helps nobody.
     let of_layer = |name: &'static str| {
         let layers = sources.layers().enumerate();
         layers.filter_map(move |(layer, of)| Some((layer, of.files.get(name)?)))
     };
-    let org_file = of_layer(ORG).next().map(|(layer, text)| source(layer, ORG, text.as_str()));
-    if let Some(source) = org_file.filter(|_| reading.is_some()) {
-        let tree = parse(source);
-        loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
+    let people: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = org_files(sources)
+        .map(|(layer, name, text)| {
+            let source = source(layer, name, text);
+            (source, parse(source))
+        })
+        .collect();
+    // Without roles every post would be wrong, which helps nobody.
+    if let Some(reading) = reading.as_ref().filter(|_| !people.is_empty()) {
+        let roots =
+            people.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
+        loaded.org = Some(org::org(roots, &reading.set, now));
+    }
+    if let (Some(reading), Some(items)) = (&reading, items) {
+        let duties = duties.map_or(items.name, |duties| duties.name);
+        let org = loaded.org.as_ref();
+        for doubt in catalogue::doubts(&reading.set, org, items.name, duties) {
+            complaints.add(doubt);
+        }
     }
     if let Some((layer, text)) = of_layer(SILENCES).next() {
         let source = source(layer, SILENCES, text);
         let tree = parse(source);
         let units = loaded.org.as_ref().map(|org| &org.units);
+        let zone =
+            reading.as_ref().map_or(TimeZone::UTC, |reading| reading.set.calendar.zone().clone());
         loaded.silences = silence::silences(Section::root(source, tree.get_ref()), units, &zone);
     }
     let texts_of: Vec<Source<'_>> =
@@ -141,10 +165,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     if !texts_of.is_empty() {
         loaded.templates = texts(&texts_of, reading.as_ref().map(|reading| &reading.set));
     }
-    let org_name = org_file.map(|source| source.name.to_owned()).unwrap_or_default();
     loaded.complaints = complaints.into_sorted();
-    let wrong_in_org = |c: &Complaint| c.is_error() && c.file == org_name;
-    let wrong_in_set = |c: &Complaint| c.is_error() && c.file != org_name;
+    let of_org: BTreeSet<&str> = org_files(sources)
+        .filter_map(|(layer, name, _)| Some(names[layer].get(name)?.as_str()))
+        .collect();
+    let wrong_in_org = |c: &Complaint| c.is_error() && of_org.contains(c.file.as_str());
+    let wrong_in_set = |c: &Complaint| c.is_error() && !of_org.contains(c.file.as_str());
     if loaded.complaints.iter().any(wrong_in_org) {
         loaded.org = None;
     }
@@ -170,6 +196,13 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
             return None;
         }
     };
+    for id in to_residents(set).into_iter().filter(|id| !templates.has(id)) {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            format!("there is no text `[{id}]`, but a policy tells residents with it"),
+        ));
+    }
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
     if set.is_some_and(|set| set.noise.gather.is_some()) && !templates.has("staff.together") {
@@ -189,6 +222,26 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
         }
     }
     Some(templates)
+}
+
+/// The texts residents are told or asked with.
+fn to_residents(set: Option<&PolicySet>) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for policy in set.iter().flat_map(|set| &set.policies) {
+        ids.extend(policy.tell.values().map(|tell| tell.template.clone()));
+        let asked = policy.ask.iter().flat_map(delivery::templates);
+        ids.extend(asked.map(str::to_owned));
+    }
+    ids
+}
+
+/// The files of the organisation: all of them of the uppermost layer that has any.
+fn org_files(sources: &Sources) -> impl Iterator<Item = (usize, &str, &str)> {
+    let mut layers = sources.layers().enumerate().map(|(layer, of)| {
+        let files = of.files.iter().filter(|(name, _)| files::is_org(name));
+        files.map(move |(name, text)| (layer, name.as_str(), text.as_str())).collect::<Vec<_>>()
+    });
+    layers.find(|files| !files.is_empty()).into_iter().flatten()
 }
 
 /// The tree of a file, as far as it can be understood.
@@ -232,6 +285,14 @@ fn read(
         set::roles(&section, &mut roles);
     }
     names.roles = roles.keys().cloned().collect();
+    for section in tables("roles") {
+        set::check_fallbacks(&section, &names.roles);
+    }
+    let mut authority = BTreeMap::new();
+    for section in tables("authority") {
+        set::authority(&section, &mut authority);
+    }
+    let counts: Vec<CountRule> = lists("count").into_iter().filter_map(set::count).collect();
     let notes = slip::notes(lists("note"), &head.zone);
     for section in tables("slips") {
         slip::slips(&section, &names.roles, &notes, &mut slips);
@@ -265,7 +326,13 @@ fn read(
         }
         ladders.push(ladder);
     }
-    let around = Around { names: &names, ladders: &ladders, clock_start: &head.clock_start };
+    let tells = single("tell").map(|section| resident::tell(section, &Tells::new()));
+    let around = Around {
+        names: &names,
+        ladders: &ladders,
+        clock_start: &head.clock_start,
+        tells: &tells.unwrap_or_default(),
+    };
     let mut policies: Vec<Policy> = Vec::new();
     for section in lists("policy") {
         let id = section.get("id");
@@ -302,11 +369,17 @@ fn read(
         let id = item.known("policy", "[[policy]]", known)?;
         policies.iter().position(|policy| policy.id == id)
     });
+    let campaigns = lists("campaign")
+        .into_iter()
+        .filter_map(|section| campaign::campaign(section, &names, &policies, &head.zone))
+        .collect();
+    let stages = stage::stages(lists("stage"), &names);
     let cases = layers
         .own_lists("case")
         .into_iter()
         .filter_map(|section| case::case(section, &policies, &head.clock_start, &head.zone))
         .collect();
+    let reply = single("reply").map(resident::reply).unwrap_or_default();
     let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
     let noise = single("noise").map(set::noise).unwrap_or_default();
     let calendar = if let Some(section) = single("calendar") {
@@ -316,11 +389,14 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &slips, &flags, &head),
+        kinds: kinds(&policies, &ladders, &slips, &counts, &flags, &stages, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
         calendar: calendar?,
+        campaigns,
+        stages,
+        catalogue: None,
         clock_start: head.clock_start,
         workday_step_time: head.workday_step_time,
         workday_due: head.workday_due,
@@ -329,6 +405,7 @@ fn read(
         default_policy,
         quiet,
         noise,
+        reply,
         slips,
         notes,
         issuers,
@@ -340,6 +417,8 @@ fn read(
         policies,
         presets,
         set_by_preset: set_by_preset.unwrap_or_default(),
+        authority,
+        counts,
         attributes,
     };
     // What follows from an error is not worth a doubt.
@@ -356,14 +435,16 @@ fn kinds(
     policies: &[Policy],
     ladders: &[Ladder],
     slips: &BTreeMap<String, SlipKind>,
+    counts: &[CountRule],
     flags: &[FlagRule],
+    stages: &[StageRule],
     head: &set::Head,
 ) -> BTreeSet<Kind> {
     let clocks = policies.iter().flat_map(|policy| &policy.clocks);
     let of_clocks =
         clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
     let of_policies = policies.iter().flat_map(|p| {
-        let beside = p.overlay.on.iter().chain(&p.overlay.puts_back);
+        let beside = p.overlay.on.iter().chain(&p.overlay.puts_back).chain(p.tell.keys());
         let counted = p.count_trigger.iter().map(|trigger| &trigger.reset_on);
         p.ends.iter().chain(beside).chain(p.overlay.only.keys()).chain(counted)
     });
@@ -372,6 +453,7 @@ fn kinds(
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);
     let of_slips = slips.values().flat_map(SlipKind::events);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
+    let of_counts = counts.iter().flat_map(|count| &count.on);
     let of_closing = policies.iter().flat_map(|policy| {
         let close = &policy.close;
         let required = close.requires.iter().flat_map(|one| &one.kinds);
@@ -379,6 +461,7 @@ fn kinds(
     });
     let said = policies.iter().flat_map(|policy| &policy.sayings).map(|saying| &saying.on);
     let of_flags = flags.iter().filter_map(|flag| flag.add.as_ref());
+    let of_stages = stages.iter().flat_map(|stage| &stage.on);
     let own = [Kind::of(ACKNOWLEDGED)];
     let all = of_clocks
         .chain(of_policies)
@@ -388,6 +471,8 @@ fn kinds(
         .chain(of_closing)
         .chain(said)
         .chain(of_flags)
+        .chain(of_stages)
+        .chain(of_counts)
         .chain(&own);
     all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
 }

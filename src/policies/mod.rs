@@ -7,11 +7,14 @@
 //! gives the complaint that stands beside it.
 
 mod calendar;
+mod campaign;
 mod case;
+pub mod catalogue;
 pub(crate) mod complaint;
 mod embedded;
 mod files;
 pub mod holidays;
+mod kept;
 mod ladder;
 mod layers;
 mod lint;
@@ -22,12 +25,14 @@ mod permits;
 mod policy;
 mod preset;
 pub(crate) mod reader;
+mod resident;
 mod rules;
 pub(crate) mod section;
 mod selector;
 mod set;
 mod silence;
 mod slip;
+mod stage;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
@@ -37,4 +42,7 @@ pub use case::{CASE_TICKET, Case, Expected, Played, PlayedSlip, Spot, compare, r
 pub use complaint::{Complaint, Severity, complain_at};
 pub use embedded::{names as shipped, sources};
 pub use files::{FilesError, Sources, folders};
+pub use kept::{pack, unpack};
 pub use load::{Loaded, load, load_dir, load_embedded};
+pub use org::{instant_of, is_mail_address, is_phone_number};
+pub use suggest::nearest;

@@ -8,8 +8,9 @@ use super::{
     section::Section,
     set::role_list,
 };
-use crate::core::policy::{
-    Counted, FlagRule, FlagWhen, PauseLimit, Permits, Policy, Strictness, Via,
+use crate::core::{
+    policy::{Counted, FlagRule, FlagWhen, PauseLimit, Permits, Policy, Strictness, Via},
+    span::Span,
 };
 
 const STRICTNESS: [(&str, Strictness); 3] =
@@ -25,7 +26,7 @@ pub fn permits(section: Section<'_>, names: &Names) -> Permits {
         unnamed_approver: strictness("unnamed_approver"),
         missing_evidence: strictness("missing_evidence"),
         tell_unit: role_list(section.get("tell_unit"), &names.roles),
-        tell_via: section.get("tell_via").map(|item| ways(&item)).unwrap_or_else(|| vec![Via::Im]),
+        tell_via: section.get("tell_via").map_or_else(|| vec![Via::Im], |item| ways(&item)),
     };
     section.finish();
     permits
@@ -71,7 +72,7 @@ pub fn flag(section: Section<'_>, names: &Names, policies: &[Policy]) -> Option<
             .unwrap_or_else(|| is_of_round(&when)),
         add: section.get("add").and_then(|item| item.kind()),
         tell: role_list(section.get("tell"), &names.roles),
-        tell_via: section.get("via").map(|item| ways(&item)).unwrap_or_else(|| vec![Via::Im]),
+        tell_via: section.get("via").map_or_else(|| vec![Via::Im], |item| ways(&item)),
         when,
         id,
     });
@@ -91,11 +92,14 @@ fn is_of_round(when: &FlagWhen) -> bool {
     }
 }
 
+/// A condition that a span makes whole.
+type OfSpan = fn(Span) -> FlagWhen;
+
 /// Reads `when`: exactly one condition.
 fn when(item: &Item<'_>, clocks: &BTreeSet<&str>) -> Option<FlagWhen> {
     let section = item.section("`when`")?;
     let mut found: Vec<Option<FlagWhen>> = Vec::new();
-    let spans: [(&'static str, fn(crate::core::span::Span) -> FlagWhen); 3] = [
+    let spans: [(&'static str, OfSpan); 3] = [
         ("age", FlagWhen::Age),
         ("silent", FlagWhen::Silent),
         ("resolved_within", FlagWhen::ResolvedWithin),

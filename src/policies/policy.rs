@@ -8,6 +8,7 @@ use super::{
     ladder::Names,
     overlay, permits,
     reader::{Item, one_of},
+    resident::{self, Tells},
     rules,
     section::Section,
     selector::selector,
@@ -20,7 +21,7 @@ use crate::core::{
 };
 
 /// Texts and switches that only reports and pages read.
-const NOTES: [&str; 4] = ["effect", "one_owner", "cool_off", "care_tag"];
+const NOTES: [&str; 3] = ["effect", "one_owner", "cool_off"];
 
 /// What clocks need to know of the set.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,7 @@ pub struct Around<'s> {
     pub names: &'s Names,
     pub ladders: &'s [Ladder],
     pub clock_start: &'s Kind,
+    pub tells: &'s Tells,
 }
 
 impl<'s> Around<'s> {
@@ -57,6 +59,9 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         zh: zh.or(en).unwrap_or(&id).to_owned(),
         en: en.unwrap_or(&id).to_owned(),
         select: section.get("select").map(|item| selector(&item, around.names)).unwrap_or_default(),
+        precedence: section.count_or("precedence", 0),
+        basis: section.get("basis").and_then(|item| item.filled()).map(str::to_owned),
+        valid_from: section.get("valid_from").and_then(|item| item.date()),
         deadline_clock: clock_name(section.get("deadline_clock"), &clock_names)
             .into_iter()
             .next()
@@ -97,6 +102,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             .unwrap_or_default(),
         attempts: section.get("attempts").and_then(|item| rules::attempts(&item)),
         ask: section.get("sms").and_then(|item| rules::ask(&item)),
+        outcome: resident::outcome(&section),
         count_trigger: section.get("trigger").and_then(|item| rules::count_trigger(&item)),
         slots: section.get("slots").map(|item| item.time_pairs()).unwrap_or_default(),
         admit: section.get("admit").and_then(|item| rules::admit(&item, around.names)),
@@ -104,6 +110,10 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             .get("start_approval")
             .and_then(|item| item.filled())
             .map(str::to_owned),
+        tell: match section.get("tell").and_then(|item| item.section("`tell`")) {
+            Some(own) => resident::tell(own, around.tells),
+            None => around.tells.clone(),
+        },
         in_rates: section.switch_or("in_rates", true),
         notes: notes(&section),
         id,
@@ -147,14 +157,8 @@ fn saying(item: &Item<'_>) -> Option<Saying> {
 }
 
 fn notes(section: &Section<'_>) -> BTreeMap<String, String> {
-    let mut notes: BTreeMap<String, String> = NOTES
-        .into_iter()
-        .filter_map(|key| Some((key.to_owned(), section.get(key)?.note()?)))
-        .collect();
-    if let Some(outcome) = section.get("outcome").and_then(|item| item.section("outcome")) {
-        notes.extend(rules::notes(&outcome));
-    }
-    notes
+    let note = |key: &'static str| Some((key.to_owned(), section.get(key)?.note()?));
+    NOTES.into_iter().filter_map(note).collect()
 }
 
 fn clocks(section: &Section<'_>, around: Around<'_>) -> Vec<ClockRule> {
@@ -286,7 +290,7 @@ fn roll(item: &Item<'_>) -> Option<Span> {
 }
 
 fn ask_mode(section: &Section<'_>, name: &str) -> AskMode {
-    let modes = [("sms_only", AskMode::Message), ("phone_first", AskMode::PhoneFirst)];
+    let modes = [("sms_only", AskMode::MessageOnly), ("phone_first", AskMode::PhoneFirst)];
     let Some(item) = section.get("mode") else {
         return if name == "callback" { AskMode::Message } else { AskMode::None };
     };

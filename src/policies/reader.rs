@@ -43,6 +43,11 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
 }
 
 impl<'a> Item<'a> {
+    /// Whether anything was refused so far, here or elsewhere.
+    pub fn is_among_errors(&self) -> bool {
+        self.source.complaints.errors() > 0
+    }
+
     /// Refuses the value.
     pub fn complain(&self, message: impl Into<String>) {
         self.source.complain(Severity::Error, self.span.clone(), message, None);
@@ -256,7 +261,15 @@ impl<'a> Item<'a> {
 
     /// An event kind; one that is nearly a standard kind is doubted.
     pub fn kind(&self) -> Option<Kind> {
-        let text = self.filled()?;
+        self.filled().map(|text| self.kind_of(text))
+    }
+
+    /// The key as an event kind.
+    pub fn key_kind(&self) -> Kind {
+        self.kind_of(self.key)
+    }
+
+    fn kind_of(&self, text: &str) -> Kind {
         let kind = Kind::of(text);
         if matches!(kind, Kind::Custom(_))
             && let Some(standard) = nearest_within(2, text, Kind::STANDARD.iter().copied())
@@ -266,7 +279,7 @@ impl<'a> Item<'a> {
                 Some(format!("did you mean `{standard}`?")),
             );
         }
-        Some(kind)
+        kind
     }
 
     /// Event kinds of a list, or one kind.
@@ -305,6 +318,23 @@ impl<'a> Item<'a> {
             None => self.complain(message),
         }
         None
+    }
+
+    /// Complains about a key that is not one of `known`.
+    pub fn known_key<'k>(
+        &self,
+        what: &str,
+        place: &str,
+        known: impl IntoIterator<Item = &'k str> + Clone,
+    ) {
+        if known.clone().into_iter().any(|name| name == self.key) {
+            return;
+        }
+        let message = format!("{what} `{}` is not in {place}", self.key);
+        match nearest(self.key, known) {
+            Some(near) => self.complain_with(message, format!("did you mean `{near}`?")),
+            None => self.complain(message),
+        }
     }
 
     /// The value as a word for reports: texts, numbers and switches only.

@@ -3,7 +3,6 @@
 use super::{
     ladder::Names,
     reader::Item,
-    section::Section,
     set::{role, role_list},
     suggest::nearest,
 };
@@ -232,12 +231,4 @@ pub fn admit(item: &Item<'_>, names: &Names) -> Option<AdmitRule> {
     };
     section.finish();
     Some(rule)
-}
-
-/// Reads a table of notes into `name.key` texts.
-pub fn notes(section: &Section<'_>) -> Vec<(String, String)> {
-    section
-        .entries()
-        .filter_map(|item| Some((format!("{}.{}", section.name(), item.key()), item.note()?)))
-        .collect()
 }

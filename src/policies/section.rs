@@ -64,11 +64,6 @@ impl<'a> Section<'a> {
         self.source.complain(Severity::Warning, self.span.clone(), message, help);
     }
 
-    /// How messages call it.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Where it stands, for complaints made later.
     pub fn spot(&self) -> Spot {
         Spot::new(self.source.blank(self.span.clone()))

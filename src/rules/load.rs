@@ -128,7 +128,7 @@ pub fn enforce(examined: Examined) -> Result<InForce, NotGood> {
             rules: Rules::new(Arc::clone(&set), loaded.org.unwrap_or_default(), templates)
                 .with_silences(loaded.silences),
             warnings: complaints,
-            files: serde_json::to_string(&loaded.files).expect("texts by name are JSON"),
+            files: policies::pack(&loaded.files),
         }),
         (Some(_) | None, Some(_) | None) => Err(NotGood { name, complaints }),
     }

@@ -55,9 +55,13 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Refused { .. }
             | Record::Policy { .. }
             | Record::Asked { .. }
+            | Record::Told { .. }
+            | Record::Reminded { .. }
             | Record::Flag { .. }
             | Record::Notice(_)
-            | Record::Alarm { .. } => None,
+            | Record::Alarm { .. }
+            | Record::StandIn { .. }
+            | Record::Merged { .. } => None,
         })
         .collect();
     slips.sort_by_key(|slip| slip.at);

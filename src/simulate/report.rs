@@ -1,6 +1,6 @@
 //! What a replay adds up to: the JSON of `duban simulate`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use super::Replayed;
 use crate::core::{
     clock::{Clock, State},
+    count,
+    fact::Fact,
     message::Recipient,
     policy::PolicySet,
     record::Record,
@@ -46,6 +48,8 @@ pub struct Report {
     pub asked: u64,
     pub redos: u64,
     pub alarms: u64,
+    /// What the set's `[[count]]`s count.
+    pub counts: count::Counts,
     pub flags: u64,
     per_person_day: BTreeMap<(String, Date), u64>,
 }
@@ -69,6 +73,7 @@ impl Report {
         for (_, record) in replayed.records() {
             self.add_record(record);
         }
+        self.add_counts(set, replayed);
         self.withdrawn += replayed
             .ticket
             .clocks
@@ -85,6 +90,22 @@ impl Report {
         }
     }
 
+    fn add_counts(&mut self, set: &PolicySet, replayed: &Replayed) {
+        if set.counts.is_empty() {
+            return;
+        }
+        let refused = replayed.records().filter_map(|(_, record)| match record {
+            Record::Refused { seq, .. } => Some(*seq),
+            _ => None, // other decisions refuse nothing
+        });
+        let refused: BTreeSet<i64> = refused.collect();
+        for line in replayed.lines.iter().filter(|line| !refused.contains(&line.seq)) {
+            if let Fact::Event(event) = &line.fact {
+                self.counts.add(&set.counts, &set.calendar, event);
+            }
+        }
+    }
+
     fn add_record(&mut self, record: &Record) {
         match record {
             Record::Slip { slip, unit, .. } => {
@@ -97,9 +118,13 @@ impl Report {
             Record::Alarm { .. } => self.alarms += 1,
             Record::Flag { .. } => self.flags += 1,
             Record::Asked { .. }
+            | Record::Told { .. }
+            | Record::Reminded { .. }
             | Record::Refused { .. }
             | Record::Policy { .. }
-            | Record::Notice(_) => {}
+            | Record::Notice(_)
+            | Record::StandIn { .. }
+            | Record::Merged { .. } => {}
         }
     }
 
@@ -122,6 +147,7 @@ impl Report {
             "asked": self.asked,
             "redos": self.redos,
             "alarms": self.alarms,
+            "counts": self.counts.all(),
             "flags": self.flags,
             "ms": ms,
         })

@@ -21,8 +21,10 @@
 //! * `serials_have_no_gaps` - under concurrent looks and after a rollback.
 
 mod error;
+mod flag;
 mod journal;
 mod knock;
+mod ledger;
 mod link;
 mod look;
 mod mailbox;
@@ -42,8 +44,10 @@ use std::fmt;
 
 pub use self::{
     error::StoreError,
+    flag::{FlagFilter, FlagRow},
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
+    ledger::{LedgerCount, LedgerFilter, LedgerRow},
     link::{Answer, Link},
     look::{Loaded, Look, Named, SerialRun},
     mailbox::Mail,
@@ -54,8 +58,8 @@ pub use self::{
     token::ApiToken,
     whole::{MessageMark, Orphans, Rest, SlipMark, Whole},
     writes::{
-        JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite, TicketWrite,
-        Writes,
+        FlagWrite, JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite,
+        TicketWrite, Writes,
     },
 };
 

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 pub use self::slips::{SlipHeard, SlipWithdrawal, SlipWrite};
 use self::slips::{hear_of_slips, withdraw_slips, write_slips};
 use super::{
-    StoreError,
+    LedgerRow, StoreError,
     error::is_doubled,
     journal::{INSERT_JOURNAL, JournalLine},
+    ledger,
     row::base64,
     tx::{Pools, Text, Tx, text},
 };
@@ -25,6 +26,10 @@ pub struct Writes {
     pub heard: Vec<SlipHeard>,
     pub messages: Vec<MessageWrite>,
     pub links: Vec<LinkWrite>,
+    pub flags: Vec<FlagWrite>,
+    /// Tickets whose lines in the ledgers are written anew, and those lines.
+    pub ledger_of: Vec<i64>,
+    pub ledger: Vec<LedgerRow>,
 }
 
 /// A ticket as the look leaves it.
@@ -78,6 +83,23 @@ pub struct LinkWrite {
     pub expires: Timestamp,
 }
 
+/// A flag to list.
+#[derive(Clone, Debug)]
+pub struct FlagWrite {
+    pub ticket_key: i64,
+    pub ticket_no: String,
+    pub flag: String,
+    /// 0: of the ticket as a whole.
+    pub round: u32,
+    /// What tells repetitions apart.
+    pub about: String,
+    /// The unit responsible then.
+    pub unit: String,
+    pub at: Timestamp,
+    /// JSON: numbers, instants and units.
+    pub evidence: String,
+}
+
 /// Why a batch was not written.
 pub(super) enum Failure {
     Database { doing: &'static str, source: sqlx::Error },
@@ -92,7 +114,9 @@ pub(super) async fn write(tx: &mut Tx, writes: &Writes, now: Timestamp) -> Resul
     write_messages(tx, &writes.messages, now).await?;
     hear_of_slips(tx, &writes.heard).await?;
     withdraw_slips(tx, &writes.withdrawn, now).await?;
-    write_links(tx, &writes.links, now).await
+    write_flags(tx, &writes.flags).await?;
+    write_links(tx, &writes.links, now).await?;
+    write_ledger(tx, writes).await
 }
 
 async fn write_tickets(tx: &mut Tx, tickets: &[TicketWrite]) -> Result<(), Failure> {
@@ -173,6 +197,25 @@ async fn write_messages(
     all(tx, SQL, "outbox", "writing the outbox", &rows).await
 }
 
+async fn write_flags(tx: &mut Tx, flags: &[FlagWrite]) -> Result<(), Failure> {
+    if flags.is_empty() {
+        return Ok(()); // most looks raise none
+    }
+    const SQL: Text = text!(
+        "INSERT INTO flag (ticket_key, ticket_no, flag, round, about, unit, at_ms, evidence)
+         SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, CAST(value->>3 AS BIGINT), value->>4,
+                value->>5, CAST(value->>6 AS BIGINT), value->>7
+         FROM " rows
+    );
+    let rows: Vec<_> = flags
+        .iter()
+        .map(|f| {
+            (f.ticket_key, &f.ticket_no, &f.flag, f.round, &f.about, &f.unit, f.at.0, &f.evidence)
+        })
+        .collect();
+    all(tx, SQL, "flags", "writing flags", &rows).await
+}
+
 async fn write_links(tx: &mut Tx, links: &[LinkWrite], now: Timestamp) -> Result<(), Failure> {
     const SQL: Text = text!(
         "INSERT INTO link (token_hash, ticket_key, ticket_no, purpose, round, expires_ms, created_ms)
@@ -187,6 +230,17 @@ async fn write_links(tx: &mut Tx, links: &[LinkWrite], now: Timestamp) -> Result
         })
         .collect();
     all(tx, SQL, "links", "writing links", &rows).await
+}
+
+async fn write_ledger(tx: &mut Tx, writes: &Writes) -> Result<(), Failure> {
+    let keys: Vec<(i64,)> = writes.ledger_of.iter().map(|key| (*key,)).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let doing = "writing the ledger";
+    tx.execute(ledger::CLEAR, &keys).await.map_err(|source| Failure::Database { doing, source })?;
+    let rows: Vec<_> = writes.ledger.iter().map(LedgerRow::columns).collect();
+    all(tx, ledger::INSERT, "ledger", doing, &rows).await
 }
 
 /// Runs a batch that must write exactly as many rows as it has.

@@ -18,13 +18,17 @@ use super::{
     state::State,
 };
 use crate::{
+    core::period::Period,
     explain::{ExplainError, Story},
-    store::{SlipFilter, SlipRow, StoreError},
+    paper,
+    store::{SlipFilter, StoreError},
 };
 
 /// Slips on one page unless asked for fewer or more.
 const SLIPS: i64 = 100;
 const SLIPS_MAX: i64 = 1_000;
+/// What may have become of a slip.
+const STATES: [&str; 4] = ["open", "receipted", "replied", "withdrawn"];
 
 /// `GET /api/v1/tickets/{ticket}`: where it stands.
 pub(super) async fn ticket(
@@ -104,6 +108,8 @@ pub(super) struct SlipQuery {
     unit: Option<String>,
     kind: Option<String>,
     state: Option<String>,
+    /// When they were issued: `2026-05-07`, `2026-05`, `2026-Q2`, `2026-H1`, `2026`.
+    period: Option<String>,
     /// `next` of the page before.
     after: Option<i64>,
     limit: Option<i64>,
@@ -119,10 +125,11 @@ pub(super) async fn slips(
     require(&state, &headers, client, Scope::Read).await?;
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
     let Query(query) = query.map_err(|rejection| bad(rejection.body_text()))?;
-    if let Some(other) = query.state.as_deref().filter(|word| !["open", "withdrawn"].contains(word))
-    {
-        return Err(bad(format!("`state` is `{other}`; write `open` or `withdrawn`")));
+    if let Some(other) = query.state.as_deref().filter(|word| !STATES.contains(word)) {
+        return Err(bad(format!("`state` is `{other}`; write one of {}", STATES.join(", "))));
     }
+    let period = query.period.as_deref().map(Period::parse).transpose().map_err(bad)?;
+    let span = period.map(|period| period.span(state.rules.load().current.calendar.zone()));
     let limit = query.limit.unwrap_or(SLIPS);
     if !(1..=SLIPS_MAX).contains(&limit) {
         return Err(bad(format!("`limit` is {limit}; write 1 to {SLIPS_MAX}")));
@@ -144,6 +151,8 @@ pub(super) async fn slips(
         unit: query.unit,
         kind: query.kind,
         state: query.state,
+        from: span.map(|(from, _)| from),
+        to: span.map(|(_, to)| to),
         before: query.after,
         limit,
         ..SlipFilter::default()
@@ -151,18 +160,10 @@ pub(super) async fn slips(
     let slips = state.store.slips(&filter).await.map_err(|error| store_problem(&error))?;
     let is_full = i64::try_from(slips.len()).is_ok_and(|count| count == limit);
     let next = slips.last().filter(|_| is_full).map(|slip| slip.id);
-    let slips: Vec<Value> = slips.iter().map(|slip| slip_json(&state, slip)).collect();
+    let slips: Vec<Value> = {
+        let rules = state.rules.load();
+        let zone = rules.current.calendar.zone();
+        slips.iter().map(|slip| paper::json(slip, zone)).collect()
+    };
     Ok(Json(json!({ "slips": slips, "next": next })))
-}
-
-fn slip_json(state: &State, slip: &SlipRow) -> Value {
-    let instant = |at| state.rfc3339(at);
-    let recipients: Value = serde_json::from_str(&slip.recipients).unwrap_or(Value::Null);
-    json!({
-        "id": slip.id, "key": slip.key, "ticket": slip.ticket_no, "round": slip.round, "clock": slip.clock,
-        "unit": slip.unit, "step": slip.step, "kind": slip.kind, "serial": slip.serial,
-        "at": instant(slip.at), "due": slip.due.map(instant), "reply_due": slip.reply_due.map(instant),
-        "recipients": recipients, "state": slip.state, "reason": slip.reason,
-        "withdrawn": slip.withdrawn.map(instant),
-    })
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use duban::store::{SerialRun, SlipFilter, SlipHeard, SlipWithdrawal, Store, StoreError, Writes};
+use duban::store::{
+    LedgerCount, LedgerFilter, LedgerRow, SerialRun, SlipFilter, SlipHeard, SlipWithdrawal, Store,
+    StoreError, Writes,
+};
 
 use crate::{
     intake::assert_chained,
@@ -58,6 +61,9 @@ pub async fn a_commit_writes_everything(scratch: &Scratch) {
         slips: vec![slip(&ticket, "k1")],
         withdrawn: Vec::new(),
         heard: Vec::new(),
+        flags: Vec::new(),
+        ledger_of: Vec::new(),
+        ledger: Vec::new(),
         messages: vec![message(&ticket, "m1", Some("k1"), at(5))],
         links: vec![link(&ticket, "h1", at(600))],
     };
@@ -413,4 +419,76 @@ pub async fn errors_say_whether_rows_are_to_blame(scratch: &Scratch) {
     store.close().await;
     let gone = store.due(10, T0).await.expect_err("the store is closed");
     assert!(!gone.is_about_rows(), "{gone}");
+}
+
+pub async fn the_ledger_of_a_ticket_is_written_anew(scratch: &Scratch) {
+    let line = |key: i64, entry: &str, opened: i64, ended: Option<(i64, &str)>| LedgerRow {
+        ticket_key: key,
+        entry: entry.to_owned(),
+        list: "hung".to_owned(),
+        ticket_no: "T000".to_owned(),
+        unit: "cx".to_owned(),
+        opened: at(opened),
+        review_due: Some(at(opened + 60)),
+        expires: None,
+        ended: ended.map(|(second, _)| at(second)),
+        ended_by: ended.map(|(_, by)| by.to_owned()),
+        reason: Some("历史遗留".to_owned()),
+        approver: None,
+        leader: None,
+        lacking: "plan".to_owned(),
+    };
+    let (store, ticket) = with_ticket(scratch, |ticket| Writes {
+        ledger_of: vec![ticket.key],
+        ledger: vec![line(ticket.key, "hung", 10, None), line(ticket.key, "wrong", 11, None)],
+        ..Writes::default()
+    })
+    .await;
+    store.append(&[entry("T000", "progress", None)], at(30)).await.expect("appended");
+    let look = store.look(10, at(30)).await.expect("a look is taken");
+    let writes = Writes {
+        tickets: vec![looked(&look.tickets[0], None)],
+        ledger_of: vec![ticket.key],
+        ledger: vec![
+            line(ticket.key, "hung", 10, Some((20, "reactivated"))),
+            line(ticket.key, "hung.2", 25, None),
+            line(ticket.key, "hung.3", 40, Some((50, "struck_off"))),
+        ],
+        ..Writes::default()
+    };
+    look.commit(&writes, at(30)).await.expect("it commits");
+
+    #[rustfmt::skip]
+    let table = [
+        // name            filter                                                              lines
+        ("all",            LedgerFilter::default(),                                            &["hung", "hung.2", "hung.3"][..]),
+        ("what stands",    LedgerFilter { open: Some(true), ..LedgerFilter::default() },       &["hung.2"]),
+        ("what has ended", LedgerFilter { open: Some(false), ..LedgerFilter::default() },      &["hung", "hung.3"]),
+        ("another list",   LedgerFilter { list: Some("long_open".into()), ..LedgerFilter::default() }, &[]),
+        ("of the unit",    LedgerFilter { unit: Some("cx".into()), ..LedgerFilter::default() }, &["hung", "hung.2", "hung.3"]),
+        ("of the ticket",  LedgerFilter { ticket_key: Some(ticket.key), open: Some(true), ..LedgerFilter::default() }, &["hung.2"]),
+    ];
+    for (name, filter, want) in table {
+        let rows = store.ledger(&filter, 10, None).await.expect("it reads");
+        let entries: Vec<&str> = rows.iter().map(|row| row.entry.as_str()).collect();
+        assert_eq!(entries, want, "{name}");
+    }
+    let after = Some((ticket.key, "hung".to_owned()));
+    let rows = store.ledger(&LedgerFilter::default(), 1, after).await.expect("it reads");
+    assert_eq!(rows[0].entry, "hung.2");
+    assert_eq!((rows[0].review_due, rows[0].lacking.as_str()), (Some(at(85)), "plan"));
+
+    #[rustfmt::skip]
+    let table = [
+        // from to   opening admitted struck off otherwise
+        (0,  20, (0, 1, 0, 0)),
+        (20, 21, (1, 0, 0, 1)),
+        (21, 60, (0, 2, 1, 0)),
+        (41, 60, (2, 0, 1, 0)),
+    ];
+    for (from, to, want) in table {
+        let counts = store.ledger_counts(at(from), at(to)).await.expect("it counts");
+        let LedgerCount { opening, admitted, struck_off, ended_otherwise, .. } = counts[0];
+        assert_eq!((opening, admitted, struck_off, ended_otherwise), want, "{from}..{to}");
+    }
 }

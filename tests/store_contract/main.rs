@@ -57,6 +57,7 @@ contract![
     looks::serials_have_no_gaps,
     looks::each_issuer_counts_its_own_serials,
     looks::receipts_and_replies_are_kept,
+    looks::the_ledger_of_a_ticket_is_written_anew,
     looks::a_withdrawn_slip_drops_its_waiting_messages,
     outbox::a_claim_hides_for_the_lease,
     outbox::a_claim_is_sorted_and_bounded,

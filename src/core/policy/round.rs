@@ -17,15 +17,18 @@ pub enum Condition {
     SampleFailed,
     /// The same matter came again within 30 days.
     RepeatWithin30d,
+    /// A second look at the closed ticket found it unsolved.
+    RecheckUnsolved,
 }
 
 impl Condition {
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("rating_unsatisfied", Self::RatingUnsatisfied),
         ("answer_unsolved", Self::AnswerUnsolved),
         ("qa_rejected", Self::QaRejected),
         ("sample_failed", Self::SampleFailed),
         ("repeat_within_30d", Self::RepeatWithin30d),
+        ("recheck_unsolved", Self::RecheckUnsolved),
     ];
 }
 

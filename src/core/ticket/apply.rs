@@ -3,18 +3,16 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, FollowUp, Hop, Refusal, Round, Stage, Ticket,
-    call::EXCUSED,
-    clocks::starts,
-    heard::{ACKNOWLEDGED, HANDOVER_REFUSED},
-    label::LabelState,
-    permit::Refused,
-    returns::ReturnOutcome,
-    select,
+    Call, FollowUp, Hop, Refusal, Round, Stage, Ticket, call::EXCUSED, clocks::starts,
+    heard::HANDOVER_REFUSED, label::LabelState, people::may_act, permit::Refused,
+    returns::ReturnOutcome, select,
 };
 use crate::core::{
     event::{Event, Kind},
     policy::{LastRound, PolicySet},
+    publish::Publication,
+    reply,
+    slip::ACKNOWLEDGED,
     timestamp::Timestamp,
     trigger,
 };
@@ -29,6 +27,8 @@ impl Ticket {
     /// Applies one event. What the policy does not allow moves nothing and is noted as refused.
     pub fn apply_event(&mut self, set: &PolicySet, seq: i64, event: &Event) {
         self.last_event_at = self.last_event_at.max(Some(event.at));
+        let read = reply::read(&set.reply, event);
+        let event = read.as_ref();
         if !set.knows(&event.kind) {
             self.unknown_kinds += 1;
         }
@@ -46,6 +46,9 @@ impl Ticket {
             });
             return;
         }
+        self.enter_by_event(set, &event.kind, event.at);
+        self.note_decision(event);
+        self.publication = Publication::of(event).or(self.publication.take());
         let began = self.begins_own(set, event, is_first);
         let Some(policy) = self.policy(set) else { return };
         self.note_due_told(event);
@@ -71,6 +74,7 @@ impl Ticket {
         self.run_overlays(set, event, &opening);
         self.follow_ups.retain(|owed| !owed.is_paid_by(event, round));
         self.hear_called(set, event);
+        self.note_news(set, event);
     }
 
     /// Takes over what the event says about the ticket until it is dispatched, and chooses the policy.
@@ -86,7 +90,13 @@ impl Ticket {
         if self.deadline.is_none() {
             self.deadline = event.deadline;
         }
+        self.absorb_people(set, event);
         if self.dispatched.is_none() && self.rounds.len() <= 1 {
+            if event.kind == Kind::Dispatched
+                || (event.kind == set.clock_start && event.unit.is_some())
+            {
+                self.wear_campaign_tags(set, event.at);
+            }
             let chosen = select(set, &self.attributes);
             self.unmapped = chosen.is_some_and(|(_, by_default)| by_default);
             if let Some((policy, _)) = chosen {
@@ -99,6 +109,7 @@ impl Ticket {
     /// The changes that belong to one kind of event, before its effect on clocks.
     fn change(&mut self, set: &PolicySet, seq: i64, event: &Event) -> Result<(), Refused> {
         self.refuse_earlier_round(event)?;
+        may_act(set, event)?;
         self.guard(set, event)?;
         match &event.kind {
             Kind::Received | Kind::Registered => {
@@ -117,7 +128,7 @@ impl Ticket {
                 }
             }
             Kind::Contacted => self.contacts += 1,
-            Kind::CallbackTried if !was_reached(event) => self.tries_missed += 1,
+            Kind::CallbackTried => self.call_tried(set, event)?,
             Kind::Resolved | Kind::Closed => self.reach_stage(Stage::Resolved),
             Kind::Paused => self.pause(set, event)?,
             Kind::Resumed => self.resume(set, event)?,
@@ -148,6 +159,10 @@ impl Ticket {
                 "label_refused" => self.decide_label(event, LabelState::Refused)?,
                 "repeat_within_30d" => _ = self.repeated.get_or_insert(event.at),
                 "visit" => self.contacts += 1,
+                "callback_closed" => self.close_callback(event),
+                "rechecked" => self.recheck(event),
+                "opted_out" => self.callback.opted_out = true,
+                "opted_in" => self.callback.opted_out = false,
                 _ => {} // facts that only start or stop clocks
             },
             _ => {} // facts that only start or stop clocks
@@ -169,6 +184,7 @@ impl Ticket {
         self.reach_stage(Stage::Dispatched);
         self.dispatched.get_or_insert(event.at);
         let Some(unit) = &event.unit else { return };
+        self.find_basis(set, event, unit);
         let moves = self.unit.as_ref().is_some_and(|old| old != unit);
         self.hops.push(Hop {
             unit: unit.clone(),
@@ -179,6 +195,7 @@ impl Ticket {
         self.first_unit.get_or_insert_with(|| unit.clone());
         self.unit = Some(unit.clone());
         if moves {
+            self.forget_handler(event);
             if self.return_pending.take().is_some() {
                 self.returns += 1; // sent on without a word: the return stood
                 self.settle_return(ReturnOutcome::Accepted);
@@ -213,29 +230,8 @@ impl Ticket {
         }
     }
 
-    /// The first answer of a round counts; later ones stay in the journal as refused.
-    fn answer(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        let round = self.round();
-        if self.answers.iter().any(|answer| answer.round == round) {
-            return Err(Refused::AlreadyAnswered);
-        }
-        let text = |key: &str| event.text(key).map(str::to_owned);
-        self.answers.push(Answer {
-            round,
-            at: event.at,
-            contacted: text("contacted"),
-            solved: text("solved"),
-            satisfied: text("satisfied"),
-        });
-        let redone = self.redo_condition(set, event).is_some();
-        if !redone && !self.waits_for_review(set, event) && trigger::solved(event).is_some() {
-            self.owe(Kind::of("evaluated"), "answered");
-        }
-        Ok(())
-    }
-
     /// Whether a bad answer in the last round leaves the ticket to its consultation.
-    fn waits_for_review(&self, set: &PolicySet, event: &Event) -> bool {
+    pub(super) fn waits_for_review(&self, set: &PolicySet, event: &Event) -> bool {
         let redo = redo_policy(set).map(|index| &set.policies[index]);
         redo.is_some_and(|redo| {
             redo.last_round == LastRound::Waits && trigger::reason(redo, event).is_some()
@@ -261,7 +257,7 @@ impl Ticket {
         }
     }
 
-    fn redo_condition(&self, set: &PolicySet, event: &Event) -> Option<String> {
+    pub(super) fn redo_condition(&self, set: &PolicySet, event: &Event) -> Option<String> {
         let redo = &set.policies[redo_policy(set)?];
         if self.round() == 0 || self.round() >= redo.max_rounds.unwrap_or(ROUNDS_MAX) {
             return None;
@@ -294,8 +290,8 @@ impl Ticket {
             self.owe(Kind::of("consult_proposed"), "last_round");
         }
         self.seen.clear();
+        self.callback.open_round();
         self.evidence = super::Evidence::default();
-        self.tries_missed = 0;
         self.handed_over = None;
         self.return_pending = None;
         self.deadline = event.deadline;
@@ -331,9 +327,4 @@ fn redo_policy(set: &PolicySet) -> Option<usize> {
     set.policies.iter().position(|policy| {
         policy.select.keys.get("kind").is_some_and(|kinds| kinds.iter().any(|kind| kind == "redo"))
     })
-}
-
-/// Whether somebody took the call.
-fn was_reached(event: &Event) -> bool {
-    matches!(event.text("result"), Some("answered" | "connected" | "reached"))
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::core::{
     attributes::Attributes,
-    clock::{Base, Clock, ClockKey, State, due_after, due_before},
+    clock::{Base, Clock, ClockKey, State, due_before},
     event::{Event, Kind},
     policy::{ClockRule, Policy, PolicySet},
     timestamp::Timestamp,
@@ -65,7 +65,7 @@ impl Ticket {
                 clock.resume(&set.calendar, event.at); // what remained is put back later
             }
             if clock.is_told_by(event) {
-                clock.lapse(event.at, event.kind.clone());
+                clock.lapse(event.at);
             } else {
                 clock.stop(event.at, event.kind.clone());
             }
@@ -141,7 +141,7 @@ impl Ticket {
             let counts = if rule.again {
                 clock.is_open()
             } else {
-                !matches!(clock.state, State::Cancelled { .. })
+                !matches!(clock.state, State::Cancelled { .. }) || clock.due_told
             };
             is_same && is_of_now && counts
         })
@@ -157,11 +157,13 @@ impl Ticket {
         let Begin { policy, rule: index, overlay, lane } = begin;
         let is_own = overlay.is_empty();
         let attributes = self.attributes_for(&overlay);
-        let span = rule.span_for(&attributes);
         let given = lane.due.or_else(|| self.given_due(set, &set.policies[policy], rule, event));
-        let planned = || self.due_by_span(set, rule, &attributes, event.at);
-        let Some(due) = given.or_else(planned) else { return };
+        let promise = self.promise(set, rule, &attributes, event.at);
+        let Some(due) = given.or(promise.map(|promise| promise.due)) else { return };
         let started = event.at;
+        let campaign = promise.filter(|_| given.is_none()).and_then(|promise| promise.campaign);
+        let campaign = campaign.map(|campaign| campaign.id.clone());
+        let base = Base::of(promise.map(|promise| promise.span));
         let mut key = ClockKey {
             round: self.round(),
             name: rule.name.clone(),
@@ -170,7 +172,6 @@ impl Ticket {
             overlay,
         };
         key.turn = self.turns(&key);
-        let base = Base::of(span);
         // A stop that occurred before the start counts as met; a clock that starts anew waits for a new one.
         let seen = self.seen_by(&key.overlay);
         let stopped = rule.stop.iter().filter_map(|kind| Some((*seen.get(kind)?, kind))).min();
@@ -192,12 +193,13 @@ impl Ticket {
             since: started,
             spent_ms: 0,
             given: given.is_some(),
+            campaign,
             pauses: Vec::new(),
             state,
             fired: Vec::new(),
-            brought: Vec::new(),
             acknowledged: Vec::new(),
             due_told: false,
+            brought: Vec::new(),
         });
     }
 
@@ -233,23 +235,6 @@ impl Ticket {
             || event.deadline.or(self.deadline).filter(|_| rule.name == policy.deadline_clock);
         let less = |due| rule.margin.map_or(due, |margin| due_before(set, due, margin));
         named.and_then(|text| Timestamp::parse(text).ok()).map(less).or_else(deadline)
-    }
-
-    /// When the clock is due by its span, rolled into working time if asked.
-    pub(super) fn due_by_span(
-        &self,
-        set: &PolicySet,
-        rule: &ClockRule,
-        attributes: &Attributes,
-        started: Timestamp,
-    ) -> Option<Timestamp> {
-        let due = due_after(set, started, rule.span_for(attributes)?);
-        match rule.roll {
-            Some(roll) if !set.calendar.is_open(due) => {
-                set.calendar.next_open(due).map(|open| due_after(set, open, roll))
-            }
-            Some(_) | None => Some(due),
-        }
     }
 
     /// An event that carries a clock's own due anew moves it, unless it is overdue.

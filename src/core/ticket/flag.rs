@@ -224,8 +224,8 @@ impl Ticket {
                 }))
             }
             FlagWhen::NoContact if event.kind == Kind::Resolved => {
-                let seen = |name: &&str| self.seen.contains_key(&Kind::of(name));
-                let silent = !CONTACTS.iter().any(|name| seen(&name));
+                let seen = |name: &str| self.seen.contains_key(&Kind::of(name));
+                let silent = !CONTACTS.iter().any(|name| seen(name));
                 silent.then(|| json!({ "resolved": instant(event.at), "contacts": 0 }))
             }
             FlagWhen::SameReply => {

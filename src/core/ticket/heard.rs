@@ -10,16 +10,17 @@ use crate::core::{
     span::Span,
 };
 
-/// Somebody has seen a step (`data.slip`), or all so far of a clock (`data.clock`) or of the ticket.
-pub const ACKNOWLEDGED: &str = "acknowledged";
 /// The unit that was asked to take the ticket over will not.
 pub const HANDOVER_REFUSED: &str = "handover_refused";
 
 impl Ticket {
-    /// What was acknowledged does not come again; the clock runs on.
+    /// Somebody has seen a step (`data.slip`), or all so far of a clock (`data.clock`) or of the
+    /// ticket: it does not come again; the clock runs on.
     pub(super) fn acknowledge(&mut self, event: &Event) {
         let no = self.no.clone();
-        let (slip, name) = (event.text("slip"), event.text("clock"));
+        let named = event.text("slip");
+        let serial = named.and_then(|name| self.serials.get(name)).map(|key| key.text(&no));
+        let (slip, name) = (serial.as_deref().or(named), event.text("clock"));
         for clock in self.clocks.iter_mut().filter(|clock| clock.is_open()) {
             let of_unit = clock.key.unit.is_empty()
                 || event.unit.as_ref().is_none_or(|unit| *unit == clock.key.unit);

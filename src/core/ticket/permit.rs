@@ -2,6 +2,7 @@
 
 use super::{Ticket, is_under, standing::Unheard};
 use crate::core::{
+    callback::NoAttempt,
     event::Event,
     policy::{PolicySet, Strictness},
     timestamp::Timestamp,
@@ -58,6 +59,14 @@ pub enum Refused {
     RulingWithoutUnit,
     #[error("the round has its answer already; the first one counts")]
     AlreadyAnswered,
+    #[error("an answer that somebody typed in needs the record of the call (`call`)")]
+    NoCallRecord,
+    #[error("the reply says nothing duban understands; a person has to ask")]
+    Unclear,
+    #[error("the reply asks for {0} messages and answers nothing")]
+    OnlyMessages(&'static str),
+    #[error("{0}")]
+    NoAttempt(#[from] NoAttempt),
     #[error("all {0} rounds are used; the matter needs a consultation")]
     RoundsUsedUp(u32),
     #[error(
@@ -72,6 +81,10 @@ pub enum Refused {
     OwnLabel,
     #[error("no slip `{0}` was issued on this ticket")]
     NoSuchSlip(String),
+    #[error("a unit of kind `{given}` may not do this; it takes one of: {allowed}")]
+    Authority { given: String, allowed: String },
+    #[error("`{0}` is a third party and never responsible for a ticket")]
+    ThirdParty(String),
     #[error("slip `{0}` was withdrawn")]
     SlipWithdrawn(String),
     #[error("slip `{0}` has its receipt already; the first one counts")]

@@ -124,14 +124,16 @@ impl Ticket {
             State::Paused { remaining_ms, .. } => remaining_ms < 0,
             _ => at > clock.due,
         };
-        let Some(planned) = self.due_by_span(set, rule, &self.attributes, clock.started) else {
+        let Some(promise) = self.promise(set, rule, &self.attributes, clock.started) else {
             return;
         };
+        let (planned, span) = (promise.due, promise.span);
+        let campaign = promise.campaign.map(|campaign| campaign.id.clone());
         if clock.given || breached {
             return;
         }
         let calendar = &set.calendar;
-        let base = Base::of(rule.span_for(&self.attributes));
+        let base = Base::of(Some(span));
         let budget_ms = base.measure(calendar, clock.started, planned).max(0);
         let stood_ms: i64 =
             clock.pauses.iter().map(|(from, to)| base.measure(calendar, *from, *to)).sum();
@@ -149,6 +151,7 @@ impl Ticket {
         }
         let clock = &mut self.clocks[index];
         (clock.base, clock.budget_ms, clock.due) = (base, budget_ms, due);
+        clock.campaign = campaign;
         match &mut clock.state {
             State::Paused { at, remaining_ms } => {
                 clock.spent_ms = spent_ms + base.measure(calendar, clock.since, *at);

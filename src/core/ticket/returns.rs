@@ -151,10 +151,8 @@ impl Ticket {
             .filter(|rule| !rule.stop.contains(&Kind::Accepted))
             .map(|rule| rule.name.as_str())
             .collect();
-        let by_itself = self
-            .returned
-            .last()
-            .is_some_and(|one| one.outcome == ReturnOutcome::Asked && one.ruling.is_some());
+        let asked = self.returned.iter().rev().find(|one| one.outcome == ReturnOutcome::Asked);
+        let by_itself = asked.is_some_and(|one| one.ruling.is_some());
         let said = event.data.get("final").and_then(serde_json::Value::as_bool);
         self.ruled_finally = said.unwrap_or(by_itself && after_max == AfterMax::Final);
         self.return_pending = None;
@@ -176,8 +174,8 @@ impl Ticket {
     }
 
     pub(super) fn settle_return(&mut self, outcome: ReturnOutcome) {
-        let asked = self.returned.last_mut().filter(|one| one.outcome == ReturnOutcome::Asked);
-        if let Some(one) = asked {
+        let asked = |one: &&mut Return| one.outcome == ReturnOutcome::Asked;
+        if let Some(one) = self.returned.iter_mut().rev().find(asked) {
             one.outcome = outcome;
         }
     }

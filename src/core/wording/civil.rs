@@ -60,6 +60,23 @@ pub fn day(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     }
 }
 
+/// `2026年5月14日18:00`, `14 May 2026 18:00`: for what is kept.
+pub fn full_moment(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+    let local = zone.to_datetime(at.jiff());
+    let gap = language.pick("", " ");
+    format!("{}{gap}{:02}:{:02}", full_day(at, zone, language), local.hour(), local.minute())
+}
+
+/// `2026年5月14日`, `14 May 2026`.
+pub fn full_day(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+    let year = zone.to_datetime(at.jiff()).year();
+    let day = day(at, zone, language);
+    match language {
+        Language::Zh => format!("{year}年{day}"),
+        Language::En => format!("{day} {year}"),
+    }
+}
+
 /// How a step stands to the due of its clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stand {
@@ -190,6 +207,8 @@ mod tests {
         assert_eq!(moment(at, &zone, Language::Zh), "5月14日18:00");
         assert_eq!(moment(at, &zone, Language::En), "14 May 18:00");
         assert_eq!(day(at, &zone, Language::Zh), "5月14日");
+        assert_eq!(full_moment(at, &zone, Language::Zh), "2026年5月14日18:00");
+        assert_eq!(full_moment(at, &zone, Language::En), "14 May 2026 18:00");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
     civil::{self, Language, Stand},
     file::name,
 };
-use crate::core::message::{About, Message, Recipient};
+use crate::core::message::{Message, Piece, Recipient};
 
 /// Tickets named in a message about several.
 const LISTED_MAX: usize = 5;
@@ -175,8 +175,8 @@ impl Templates {
 }
 
 /// What several messages are about: the first few by name, the others as "and so on".
-fn list(together: &[About], names: &Names, language: Language) -> String {
-    let one = |about: &About| {
+fn list(together: &[Piece], names: &Names, language: Language) -> String {
+    let one = |about: &Piece| {
         let slip = names.slip(&about.slip, language).unwrap_or_default();
         format!("{}{}{slip}", about.no, if slip.is_empty() { "" } else { " " })
     };

@@ -126,7 +126,7 @@ pub fn parse_over(texts: &[&str]) -> Result<Templates, Vec<TemplateError>> {
             }
         }
     }
-    if errors.is_empty() { whole.compile() } else { Err(errors) }
+    whole.compile(errors)
 }
 
 /// All texts with the layer each is from.
@@ -156,13 +156,18 @@ impl Whole {
         self.reason.extend(file.reason);
     }
 
-    fn compile(self) -> Result<Templates, Vec<TemplateError>> {
-        let missing = |name: &str| {
-            vec![TemplateError { layer: 0, span: None, text: format!("there is no [{name}]") }]
+    /// Compiles every template; `errors` are those the files have anyway.
+    fn compile(self, mut errors: Vec<TemplateError>) -> Result<Templates, Vec<TemplateError>> {
+        for (name, there) in [("state", self.state.is_some()), ("email", self.email.is_some())] {
+            if !there && errors.is_empty() {
+                let text = format!("there is no [{name}]");
+                errors.push(TemplateError { layer: 0, span: None, text });
+            }
+        }
+        let (Some((of_state, state)), Some((of_email, email))) = (self.state, self.email) else {
+            return Err(errors);
         };
-        let (of_state, state) = self.state.ok_or_else(|| missing("state"))?;
-        let (of_email, email) = self.email.ok_or_else(|| missing("email"))?;
-        let mut reading = Reading { engine: Engine::new(), errors: Vec::new(), layer: 0 };
+        let mut reading = Reading { engine: Engine::new(), errors, layer: 0 };
         let mut entries = BTreeMap::new();
         for (id, (layer, message)) in self.messages {
             reading.layer = layer;

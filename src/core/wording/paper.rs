@@ -28,6 +28,9 @@ pub struct Paper {
     pub what: Pair,
     /// What the unit is asked to do.
     pub ask: Pair,
+    /// An event brought the step forward, so that its own words do not say how late it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub brought: bool,
     /// Why the ticket came back, or what brought the slip forward.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Pair>,
@@ -78,6 +81,7 @@ impl Paper {
             what: clock
                 .map_or_else(|| ["完成".to_owned(), "done".to_owned()], |clock| clock.what.clone()),
             ask: entry.map(|entry| entry.ask.clone()).unwrap_or_default(),
+            brought: facts.on.is_some(),
             reasons: [known(&facts.reason), known(&facts.on)].into_iter().flatten().collect(),
             note: own_note.or_else(general),
             note_version: facts

@@ -49,6 +49,7 @@ fn names() -> Names {
         units: map(&[("cx-scjg", "城西区市监局", "Market Regulation")]),
         flags: map(&[]),
         colours: colours.map(|(id, colour)| (id.to_owned(), colour.to_owned())).into(),
+        ..Names::default()
     }
 }
 
@@ -72,10 +73,12 @@ fn message(template: &str, via: &str, step: &str) -> Message {
         key: format!("W261007-0123/{template}"),
         ticket: "W261007-0123".into(),
         slip: Some("W261007-0123/r1/resolve/cx-scjg/0/3.0.0".into()),
+        with: Vec::new(),
         to: Recipient::Staff {
             unit: "cx-scjg".into(),
             role: "principal".into(),
             person: None,
+            away: None,
             cc: false,
         },
         via: via.into(),
@@ -109,6 +112,7 @@ fn message(template: &str, via: &str, step: &str) -> Message {
             stage: "accepted".into(),
             roles: vec!["principal".into(), "deputy_head".into(), "county_sup".into()],
             link_expires: Some(at("2026-12-17T18:00:00+08:00")),
+            link: true,
             ..Facts::default()
         },
         not_before: Timestamp(0),
@@ -141,6 +145,13 @@ fn every_text_is_snapshotted() {
         ("staff.preview",   "start"),
         ("staff.bulletin",  "due+5wd"),
         ("resident.ask",    ""),
+        ("resident.accepted",    ""),
+        ("resident.extended",    ""),
+        ("resident.done",        ""),
+        ("resident.hung",        ""),
+        ("resident.eval_digits", ""),
+        ("resident.eval_link",   ""),
+        ("resident.eval_remind", ""),
         ("resident.redo",   ""),
         ("resident.closed", ""),
     ];
@@ -179,6 +190,20 @@ fn every_text_is_snapshotted() {
     staff.bulletin due+5wd [109/1] Xining 311: Bulletin entry: case W261007-0123 overdue 5 working days. It will be listed in the next bulletin.
     resident.ask  [70/1] 【西宁市数据局】W261007-0123已办,请到 t.xn.gov.cn/r/7H2K9QWM3VXA4DEB 评价,12月17日前有效。
     resident.ask  [149/1] Xining 311: Your request W261007-0123 is reported done. Please rate it at t.xn.gov.cn/r/7H2K9QWM3VXA4DEB before 17 Dec 18:00. No personal data asked.
+    resident.accepted  [59/1] 【西宁市数据局】您反映的事项已受理,编号W261007-0123,预计10月15日18:00前答复。查询拨12345。
+    resident.accepted  [106/1] Xining 311: Your request W261007-0123 is registered. Expected answer by 15 Oct 18:00. Questions: call 311.
+    resident.extended  [59/1] 【西宁市数据局】您的诉求W261007-0123需延长办理,预计10月15日18:00前答复,原因可拨12345了解。
+    resident.extended  [104/1] Xining 311: Your request W261007-0123 needs more time. New expected date 15 Oct 18:00. Reason: call 311.
+    resident.done  [48/1] 【西宁市数据局】您的诉求W261007-0123承办单位报已办理。如未与您联系,请拨12345。
+    resident.done  [91/1] Xining 311: The department reports W261007-0123 as done. If nobody contacted you, call 311.
+    resident.hung  [49/1] 【西宁市数据局】您的诉求W261007-0123暂不具备办理条件,已列入挂账推进,每季度反馈进展。
+    resident.hung  [117/1] Xining 311: Request W261007-0123 cannot be solved now. It is on the long-term list; we report progress every quarter.
+    resident.eval_digits  [56/1] 【西宁市数据局】诉求W261007-0123回访,请回复数字:1解决且满意,2解决不满意,3部分解决,4未解决。
+    resident.eval_digits  [118/1] Xining 311: Request W261007-0123: reply 1 solved and satisfied, 2 solved not satisfied, 3 partly solved, 4 not solved.
+    resident.eval_link  [70/1] 【西宁市数据局】W261007-0123未接通,到 t.xn.gov.cn/r/7H2K9QWM3VXA4DEB 评价,12月17日前有效。
+    resident.eval_link  [145/1] Xining 311: We could not reach you about W261007-0123. Please rate at t.xn.gov.cn/r/7H2K9QWM3VXA4DEB before 17 Dec 18:00. No personal data asked.
+    resident.eval_remind  [69/1] 【西宁市数据局】W261007-0123请评价 t.xn.gov.cn/r/7H2K9QWM3VXA4DEB 12月17日止,不评无影响。
+    resident.eval_remind  [106/1] Xining 311: Rating for W261007-0123 ends 17 Dec 18:00. Rate at t.xn.gov.cn/r/7H2K9QWM3VXA4DEB or call 311.
     resident.redo  [53/1] 【西宁市数据局】已收到您的评价,诉求W261007-0123将重新办理,预计10月15日18:00前答复。
     resident.redo  [89/1] Xining 311: Thank you. Request W261007-0123 is reopened. Expected answer by 15 Oct 18:00.
     resident.closed  [31/1] 【西宁市数据局】感谢评价,诉求W261007-0123已归档。
