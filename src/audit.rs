@@ -16,6 +16,7 @@ use self::compare::first_difference;
 pub use self::finding::{Fault, Finding};
 use crate::{
     core::{
+        book::{Book, BookKind},
         decide::decide,
         event::Kind,
         fact::{Fact, Line},
@@ -42,6 +43,9 @@ pub fn check(whole: &Whole, rules: &Rules, now: Timestamp) -> Vec<Finding> {
     faults.extend(stuck(whole, now));
     match lines(whole) {
         Err(fault) => faults.push(fault),
+        Ok(lines) if BookKind::of(&whole.no) != BookKind::Ticket => {
+            faults.extend(wrong_book(whole, rules, lines));
+        }
         Ok(lines) => {
             faults.extend(wrong_slips(whole, &lines));
             faults.extend(wrong_state(whole, rules, lines, now));
@@ -177,6 +181,27 @@ fn wrong_state(whole: &Whole, rules: &Rules, lines: Vec<Line>, now: Timestamp) -
     faults
 }
 
+/// The stored state of a book against the fold of its journal.
+fn wrong_book(whole: &Whole, rules: &Rules, lines: Vec<Line>) -> Option<Fault> {
+    let Some(text) = &whole.state else {
+        return (whole.applied_seq > 0).then_some(Fault::NoState { applied: whole.applied_seq });
+    };
+    let stored: Book = match serde_json::from_str(text) {
+        Ok(stored) => stored,
+        Err(error) => return Some(Fault::State { reason: error.to_string() }),
+    };
+    let hash = || stored.judged_by().to_owned();
+    let Some(set) = rules.set(stored.judged_by()) else {
+        return Some(Fault::NoSet { hash: hash() });
+    };
+    let Ok(first) = rules.first_of(&lines) else { return Some(Fault::NoSet { hash: hash() }) };
+    let folded = Book::fold_over(&whole.no, rules, first.unwrap_or(set), lines);
+    let value = |book: &Book| serde_json::to_value(book).expect("a book has only text keys");
+    (folded != stored).then(|| Fault::Replay {
+        place: first_difference(&value(&stored), &value(&folded)).unwrap_or_default(),
+    })
+}
+
 fn value(ticket: &Ticket) -> Value {
     serde_json::to_value(ticket).expect("a ticket has only text keys")
 }
@@ -224,6 +249,7 @@ fn record_name(record: &Record) -> String {
         | Record::Told { .. }
         | Record::Reminded { .. }
         | Record::Notice(_)
+        | Record::Grouped { .. }
         | Record::Alarm { .. }
         | Record::StandIn { .. }
         | Record::Merged { .. } => record.kind().to_owned(),

@@ -27,6 +27,8 @@ use crate::{
 
 /// How long a ticket rests whose look fails for its own reason.
 const PARKED_MS: i64 = 3_600_000;
+/// Told events delivered in one transaction.
+const TOLD_MAX: i64 = 1_000;
 
 /// Looks at due tickets.
 #[derive(Clone, Debug)]
@@ -41,7 +43,10 @@ pub struct Engine {
 /// What a run of the engine did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Looked {
+    /// Tickets and books.
     pub tickets: usize,
+    /// Events one journal told another, delivered.
+    pub told: usize,
     pub slips: usize,
     pub messages: usize,
     pub alarms: usize,
@@ -86,8 +91,14 @@ impl Engine {
         Self { store, rules, seal, batch }
     }
 
-    /// Looks at one batch of tickets that are due at `now`.
+    /// Delivers what journals told each other, then looks at one batch of tickets that are due at `now`.
     pub async fn run_once(&self, now: Timestamp) -> Result<Looked, EngineError> {
+        let told = self.store.deliver_told(TOLD_MAX, now).await?;
+        let looked = self.look_or_halve(now).await?;
+        Ok(Looked { told, ..looked })
+    }
+
+    async fn look_or_halve(&self, now: Timestamp) -> Result<Looked, EngineError> {
         match self.look(None, now).await {
             Err(error) if error.is_about_tickets() => {
                 tracing::warn!(%error, "a batch of tickets failed; halving it to find the one that cannot be decided");
@@ -223,7 +234,7 @@ impl Engine {
 impl Looked {
     /// Whether nothing was due.
     pub fn is_idle(&self) -> bool {
-        self.tickets == 0 && self.parked == 0
+        self.tickets == 0 && self.told == 0 && self.parked == 0
     }
 }
 
@@ -233,6 +244,7 @@ impl std::ops::Add for Looked {
     fn add(self, other: Self) -> Self {
         Self {
             tickets: self.tickets + other.tickets,
+            told: self.told + other.told,
             slips: self.slips + other.slips,
             messages: self.messages + other.messages,
             alarms: self.alarms + other.alarms,

@@ -1,13 +1,16 @@
 //! The same core over events in memory and a clock that jumps: what would have happened.
 //!
-//! Tickets do not touch each other, so each is replayed on its own from its first event
-//! to `until`, looking exactly when a step falls due or an event arrives.
+//! Where no trigger reaches over tickets, each is replayed on its own from its first event
+//! to `until`, looking exactly when a step falls due or an event arrives; else all of them
+//! are replayed together.
 
 mod cases;
 mod report;
+mod together;
 
 pub use cases::{check_cases, play};
 pub use report::{Counts, Report};
+pub use together::{ReplayedBook, Together, replay_together};
 
 use std::collections::BTreeMap;
 
@@ -63,10 +66,7 @@ pub fn replay(
     pace: Pace,
     until: Timestamp,
 ) -> Replayed {
-    let arrival = |event: &Event| match pace {
-        Pace::Live => event.arrived.unwrap_or(event.at).max(event.at),
-        Pace::OneLook => until,
-    };
+    let arrival = |event: &Event| arrival(event, pace, until);
     events.retain(|event| event.at <= until);
     events.iter_mut().for_each(|event| org.attest(set, event));
     events.sort_by_key(|event| (arrival(event), event.at));
@@ -84,9 +84,17 @@ pub fn replay(
             let seq = (replayed.lines.len() + news.len() + 1) as i64;
             news.push(Line { seq, at: event.at, fact: Fact::Event(event) });
         }
-        next_look = replayed.look(set, org, news, now);
+        (next_look, _) = replayed.look(set, org, news, now);
     }
     replayed
+}
+
+/// When an event is heard of.
+fn arrival(event: &Event, pace: Pace, until: Timestamp) -> Timestamp {
+    match pace {
+        Pace::Live => event.arrived.unwrap_or(event.at).max(event.at),
+        Pace::OneLook => until,
+    }
 }
 
 impl Replayed {
@@ -96,19 +104,20 @@ impl Replayed {
         org: &Org,
         news: Vec<Line>,
         now: Timestamp,
-    ) -> Option<Timestamp> {
+    ) -> (Option<Timestamp>, Vec<Event>) {
         let taken = take_in(&mut self.ticket, set, &news);
-        self.lines.extend(news);
+        self.lines.extend(news.iter().cloned());
         if taken.is_err() {
             self.ticket = Ticket::fold(&self.ticket.no, set, self.lines.clone());
         }
         let next_seq = self.lines.len() as i64 + 1;
-        let Advance { lines, messages, next_look } =
-            advance(&mut self.ticket, set, org, next_seq, now);
+        let mut advance = advance(&mut self.ticket, set, org, next_seq, now);
+        advance.tell(set, &self.ticket, news.iter(), next_seq);
+        let Advance { lines, messages, told, next_look } = advance;
         let lines = (next_seq..).zip(lines).map(|(seq, (at, fact))| Line { seq, at, fact });
         self.lines.extend(lines);
         self.messages.extend(messages);
-        next_look
+        (next_look, told)
     }
 }
 
@@ -122,6 +131,18 @@ pub fn replay_all(
     mut each: impl FnMut(&Replayed),
 ) -> Report {
     let mut report = Report::default();
+    if together::reach_over(set, &events) {
+        report.events = events.iter().filter(|event| event.at <= until).count() as u64;
+        let together = replay_together(set, org, events, pace, until);
+        for replayed in together.tickets.values() {
+            report.add(set, replayed, until);
+            each(replayed);
+        }
+        for replayed in together.books.values() {
+            report.add_book(replayed);
+        }
+        return report;
+    }
     let mut by_ticket: BTreeMap<String, Vec<Event>> = BTreeMap::new();
     for event in events.into_iter().filter(|event| event.at <= until) {
         report.events += 1;

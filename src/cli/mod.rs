@@ -21,6 +21,7 @@ mod org;
 mod plan;
 mod policy;
 mod print;
+mod reconcile;
 mod run;
 mod send_test;
 mod sets;
@@ -68,6 +69,7 @@ pub enum Command {
     Ticket(ticket::Args),
     Slip(slip::Args),
     Ledger(ledger::Args),
+    Reconcile(reconcile::Args),
     Audit(audit::Args),
     Org(org::Args),
     Token(token::Args),
@@ -93,6 +95,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),
         Command::Ledger(args) => ledger::run(&args),
+        Command::Reconcile(args) => reconcile::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),

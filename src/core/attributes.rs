@@ -179,7 +179,7 @@ fn tells_kind(event: &Event) -> bool {
 }
 
 /// Texts, numbers and switches as the words selectors compare.
-fn words(value: &Value) -> Vec<String> {
+pub fn words(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
         Value::Number(_) | Value::Bool(_) => vec![value.to_string()],

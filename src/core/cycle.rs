@@ -14,6 +14,7 @@ use super::{
     slip,
     ticket::Ticket,
     timestamp::Timestamp,
+    trigger::tell,
 };
 
 /// Follow-up events may cause follow-up events; more than this many turns is a bug.
@@ -25,6 +26,8 @@ pub struct Advance {
     /// New journal lines with the instant each has.
     pub lines: Vec<(Timestamp, Fact)>,
     pub messages: Vec<Message>,
+    /// Events for other journals (`ticket` names it); each has an id, so that it counts once.
+    pub told: Vec<Event>,
     pub next_look: Option<Timestamp>,
 }
 
@@ -65,6 +68,8 @@ pub fn advance(
     for _ in 0..TURNS_MAX {
         let decision = decide(ticket, set, now);
         let had_events = !decision.events.is_empty();
+        // What was asked just now is reminded of and runs out at instants of its own.
+        let asked = decision.records.iter().any(Record::is_question);
         for event in decision.events {
             out.add_event(ticket, set, next_seq, event);
         }
@@ -73,7 +78,7 @@ pub fn advance(
             out.add_record(ticket, set, org, record, at, now);
         }
         // Records may owe events too: a flag adds one.
-        if !had_events && ticket.follow_ups.is_empty() {
+        if !had_events && !asked && ticket.follow_ups.is_empty() {
             // The slips just issued wait for receipts and replies from now on.
             let missed = slip::next_due(ticket, set);
             out.next_look = decision.next_look.into_iter().chain(missed).min();
@@ -114,6 +119,23 @@ impl Advance {
         self.lines.push((at, Fact::Record(record)));
         self.lines.extend(alarms.into_iter().map(|alarm| (at, Fact::Record(alarm))));
         self.messages.extend(messages);
+    }
+
+    /// Adds what the new lines of a look tell the triggers in force: those taken in and those decided.
+    pub fn tell<'n>(
+        &mut self,
+        set: &PolicySet,
+        ticket: &Ticket,
+        news: impl Iterator<Item = &'n Line>,
+        next_seq: i64,
+    ) {
+        if set.triggers.is_empty() {
+            return;
+        }
+        let own = (next_seq..).zip(&self.lines);
+        let own = own.map(|(seq, (at, fact))| Line { seq, at: *at, fact: fact.clone() });
+        let lines: Vec<Line> = news.cloned().chain(own).collect();
+        self.told.extend(tell::told(set, ticket, &lines));
     }
 
     /// The records among the lines.

@@ -54,6 +54,7 @@ pub fn messages(
         | Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Alarm { .. }
+        | Record::Grouped { .. }
         | Record::StandIn { .. }
         | Record::Merged { .. } => (Vec::new(), Vec::new()),
     }

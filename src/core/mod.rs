@@ -8,6 +8,7 @@
 //! what must not be here.
 
 pub mod attributes;
+pub mod book;
 pub mod calendar;
 pub mod callback;
 pub mod campaign;
@@ -41,6 +42,7 @@ pub mod slip;
 pub mod span;
 pub mod stage;
 pub mod throttle;
+pub mod tally;
 pub mod ticket;
 pub mod timestamp;
 pub mod trigger;

@@ -29,6 +29,7 @@ use super::{
     span::Span,
     stage::StageRule,
     throttle::ThrottleRule,
+    trigger::Trigger,
     variant::Variant,
 };
 
@@ -78,6 +79,7 @@ pub struct PolicySet {
     pub flags: Vec<FlagRule>,
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
+    pub triggers: Vec<Trigger>,
     pub presets: Presets,
     /// What the preset of the set changed in its policies.
     pub set_by_preset: Vec<SetByPreset>,
@@ -85,6 +87,10 @@ pub struct PolicySet {
     pub authority: BTreeMap<Kind, Vec<String>>,
     /// What is counted beside clocks and slips.
     pub counts: Vec<CountRule>,
+    /// The least score of each zone in percent, the best zone first.
+    pub zones: Vec<(String, f64)>,
+    /// What the city calls its reports: by kind, in Chinese and English.
+    pub reports: BTreeMap<String, (String, String)>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
     pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
@@ -106,6 +112,11 @@ impl PolicySet {
     /// The policy with this id.
     pub fn policy(&self, id: &str) -> Option<&Policy> {
         self.policies.iter().find(|policy| policy.id == id)
+    }
+
+    /// The trigger with this id.
+    pub fn trigger(&self, id: &str) -> Option<&Trigger> {
+        self.triggers.iter().find(|trigger| trigger.id == id)
     }
 
     /// Whether some policy opens beside a ticket's own with this event.
@@ -320,7 +331,7 @@ pub struct Policy {
     /// How a callback without an answer ends.
     pub outcome: Option<OutcomeRule>,
     /// A count of events that opens a ticket of this policy.
-    pub count_trigger: Option<CountTrigger>,
+    pub count_trigger: Option<Trigger>,
     pub slots: Vec<(Time, Time)>,
     pub admit: Option<AdmitRule>,
     pub start_approval: Option<String>,
@@ -413,16 +424,6 @@ pub struct AskRule {
     pub reminders: u32,
     pub reminder_after: Span,
     pub token_bits: u32,
-}
-
-/// So many events of one key within a window.
-#[derive(Clone, Debug)]
-pub struct CountTrigger {
-    pub count: u32,
-    pub window: Span,
-    pub reset_on: Kind,
-    pub per: String,
-    pub once_per: Span,
 }
 
 /// Who may admit to a ledger, and with what.

@@ -113,6 +113,14 @@ pub enum Record {
         person: Option<String>,
         told: String,
     },
+    /// A tally told a ticket of a group, or took that back.
+    Grouped {
+        group: u32,
+        ticket: String,
+        count: usize,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undo: bool,
+    },
 }
 
 /// What became of the question to the resident.
@@ -138,6 +146,11 @@ pub enum TellOutcome {
 }
 
 impl Record {
+    /// Whether the resident was asked something, or could not be.
+    pub fn is_question(&self) -> bool {
+        matches!(self, Self::Asked { .. } | Self::Reminded { .. })
+    }
+
     /// The kind of the journal line.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -154,6 +167,7 @@ impl Record {
             Self::Alarm { .. } => "duban.alarm",
             Self::StandIn { .. } => "duban.stand_in",
             Self::Merged { .. } => "duban.merged",
+            Self::Grouped { .. } => "duban.grouped",
         }
     }
 }

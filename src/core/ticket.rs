@@ -458,7 +458,10 @@ impl Ticket {
                     self.heard = self.heard.max(Some(at));
                 }
             }
-            Record::Alarm { .. } | Record::StandIn { .. } | Record::Merged { .. } => {}
+            Record::Alarm { .. }
+            | Record::StandIn { .. }
+            | Record::Merged { .. }
+            | Record::Grouped { .. } => {}
         }
     }
 

@@ -1,9 +1,15 @@
-//! Conditions over events that add an event: today those that send a ticket back.
+//! Conditions over events that add an event: to the ticket itself, or by way of a tally to others.
 //!
 //! A condition is named in a policy (`triggers = ["answer_unsolved", ...]`) and looks
-//! at one event; what it adds is decided by the fold, with the policy's limits.
+//! at one event; what it adds is decided by the fold, with the policy's limits. A
+//! [`Trigger`] looks at events of several tickets.
+
+mod rule;
+pub mod tell;
 
 use serde_json::Value;
+
+pub use self::rule::{Opening, Target, Trigger};
 
 use super::{
     event::{Event, Kind},

@@ -1,11 +1,14 @@
 //! A batch of decided tickets on its way into the store.
 
+mod book;
 mod ledger;
 mod slips;
 
+use self::book::DecidedBook;
 use super::{EngineError, Looked};
 use crate::{
     core::{
+        book::BookKind,
         cycle::{Advance, FoldAgain, advance, take_in},
         fact::{Fact, Line},
         journal::chain,
@@ -20,7 +23,7 @@ use crate::{
     secret,
     store::{
         FlagWrite, JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipHeard,
-        TicketWrite, Writes,
+        TicketWrite, ToldWrite, Writes,
     },
 };
 
@@ -38,12 +41,25 @@ impl From<EngineError> for BatchError {
 
 /// One ticket with what was decided on it.
 struct Decided {
-    key: i64,
-    head_seq: i64,
-    head_hash: String,
+    head: Head,
     ticket: Ticket,
     advance: Advance,
     heard: Vec<SlipHeard>,
+}
+
+/// The end of a journal, to which lines are added.
+struct Head {
+    key: i64,
+    no: String,
+    seq: i64,
+    hash: String,
+}
+
+impl Head {
+    fn of(loaded: &Loaded) -> Self {
+        let (no, hash) = (loaded.no.clone(), loaded.head_hash.clone());
+        Self { key: loaded.key, no, seq: loaded.head_seq, hash }
+    }
 }
 
 /// Tickets decided in one look; `finish` turns them into writes.
@@ -51,6 +67,7 @@ struct Decided {
 pub struct Batch {
     pub writes: Writes,
     decided: Vec<Decided>,
+    books: Vec<DecidedBook>,
     alarms: usize,
 }
 
@@ -62,6 +79,9 @@ impl Batch {
         loaded: &Loaded,
         now: Timestamp,
     ) -> Result<(), BatchError> {
+        if BookKind::of(&loaded.no) != BookKind::Ticket {
+            return self.take_book(rules, loaded, now);
+        }
         let state = loaded.state.as_deref().map(|text| read_state(loaded, text)).transpose()?;
         let set = rules.judge(state.as_ref()).map_err(EngineError::from)?;
         let mut ticket = state.unwrap_or_else(|| Ticket::new(loaded.no.clone(), set));
@@ -81,6 +101,9 @@ impl Batch {
         now: Timestamp,
     ) -> Result<(), EngineError> {
         let lines = read_lines(&loaded.no, journal)?;
+        if BookKind::of(&loaded.no) != BookKind::Ticket {
+            return self.fold_book_again(rules, loaded, lines, now);
+        }
         let first = rules.first_of(&lines)?.unwrap_or(&rules.current);
         let ticket = Ticket::fold_over(&loaded.no, rules, first, lines.clone());
         let set = rules.set(&ticket.judged_by).unwrap_or(first);
@@ -103,7 +126,10 @@ impl Batch {
         now: Timestamp,
     ) {
         self.withdraw_by_hand(&ticket, lines, loaded.applied_seq);
-        let advance = advance(&mut ticket, set, &rules.org, loaded.head_seq + 1, now);
+        let next_seq = loaded.head_seq + 1;
+        let mut advance = advance(&mut ticket, set, &rules.org, next_seq, now);
+        let news = lines.iter().filter(|line| line.seq > loaded.applied_seq);
+        advance.tell(&rules.current, &ticket, news, next_seq);
         let heard = slips::heard(&ticket, before, lines);
         // A late event may have taken a line out of the ledger: then the journal was folded whole.
         let is_whole = lines.iter().any(|line| line.seq <= loaded.applied_seq);
@@ -112,14 +138,7 @@ impl Batch {
             self.writes.ledger_of.push(loaded.key);
             self.writes.ledger.extend(ledger);
         }
-        self.decided.push(Decided {
-            key: loaded.key,
-            head_seq: loaded.head_seq,
-            head_hash: loaded.head_hash.clone(),
-            ticket,
-            advance,
-            heard,
-        });
+        self.decided.push(Decided { head: Head::of(loaded), ticket, advance, heard });
     }
 
     /// Slips that somebody withdrew with an event, as far as the ticket allowed it.
@@ -141,6 +160,7 @@ impl Batch {
         firsts: &[i64],
         now: Timestamp,
     ) -> Result<(), EngineError> {
+        self.write_books(now);
         let mut serials = self.serials(rules, firsts, now);
         for mut decided in std::mem::take(&mut self.decided) {
             let set = rules.set(&decided.ticket.judged_by).unwrap_or(&rules.current);
@@ -158,22 +178,11 @@ impl Batch {
         decided: Decided,
         now: Timestamp,
     ) -> Result<(), EngineError> {
-        let Decided { key, mut head_seq, mut head_hash, ticket, advance, heard } = decided;
+        let Decided { mut head, ticket, advance, heard } = decided;
+        let key = head.key;
         self.writes.heard.extend(heard);
+        self.write_lines(&mut head, &advance, now);
         for (at, fact) in &advance.lines {
-            head_seq += 1;
-            let (kind, body) = (fact.kind().to_owned(), fact.body());
-            head_hash = chain(&head_hash, &ticket.no, head_seq, *at, now, &kind, &body);
-            self.writes.journal.push(JournalWrite {
-                ticket_key: key,
-                seq: head_seq,
-                at: *at,
-                arrived: now,
-                kind,
-                body,
-                dedupe: fact.dedupe_key(),
-                hash: head_hash.clone(),
-            });
             match fact {
                 Fact::Record(record @ Record::Slip { .. }) => {
                     let written = slips::issued(rules, set, key, &ticket, &advance, *at, record);
@@ -203,9 +212,9 @@ impl Batch {
         }
         self.writes.tickets.push(TicketWrite {
             key,
-            head_seq,
-            head_hash,
-            applied_seq: head_seq,
+            head_seq: head.seq,
+            head_hash: head.hash,
+            applied_seq: head.seq,
             state: serde_json::to_string(&ticket).expect("a ticket has only text keys"),
             next_look: advance.next_look,
             unit: ticket.unit.clone().unwrap_or_default(),
@@ -214,6 +223,34 @@ impl Batch {
             open: ticket.ended.is_none(),
         });
         Ok(())
+    }
+
+    /// Chains the new lines to the journal, and writes what they tell other journals.
+    fn write_lines(&mut self, head: &mut Head, advance: &Advance, now: Timestamp) {
+        for (at, fact) in &advance.lines {
+            head.seq += 1;
+            let (kind, body) = (fact.kind().to_owned(), fact.body());
+            head.hash = chain(&head.hash, &head.no, head.seq, *at, now, &kind, &body);
+            self.writes.journal.push(JournalWrite {
+                ticket_key: head.key,
+                seq: head.seq,
+                at: *at,
+                arrived: now,
+                kind,
+                body,
+                dedupe: fact.dedupe_key(),
+                hash: head.hash.clone(),
+            });
+        }
+        for event in &advance.told {
+            self.writes.told.push(ToldWrite {
+                ticket: event.ticket.clone(),
+                at: event.at,
+                kind: event.kind.name().to_owned(),
+                dedupe: event.dedupe_key(),
+                body: Fact::Event(event.clone()).body(),
+            });
+        }
     }
 
     /// A message to a resident carries a fresh link: its token is sealed beside the message, its hash is the link.
@@ -245,6 +282,7 @@ impl Batch {
     pub fn looked(&self) -> Looked {
         Looked {
             tickets: self.writes.tickets.len(),
+            told: 0,
             slips: self.writes.slips.len(),
             messages: self.writes.messages.len(),
             alarms: self.alarms,

@@ -289,6 +289,12 @@ impl Story {
                     format!("alarm: nobody is {role} of {unit} and nobody above; nobody was told")
                 }
             },
+            Record::Grouped { group, ticket, undo: true, .. } => {
+                format!("took back from {ticket} what it was told of group {group}")
+            }
+            Record::Grouped { group, ticket, count, .. } => {
+                format!("told {ticket} of group {group}, with {count} counted")
+            }
         }
     }
 

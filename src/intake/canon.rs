@@ -10,6 +10,7 @@
 
 use crate::{
     core::{
+        book::PREFIX as BOOK,
         contact::{Contact, split_contact},
         event::Event,
         record::PREFIX,
@@ -38,6 +39,8 @@ pub enum Refusal {
     TooLong { field: &'static str, chars: usize, max: usize },
     #[error("`{field}` holds a control character")]
     Control { field: &'static str },
+    #[error("ticket numbers that begin with `{BOOK}` are duban's own; send another number")]
+    OwnNumber,
     #[error("event kinds that begin with `{PREFIX}` are duban's own records; send another kind")]
     Reserved,
     #[error("`at` is {at}, more than 5 minutes after now ({now}); has it the right offset?")]
@@ -81,6 +84,9 @@ pub fn check(mut event: Event, now: Timestamp) -> Result<Checked, Refusal> {
         if let Some(fact) = fact {
             text(field, fact, FACT_CHARS_MAX)?;
         }
+    }
+    if event.ticket.starts_with(BOOK) {
+        return Err(Refusal::OwnNumber);
     }
     if event.kind.name().starts_with(PREFIX) {
         return Err(Refusal::Reserved);
@@ -161,6 +167,7 @@ mod tests {
             ("a blank ticket",    with(|e| e.ticket = " ".into()),                Some("`ticket` is empty")),
             ("a line break",      with(|e| e.ticket = "W1\n2".into()),            Some("`ticket` holds a control character")),
             ("a NUL in the unit", with(|e| e.unit = Some("a\0".into())),          Some("`unit` holds a control character")),
+            ("a number of ours",  with(|e| e.ticket = "~tally/x/y".into()),       Some("ticket numbers that begin with `~` are duban's own; send another number")),
             ("a kind of ours",    event("duban.slip"),                            Some("event kinds that begin with `duban.` are duban's own records; send another kind")),
             ("an unknown kind",   event("danced"),                                None),
             ("5 min ahead",       with(|e| e.at = NOW.plus_ms(300_000)),          None),

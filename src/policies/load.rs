@@ -16,6 +16,7 @@ use super::{
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
     files::{self, CASES, SILENCES, Sources, TEMPLATES},
+    labels,
     ladder::{self, Names},
     layers::Layers,
     lint::{self, Spots},
@@ -24,7 +25,7 @@ use super::{
     preset,
     resident::{self, Tells},
     section::Section,
-    selector, set, silence, slip, stage,
+    selector, set, silence, slip, stage, trigger,
 };
 use crate::core::{
     attributes::FURTHER,
@@ -37,6 +38,7 @@ use crate::core::{
     slip::{ACKNOWLEDGED, SlipKind},
     stage::StageRule,
     timestamp::Timestamp,
+    trigger::Trigger,
     wording::Templates,
 };
 
@@ -345,6 +347,19 @@ fn read(
         }
         policies.push(policy);
     }
+    let mut triggers: Vec<Trigger> =
+        policies.iter().filter_map(|policy| policy.count_trigger.clone()).collect();
+    for section in lists("trigger") {
+        let id = section.get("id");
+        let trigger = trigger::trigger(section, &names);
+        if triggers.iter().any(|earlier| earlier.id == trigger.id)
+            && let Some(id) = id
+        {
+            id.complain(format!("trigger `{}` is defined twice", trigger.id));
+        }
+        triggers.push(trigger);
+    }
+    let attributes = attributes.into_iter().chain(trigger::attributes(&triggers)).collect();
     let mut flags: Vec<FlagRule> = Vec::new();
     for section in lists("flag") {
         let id = section.get("id");
@@ -389,13 +404,15 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &slips, &counts, &flags, &stages, &head),
+        kinds: kinds(&policies, &ladders, &triggers, &slips, &counts, &flags, &stages, &head),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
         calendar: calendar?,
         campaigns,
         stages,
+        zones: single("zones").map(labels::zones).unwrap_or_default(),
+        reports: tables("reports").iter().flat_map(labels::reports).collect(),
         catalogue: None,
         clock_start: head.clock_start,
         workday_step_time: head.workday_step_time,
@@ -415,6 +432,7 @@ fn read(
         flags,
         ladders,
         policies,
+        triggers,
         presets,
         set_by_preset: set_by_preset.unwrap_or_default(),
         authority,
@@ -434,6 +452,7 @@ fn read(
 fn kinds(
     policies: &[Policy],
     ladders: &[Ladder],
+    triggers: &[Trigger],
     slips: &BTreeMap<String, SlipKind>,
     counts: &[CountRule],
     flags: &[FlagRule],
@@ -445,8 +464,7 @@ fn kinds(
         clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
     let of_policies = policies.iter().flat_map(|p| {
         let beside = p.overlay.on.iter().chain(&p.overlay.puts_back).chain(p.tell.keys());
-        let counted = p.count_trigger.iter().map(|trigger| &trigger.reset_on);
-        p.ends.iter().chain(beside).chain(p.overlay.only.keys()).chain(counted)
+        p.ends.iter().chain(beside).chain(p.overlay.only.keys())
     });
     let of_steps =
         ladders.iter().flat_map(|ladder| &ladder.steps).filter_map(|s| s.also_on.as_ref());
@@ -474,5 +492,6 @@ fn kinds(
         .chain(of_stages)
         .chain(of_counts)
         .chain(&own);
-    all.filter(|kind| matches!(kind, Kind::Custom(_))).cloned().collect()
+    let all = all.cloned().chain(trigger::kinds(triggers));
+    all.filter(|kind| matches!(kind, Kind::Custom(_))).collect()
 }

@@ -15,6 +15,7 @@ mod embedded;
 mod files;
 pub mod holidays;
 mod kept;
+mod labels;
 mod ladder;
 mod layers;
 mod lint;
@@ -36,6 +37,7 @@ mod stage;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod variant;
 
 pub use case::{CASE_TICKET, Case, Expected, Played, PlayedSlip, Spot, compare, run_cases};

@@ -12,11 +12,13 @@ use super::{
     rules,
     section::Section,
     selector::selector,
-    variant,
+    trigger, variant,
 };
 use crate::core::{
     event::Kind,
-    policy::{AskMode, ClockRule, Condition, Ladder, LastRound, Policy, RULING_CLOCK, Saying},
+    policy::{
+        AskMode, ClockRule, Condition, Ladder, LastRound, Policy, RULING_CLOCK, Saying, Selector,
+    },
     span::Span,
 };
 
@@ -55,10 +57,11 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         clocks.extend(ruling);
     }
     let (triggers, sayings) = triggers(section.get("triggers"));
+    let select: Selector =
+        section.get("select").map(|item| selector(&item, around.names)).unwrap_or_default();
     let policy = Policy {
         zh: zh.or(en).unwrap_or(&id).to_owned(),
         en: en.unwrap_or(&id).to_owned(),
-        select: section.get("select").map(|item| selector(&item, around.names)).unwrap_or_default(),
         precedence: section.count_or("precedence", 0),
         basis: section.get("basis").and_then(|item| item.filled()).map(str::to_owned),
         valid_from: section.get("valid_from").and_then(|item| item.date()),
@@ -103,7 +106,9 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         attempts: section.get("attempts").and_then(|item| rules::attempts(&item)),
         ask: section.get("sms").and_then(|item| rules::ask(&item)),
         outcome: resident::outcome(&section),
-        count_trigger: section.get("trigger").and_then(|item| rules::count_trigger(&item)),
+        count_trigger: section
+            .get("trigger")
+            .and_then(|item| trigger::of_policy(&item, &id, &select, around.names)),
         slots: section.get("slots").map(|item| item.time_pairs()).unwrap_or_default(),
         admit: section.get("admit").and_then(|item| rules::admit(&item, around.names)),
         start_approval: section
@@ -117,6 +122,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         in_rates: section.switch_or("in_rates", true),
         notes: notes(&section),
         id,
+        select,
         clocks,
     };
     section.finish();

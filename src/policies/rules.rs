@@ -9,8 +9,8 @@ use super::{
 use crate::core::{
     event::Kind,
     policy::{
-        AdmitRule, AfterMax, AskMode, AskRule, Attempts, ClockRule, CloseRule, CountTrigger,
-        ExtensionRule, RULING_CLOCK, Requirement, ReturnRule,
+        AdmitRule, AfterMax, AskMode, AskRule, Attempts, ClockRule, CloseRule, ExtensionRule,
+        RULING_CLOCK, Requirement, ReturnRule,
     },
     span::Span,
 };
@@ -186,31 +186,6 @@ pub fn ask(item: &Item<'_>) -> Option<AskRule> {
     };
     section.finish();
     Some(rule)
-}
-
-/// Reads `trigger`: so many events of one key within a window.
-pub fn count_trigger(item: &Item<'_>) -> Option<CountTrigger> {
-    let section = item.section("`trigger`")?;
-    let count = section.need("count").and_then(|item| {
-        let count = item.count()?;
-        if count == 0 {
-            item.complain("a trigger at the count of 0 always fires");
-        }
-        Some(count)
-    });
-    let window = section.need_span("window");
-    let reset_on = section.get("reset_on").and_then(|item| item.kind());
-    let per = section.text_or("per", "phone_hash");
-    let once_per = section.span("once_per");
-    section.finish();
-    let window = window?;
-    Some(CountTrigger {
-        count: count?,
-        window,
-        reset_on: reset_on.unwrap_or(Kind::Connected),
-        per,
-        once_per: once_per.unwrap_or(window),
-    })
 }
 
 /// Reads `admit`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Pace, replay};
+use super::{Pace, replay, replay_together};
 use crate::{
     core::{
         event::Event,
@@ -34,7 +34,12 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
     let events: Vec<Event> = [start].into_iter().chain(case.events.iter().cloned()).collect();
     let org = Org::default();
     let ticket = Ticket::new(CASE_TICKET, set);
-    let replayed = replay(set, &org, ticket, events, Pace::Live, until);
+    let replayed = if set.triggers.is_empty() {
+        replay(set, &org, ticket, events, Pace::Live, until)
+    } else {
+        let mut together = replay_together(set, &org, events, Pace::Live, until);
+        together.tickets.remove(CASE_TICKET).ok_or("nothing happens to this ticket")?
+    };
     let found = replayed.ticket.rounds.first().map(|round| &set.policies[round.policy]);
     let found = found.ok_or("no selector takes this ticket and the set has no `default_policy`")?;
     if let Some(id) = case.policy.as_deref().filter(|id| *id != found.id) {
@@ -59,6 +64,7 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Reminded { .. }
             | Record::Flag { .. }
             | Record::Notice(_)
+            | Record::Grouped { .. }
             | Record::Alarm { .. }
             | Record::StandIn { .. }
             | Record::Merged { .. } => None,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Replayed;
+use super::{Replayed, ReplayedBook};
 use crate::core::{
     clock::{Clock, State},
     count,
@@ -50,6 +50,8 @@ pub struct Report {
     pub alarms: u64,
     /// What the set's `[[count]]`s count.
     pub counts: count::Counts,
+    /// Tickets told by each trigger.
+    pub told: BTreeMap<String, u64>,
     pub flags: u64,
     per_person_day: BTreeMap<(String, Date), u64>,
 }
@@ -106,6 +108,17 @@ impl Report {
         }
     }
 
+    pub(super) fn add_book(&mut self, replayed: &ReplayedBook) {
+        let told = replayed
+            .lines
+            .iter()
+            .filter(|line| matches!(line.fact, Fact::Record(Record::Grouped { undo: false, .. })));
+        let told = told.count() as u64;
+        if told > 0 {
+            *self.told.entry(replayed.book.rule().to_owned()).or_default() += told;
+        }
+    }
+
     fn add_record(&mut self, record: &Record) {
         match record {
             Record::Slip { slip, unit, .. } => {
@@ -122,6 +135,7 @@ impl Report {
             | Record::Reminded { .. }
             | Record::Refused { .. }
             | Record::Policy { .. }
+            | Record::Grouped { .. }
             | Record::Notice(_)
             | Record::StandIn { .. }
             | Record::Merged { .. } => {}
@@ -149,6 +163,7 @@ impl Report {
             "alarms": self.alarms,
             "counts": self.counts.all(),
             "flags": self.flags,
+            "told": self.told,
             "ms": ms,
         })
     }

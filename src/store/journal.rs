@@ -12,7 +12,7 @@ use super::{
     row::{base64, rows},
     tx::{Text, Tx, on_readers, text},
 };
-use crate::core::{journal::chain, timestamp::Timestamp};
+use crate::core::{book::BookKind, journal::chain, timestamp::Timestamp};
 
 /// A fact to append to the journal of a ticket, which need not exist yet.
 #[derive(Clone, Debug)]
@@ -181,8 +181,9 @@ async fn lock_tickets(
     now: Timestamp,
 ) -> sqlx::Result<BTreeMap<String, Head>> {
     const MAKE: Text = text!(
-        "INSERT INTO ticket (no, head_seq, head_hash, applied_seq, unit, policy, stage, open, created_ms)
-         SELECT value->>0, 0, '', 0, '', '', '', 1, CAST(value->>1 AS BIGINT) FROM " rows "
+        "INSERT INTO ticket (no, head_seq, head_hash, applied_seq, unit, policy, stage, open, created_ms, book)
+         SELECT value->>0, 0, '', 0, '', '', '', CAST(value->>2 AS BIGINT), CAST(value->>1 AS BIGINT),
+                value->>3 FROM " rows "
          WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.no = value->>0)
          ORDER BY 1 ON CONFLICT (no) DO NOTHING"
     );
@@ -191,7 +192,13 @@ async fn lock_tickets(
          WHERE ticket.no IN (SELECT value->>0 FROM " rows ") ORDER BY ticket.key" for_update
     );
     let numbers: BTreeSet<&str> = entries.iter().map(|entry| entry.ticket.as_str()).collect();
-    let numbers: Vec<(&str, i64)> = numbers.into_iter().map(|no| (no, now.0)).collect();
+    let numbers: Vec<(&str, i64, i64, &str)> = numbers
+        .into_iter()
+        .map(|no| {
+            let book = BookKind::of(no);
+            (no, now.0, i64::from(book == BookKind::Ticket), book.name())
+        })
+        .collect();
     tx.execute(MAKE, &numbers).await?;
     let heads: Vec<Head> = tx.fetch(LOCK, &numbers).await?;
     Ok(heads.into_iter().map(|head| (head.no.clone(), head)).collect())

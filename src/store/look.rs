@@ -17,7 +17,7 @@ use super::{
     tx::{Pools, Text, Tx, on, on_readers, on_writer, text},
     writes::{self, Writes},
 };
-use crate::core::timestamp::Timestamp;
+use crate::core::{book::BookKind, timestamp::Timestamp};
 
 /// A ticket with what its state does not know yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,13 +30,15 @@ pub struct Loaded {
     pub head_hash: String,
     /// The last entry that `state` includes.
     pub applied_seq: i64,
+    /// When it became due.
+    pub next_look: Option<Timestamp>,
     /// The fold of the journal up to there, as JSON; `None` before the first look.
     pub state: Option<String>,
     /// The entries after `applied_seq`, in order.
     pub news: Vec<JournalRow>,
 }
 
-rows!(Loaded { key, no, head_seq, head_hash, applied_seq, state } with news);
+rows!(Loaded { key, no, head_seq, head_hash, applied_seq, next_look, state } with news);
 
 /// A ticket by its key and its number, nothing else of it read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +89,7 @@ impl Store {
     /// The tickets a look would take, by name only: works where one of them cannot be read.
     pub async fn due(&self, limit: i64, now: Timestamp) -> Result<Vec<Named>, StoreError> {
         const SQL: &str = "SELECT key, no FROM ticket
-                           WHERE next_look_ms <= $1 ORDER BY next_look_ms, key LIMIT $2";
+                           WHERE next_look_ms <= $1 ORDER BY next_look_ms, book DESC, key LIMIT $2";
         on_readers!(self, pool => sqlx::query_as(SQL).bind(now.0).bind(limit).fetch_all(pool).await)
             .doing("naming due tickets")
     }
@@ -95,10 +97,11 @@ impl Store {
     /// Takes those of these tickets that are due at `now` and that no other node holds.
     pub async fn look_at(&self, keys: &[i64], now: Timestamp) -> Result<Look, StoreError> {
         const SQL: Text = text!(
-            "SELECT ticket.key, ticket.no, ticket.head_seq, ticket.head_hash, ticket.applied_seq, ticket.state
+            "SELECT ticket.key, ticket.no, ticket.head_seq, ticket.head_hash, ticket.applied_seq,
+                    ticket.next_look_ms, ticket.state
              FROM " rows " AS wanted JOIN ticket ON ticket.key = CAST(wanted.value->>0 AS BIGINT)
              WHERE ticket.next_look_ms <= CAST(wanted.value->>1 AS BIGINT)
-             ORDER BY ticket.next_look_ms, ticket.key" skip_locked
+             ORDER BY ticket.next_look_ms, ticket.book DESC, ticket.key" skip_locked
         );
         const DOING: &str = "loading some of the due tickets";
         let wanted: Vec<(i64, i64)> = keys.iter().map(|key| (*key, now.0)).collect();
@@ -168,13 +171,23 @@ impl Look {
 
 async fn load(tx: &mut Tx, limit: i64, now: Timestamp) -> sqlx::Result<Vec<Loaded>> {
     const SQL: Text = text!(
-        "SELECT key, no, head_seq, head_hash, applied_seq, state FROM ticket
-         WHERE next_look_ms <= $1 ORDER BY next_look_ms, key LIMIT $2" skip_locked
+        "SELECT key, no, head_seq, head_hash, applied_seq, next_look_ms, state FROM ticket
+         WHERE next_look_ms <= $1 ORDER BY next_look_ms, book DESC, key LIMIT $2" skip_locked
     );
     let mut due: Vec<Loaded> = on!(tx, SQL, (sql, conn) => sqlx::query_as(sql)
         .bind(now.0).bind(limit).fetch_all(conn).await)?;
+    leave_books_of_this_instant(&mut due, now);
     load_news(tx, &mut due).await?;
     Ok(due)
+}
+
+/// Books that became due at this very instant wait until the tickets of this instant are decided:
+/// what those tell is then counted together. Books due before go along, so that no load can hold them up.
+fn leave_books_of_this_instant(due: &mut Vec<Loaded>, now: Timestamp) {
+    let is_ticket = |one: &Loaded| BookKind::of(&one.no) == BookKind::Ticket;
+    if due.iter().any(is_ticket) {
+        due.retain(|one| is_ticket(one) || one.next_look != Some(now));
+    }
 }
 
 async fn load_news(tx: &mut Tx, tickets: &mut [Loaded]) -> sqlx::Result<()> {

@@ -18,6 +18,7 @@
 //! * `two_looks_take_disjoint_tickets`, `two_claims_take_disjoint_messages`.
 //! * `the_first_answer_wins` - of two concurrent answers to one link.
 //! * `a_lost_lease_settles_nothing` - a later attempt owns the message.
+//! * `a_told_event_is_delivered_once`, also after a crash between telling and delivering.
 //! * `serials_have_no_gaps` - under concurrent looks and after a rollback.
 
 mod error;
@@ -36,6 +37,7 @@ mod row;
 mod slip;
 mod ticket;
 mod token;
+mod told;
 mod tx;
 mod whole;
 mod writes;
@@ -56,6 +58,7 @@ pub use self::{
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,
+    told::ToldWrite,
     whole::{MessageMark, Orphans, Rest, SlipMark, Whole},
     writes::{
         FlagWrite, JournalWrite, LinkWrite, MessageWrite, SlipHeard, SlipWithdrawal, SlipWrite,

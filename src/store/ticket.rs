@@ -74,7 +74,7 @@ impl Store {
         const SQL: &str =
             "SELECT key, no, unit, policy, stage, open, next_look_ms, head_seq, head_hash,
                                   applied_seq, created_ms, state
-                           FROM ticket WHERE key > $1 AND ($2 IS NULL OR unit = $2)
+                           FROM ticket WHERE book = 'ticket' AND key > $1 AND ($2 IS NULL OR unit = $2)
                              AND ($3 IS NULL OR policy = $3) AND ($4 IS NULL OR stage = $4)
                              AND ($5 IS NULL OR open = $5)
                            ORDER BY key LIMIT $6";
@@ -89,8 +89,8 @@ impl Store {
     /// moment: the head a ticket names is the last entry given.
     pub async fn page(&self, after_key: i64, limit: i64) -> Result<Vec<Loaded>, StoreError> {
         const SQL: Text = text!(
-            "SELECT key, no, head_seq, head_hash, applied_seq, state FROM ticket
-             WHERE key > $1 ORDER BY key LIMIT $2"
+            "SELECT key, no, head_seq, head_hash, applied_seq, next_look_ms, state FROM ticket
+             WHERE book = 'ticket' AND key > $1 ORDER BY key LIMIT $2"
         );
         const DOING: &str = "reading tickets with their journals";
         let mut tx = self.pools.begin_reading().await.doing(DOING)?;

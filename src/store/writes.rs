@@ -12,6 +12,7 @@ use super::{
     journal::{INSERT_JOURNAL, JournalLine},
     ledger,
     row::base64,
+    told::{INSERT_TOLD, ToldWrite},
     tx::{Pools, Text, Tx, text},
 };
 use crate::core::{message::Message, timestamp::Timestamp};
@@ -26,6 +27,8 @@ pub struct Writes {
     pub heard: Vec<SlipHeard>,
     pub messages: Vec<MessageWrite>,
     pub links: Vec<LinkWrite>,
+    /// Events for other journals.
+    pub told: Vec<ToldWrite>,
     pub flags: Vec<FlagWrite>,
     /// Tickets whose lines in the ledgers are written anew, and those lines.
     pub ledger_of: Vec<i64>,
@@ -114,6 +117,7 @@ pub(super) async fn write(tx: &mut Tx, writes: &Writes, now: Timestamp) -> Resul
     write_messages(tx, &writes.messages, now).await?;
     hear_of_slips(tx, &writes.heard).await?;
     withdraw_slips(tx, &writes.withdrawn, now).await?;
+    write_told(tx, &writes.told).await?;
     write_flags(tx, &writes.flags).await?;
     write_links(tx, &writes.links, now).await?;
     write_ledger(tx, writes).await
@@ -230,6 +234,12 @@ async fn write_links(tx: &mut Tx, links: &[LinkWrite], now: Timestamp) -> Result
         })
         .collect();
     all(tx, SQL, "links", "writing links", &rows).await
+}
+
+async fn write_told(tx: &mut Tx, told: &[ToldWrite]) -> Result<(), Failure> {
+    let rows: Vec<_> =
+        told.iter().map(|t| (&t.ticket, t.at.0, &t.kind, &t.dedupe, &t.body)).collect();
+    all(tx, INSERT_TOLD, "told events", "writing told events", &rows).await
 }
 
 async fn write_ledger(tx: &mut Tx, writes: &Writes) -> Result<(), Failure> {

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Answer, Said, Ticket, permit::Refused};
+use super::{Answer, Said, Stage, Ticket, permit::Refused};
 use crate::core::{
     callback::{Call, Channel, Rules},
     clock::due_after,
@@ -69,6 +69,9 @@ impl Ticket {
             }
         }
         let channel = Channel::of(event);
+        if channel.is_own_act() && self.round() > 1 && self.stage < Stage::Resolved {
+            return Err(Refused::NotResolved(self.round()));
+        }
         if set.reply.call_required && !channel.is_own_act() && event.text("call").is_none() {
             return Err(Refused::NoCallRecord);
         }

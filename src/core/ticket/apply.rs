@@ -60,7 +60,7 @@ impl Ticket {
         self.stop_clocks(set, event);
         if policy.ends.contains(&event.kind) && event.text("overlay").is_none() {
             self.end(event.at);
-            self.end_overlays(set, event.at);
+            self.end_overlays(set, event);
             opening.retain(|index| set.policies[*index].overlay.outlives);
         }
         let round = self.round();
@@ -243,7 +243,10 @@ impl Ticket {
         match event.text("decision") {
             Some("redo") => self.open_round(set, event),
             Some(_) => {
-                self.owe(Kind::of("evaluated"), "review_decided");
+                if self.ended.is_none() {
+                    // A round may be evaluated by its resident and decided on by a panel after that.
+                    self.owe_about(Kind::of("evaluated"), "review_decided", event.at.0.to_string());
+                }
                 Ok(())
             }
             None => Ok(()),
@@ -266,8 +269,13 @@ impl Ticket {
     }
 
     pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
+        self.owe_about(kind, reason, String::new());
+    }
+
+    /// Owes an event of which a round may have several: `about` says which one it is.
+    pub(super) fn owe_about(&mut self, kind: Kind, reason: &str, about: String) {
         let (reason, round) = (reason.to_owned(), self.round());
-        let owed = FollowUp { kind, reason, round, about: String::new(), overlay: String::new() };
+        let owed = FollowUp { kind, reason, round, about, overlay: String::new() };
         if !self.follow_ups.contains(&owed) {
             self.follow_ups.push(owed);
         }

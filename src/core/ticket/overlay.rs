@@ -233,13 +233,19 @@ impl Ticket {
     }
 
     /// The ticket has ended: overlays that do not outlive it end as well.
-    pub(super) fn end_overlays(&mut self, set: &PolicySet, at: Timestamp) {
+    pub(super) fn end_overlays(&mut self, set: &PolicySet, event: &Event) {
         let outlives =
             |policy: usize| set.policies.get(policy).is_some_and(|policy| policy.overlay.outlives);
         let open = self.overlays.iter().filter(|one| one.ended.is_none() && !outlives(one.policy));
-        let names: Vec<String> = open.map(|one| one.name.clone()).collect();
-        for name in names {
-            self.end_overlay(&name, at, None);
+        let ending: Vec<(String, bool)> = open
+            .map(|one| {
+                let rules = set.policies.get(one.policy);
+                let is_own = rules.is_some_and(|policy| policy.ends.contains(&event.kind));
+                (one.name.clone(), is_own && one.hears(event))
+            })
+            .collect();
+        for (name, is_own) in ending {
+            self.end_overlay(&name, event.at, is_own.then_some(&event.kind));
         }
     }
 

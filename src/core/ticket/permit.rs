@@ -59,6 +59,8 @@ pub enum Refused {
     RulingWithoutUnit,
     #[error("the round has its answer already; the first one counts")]
     AlreadyAnswered,
+    #[error("round {0} is not resolved yet, so there is nothing to answer")]
+    NotResolved(u32),
     #[error("an answer that somebody typed in needs the record of the call (`call`)")]
     NoCallRecord,
     #[error("the reply says nothing duban understands; a person has to ask")]
