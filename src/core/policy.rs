@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, Time};
 
 use super::{
+    agenda::Schedule,
     calendar::Calendar,
     campaign::Campaign,
     catalogue::Catalogue,
@@ -79,6 +80,8 @@ pub struct PolicySet {
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
     pub triggers: Vec<Trigger>,
+    /// What recurs beside tickets.
+    pub schedules: Vec<Schedule>,
     pub presets: Presets,
     /// What the preset of the set changed in its policies.
     pub set_by_preset: Vec<SetByPreset>,
@@ -371,7 +374,8 @@ pub struct ClockRule {
     /// The data key under which events list them: `units`, `milestones`, `cosigners`.
     pub units_from: String,
     /// Whose people its steps tell, where it is not the responsible unit (`lead`): the data key
-    /// of the event that opened the policy under which that unit stands, for example `blower`.
+    /// of the event that opened the policy under which that unit stands, for example `blower`; `first`
+    /// is the unit the ticket went to first.
     pub owner: Option<String>,
     pub ask_mode: AskMode,
     pub coverage: Option<f64>,
