@@ -398,7 +398,8 @@ fn read(
     };
     // What follows from an error is not worth a doubt.
     if complaints.errors() == 0 {
-        for doubt in lint::doubts(&set, &spots, now) {
+        let near = slip::near_misses(&set.ladders, &set.slips, &spots.steps);
+        for doubt in lint::doubts(&set, &spots, now).into_iter().chain(near) {
             complaints.add(doubt);
         }
     }
