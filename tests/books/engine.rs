@@ -13,7 +13,6 @@ use duban::{
         policy::PolicySet,
         ticket::Ticket,
         timestamp::Timestamp,
-        wording::Templates,
     },
     engine::Engine,
     rules::Rules,
@@ -81,7 +80,7 @@ async fn city(url: &str, folder: &std::path::Path, batch: i64) -> City {
     let store = Store::open(url).await.expect("a fresh store opens");
     store.migrate().await.expect("a fresh store migrates");
     let key = Key::open(&folder.join("key")).expect("a fresh key");
-    let templates = Templates::parse(&loaded.templates.unwrap_or_default()).expect("good texts");
+    let templates = loaded.templates.expect("good texts");
     let rules = Rules::new(Arc::clone(&set), org.clone(), templates);
     let rules = Arc::new(ArcSwap::from_pointee(rules));
     let engine = Engine::new(store.clone(), Arc::clone(&rules), key, batch);
