@@ -107,6 +107,10 @@ fn wrong_slips(whole: &Whole, lines: &[Line]) -> Vec<Fault> {
             Fact::Record(Record::Alarm { key, .. }) => {
                 alarmed.insert(key.text(&whole.no));
             }
+            // Its message went with that of a higher slip.
+            Fact::Record(Record::Merged { slip, .. }) => {
+                alarmed.insert(slip.clone());
+            }
             Fact::Record(Record::Refused { seq, .. }) => {
                 refused.insert(*seq);
             }
@@ -246,6 +250,9 @@ fn record_name(record: &Record) -> String {
         | Record::Reminded { .. }
         | Record::Notice(_)
         | Record::Grouped { .. }
-        | Record::Alarm { .. } => record.kind().to_owned(),
+        | Record::Occurred { .. }
+        | Record::Alarm { .. }
+        | Record::StandIn { .. }
+        | Record::Merged { .. } => record.kind().to_owned(),
     }
 }

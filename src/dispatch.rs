@@ -193,7 +193,7 @@ fn ms(span: Duration) -> i64 {
 /// Why a message has no reason any more, if so.
 fn why_dropped(offer: &Offer, now: Timestamp) -> Option<String> {
     let message = &offer.message;
-    if offer.slip_withdrawn {
+    if offer.slip_withdrawn && message.with.is_empty() {
         return Some("the slip was withdrawn".to_owned());
     }
     if message.expires.is_some_and(|expires| expires <= now) {
@@ -205,7 +205,10 @@ fn why_dropped(offer: &Offer, now: Timestamp) -> Option<String> {
             !news::is_relevant(&ticket, &message.facts)
         }
         (Recipient::Resident, _) => !callback::is_relevant(&ticket, message.facts.round),
-        (Recipient::Staff { .. }, Some(key)) => !is_relevant(&ticket, key),
+        (Recipient::Staff { .. }, Some(key)) => {
+            let mut carried = message.with.iter().chain([key]);
+            !carried.any(|key| is_relevant(&ticket, key))
+        }
         (Recipient::Staff { .. }, None) => false,
     };
     gone.then(|| "its reason is gone: the clock has stopped or the question is answered".to_owned())

@@ -10,11 +10,13 @@
 //! | [`config`] | `duban.toml` and the environment as one checked value |
 //! | [`secret`] | contacts sealed at rest, tokens of links |
 //! | [`policies`] | files to policies, with every complaint at its place |
+//! | [`roster`] | the organisation as tables: CSV in, CSV out, `org.toml` out |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
 //! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
+//! | [`schedule`] | periods of schedules that have come: lists, samples, baselines |
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`paper`] | slips as documents: HTML to print, PDF |
@@ -38,7 +40,9 @@ pub mod explain;
 pub mod intake;
 pub mod paper;
 pub mod policies;
+pub mod roster;
 pub mod rules;
+pub mod schedule;
 pub mod secret;
 pub mod simulate;
 pub mod store;

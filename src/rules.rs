@@ -11,6 +11,7 @@ use std::{
 
 use crate::{
     core::{
+        event::Event,
         fact::{Fact, Line},
         org::Org,
         policy::{PolicySet, Sets},
@@ -82,6 +83,11 @@ impl Rules {
     /// The set with this hash, if it is known here.
     pub fn set(&self, hash: &str) -> Option<&Arc<PolicySet>> {
         self.frozen.get(hash)
+    }
+
+    /// Writes into an event that has just arrived what the organisation says about it.
+    pub fn attest(&self, event: &mut Event) {
+        self.org.attest(&self.current, event);
     }
 
     /// These rules, and one more set that tickets may be frozen to.

@@ -68,6 +68,7 @@ pub fn replay(
 ) -> Replayed {
     let arrival = |event: &Event| arrival(event, pace, until);
     events.retain(|event| event.at <= until);
+    events.iter_mut().for_each(|event| org.attest(set, event));
     events.sort_by_key(|event| (arrival(event), event.at));
     let mut events = events.into_iter().peekable();
     let mut replayed = Replayed { ticket, lines: Vec::new(), messages: Vec::new() };

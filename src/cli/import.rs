@@ -16,12 +16,12 @@ use super::{
 };
 use crate::{
     config::Config,
-    core::policy::PolicySet,
     intake::{
         files::{self, Lines, Taken},
         import::{Import, Sink, Tally},
         mapping::{self, Mapping, Rows, RowsError},
     },
+    rules::Rules,
     store::StoreError,
     wall::{self, Wall},
 };
@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let mapping = args.map.as_deref().map(mapping::load).transpose().map_err(misconfigured)?;
     let started = wall::stopwatch();
     block_on(async {
-        let tally = import(args, &config, &rules.current, mapping.as_ref()).await?;
+        let tally = import(args, &config, &rules, mapping.as_ref()).await?;
         let report = report(args, &tally, started.elapsed().as_millis());
         print(args, &tally, &report)?;
         Ok(if tally.refused > 0 { ExitCode::from(EXIT_DATA) } else { ExitCode::SUCCESS })
@@ -75,7 +75,7 @@ fn is_csv(path: &Path) -> bool {
 async fn import(
     args: &Args,
     config: &Config,
-    set: &PolicySet,
+    rules: &Rules,
     mapping: Option<&Mapping>,
 ) -> Result<Tally> {
     let file = args.file.display().to_string();
@@ -98,7 +98,7 @@ async fn import(
         None => Sink::Nowhere,
         Some((store, sealer)) => Sink::Store { store, sealer },
     };
-    let mut import = Import::new(sink, set, &file);
+    let mut import = Import::new(sink, rules, &file);
     for taken in taken {
         let taken = taken.map_err(|error| unreadable(&file, &error))?;
         import.take(taken, Wall::Host.now()).await.map_err(interrupted)?;

@@ -17,9 +17,11 @@ mod log;
 mod man;
 mod migrate;
 mod open;
+mod org;
 mod plan;
 mod policy;
 mod print;
+mod reconcile;
 mod run;
 mod send_test;
 mod sets;
@@ -67,7 +69,9 @@ pub enum Command {
     Ticket(ticket::Args),
     Slip(slip::Args),
     Ledger(ledger::Args),
+    Reconcile(reconcile::Args),
     Audit(audit::Args),
+    Org(org::Args),
     Token(token::Args),
     Migrate(migrate::Args),
     SendTest(send_test::Args),
@@ -91,7 +95,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),
         Command::Ledger(args) => ledger::run(&args),
+        Command::Reconcile(args) => reconcile::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::SendTest(args) => send_test::run(&args),

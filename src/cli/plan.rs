@@ -18,7 +18,7 @@ use crate::core::{
 /// Shows each clock of a policy with its due and every step, for a ticket dispatched at a local time.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder of the policy set, or the name of a shipped one (cn, generic311, external, boston).
+    /// Folder of the policy set, or the name of a shipped one (cn, xining, leling, generic311, boston ...).
     #[arg(long)]
     policies: PathBuf,
     /// Policy id, for example `general`.

@@ -28,7 +28,7 @@ const EVENTS_SHORT: usize = 50_000;
 /// Replays events and counts what would have happened: clocks met and late, slips, messages.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder of the policy set, or the name of a shipped one (cn, generic311, external, boston).
+    /// Folder of the policy set, or the name of a shipped one (cn, xining, leling, generic311, boston ...).
     #[arg(long)]
     policies: PathBuf,
     /// Files of events: `.jsonl`, `.zst`, `.gz`, or `-` for standard input.

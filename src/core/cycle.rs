@@ -68,6 +68,8 @@ pub fn advance(
     for _ in 0..TURNS_MAX {
         let decision = decide(ticket, set, now);
         let had_events = !decision.events.is_empty();
+        // What was asked just now is reminded of and runs out at instants of its own.
+        let asked = decision.records.iter().any(Record::is_question);
         for event in decision.events {
             out.add_event(ticket, set, next_seq, event);
         }
@@ -76,10 +78,16 @@ pub fn advance(
             out.add_record(ticket, set, org, record, at, now);
         }
         // Records may owe events too: a flag adds one.
-        if !had_events && ticket.follow_ups.is_empty() {
+        if !had_events && !asked && ticket.follow_ups.is_empty() {
             // The slips just issued wait for receipts and replies from now on.
             let missed = slip::next_due(ticket, set);
             out.next_look = decision.next_look.into_iter().chain(missed).min();
+            let merged = delivery::merge(set, &mut out.messages);
+            let at = ticket.last_event_at.map_or(now, |last| now.max(last));
+            for record in merged {
+                ticket.apply_record(set, &record, at);
+                out.lines.push((at, Fact::Record(record)));
+            }
             return out;
         }
     }

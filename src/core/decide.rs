@@ -16,7 +16,7 @@ use super::{
     callback,
     clock::{Clock, FiredAs, due_after, step_after},
     event::{Event, Kind},
-    ladder::{Placed, place},
+    ladder::{Placed, chain, place},
     news,
     policy::PolicySet,
     record::{Record, StepKey},
@@ -211,6 +211,7 @@ fn climb(
         return (records, next);
     };
     records.extend(skipped.iter().map(|step| skip(step, None)));
+    let (to, cc) = chain(set, ladder, top.index, ticket.handler.as_ref().map(|one| one.level));
     let kind = set.slips.get(&top.step.slip);
     let brought = clock.brought(top.index).filter(|brought| brought.at == *time);
     records.push(Record::Slip {
@@ -222,8 +223,8 @@ fn climb(
         serial: None,
         reply_due: top.step.reply_due.map(|span| due_after(set, now, span)),
         unit: responsible(ticket, clock),
-        to: top.step.to.clone(),
-        cc: top.step.cc.clone(),
+        to,
+        cc,
         issuer: String::new(), // found in the organisation when it is issued
         receipt_due: kind.and_then(|kind| kind.receipt_due).map(|span| due_after(set, now, span)),
         note: kind

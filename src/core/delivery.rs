@@ -11,9 +11,10 @@ use super::{
     message::{Facts, Message, NoteText, Recipient},
     news,
     notice::Notice,
-    org::Org,
+    org::{About, Org},
     policy::{AskRule, PolicySet, Step, Via},
     record::{AskOutcome, Record, StepKey},
+    slip::COLOURS,
     ticket::Ticket,
     timestamp::Timestamp,
 };
@@ -52,7 +53,10 @@ pub fn messages(
         | Record::Refused { .. }
         | Record::Policy { .. }
         | Record::Alarm { .. }
-        | Record::Grouped { .. } => (Vec::new(), Vec::new()),
+        | Record::Grouped { .. }
+        | Record::Occurred { .. }
+        | Record::StandIn { .. }
+        | Record::Merged { .. } => (Vec::new(), Vec::new()),
     }
 }
 
@@ -75,8 +79,8 @@ fn to_staff(
     now: Timestamp,
 ) -> (Vec<Message>, Vec<Record>) {
     let Some((clock, step, night)) = step_of(ticket, set, key) else { return Default::default() };
-    let Record::Slip { slip, unit, .. } = record else { return Default::default() };
-    let told = org.recipients(set, unit, &step.to, &step.cc, now);
+    let Record::Slip { slip, unit, to, cc, .. } = record else { return Default::default() };
+    let told = org.recipients(set, about(ticket, unit), to, cc, now);
     let facts = facts(ticket, set, record, clock);
     let slip_key = key.text(&ticket.no);
     let mut messages = Vec::new();
@@ -87,10 +91,12 @@ fn to_staff(
                 key: format!("{slip_key}/{}/{name}/{}", one.unit, via.name()),
                 ticket: ticket.no.clone(),
                 slip: Some(slip_key.clone()),
+                with: Vec::new(),
                 to: Recipient::Staff {
                     unit: one.unit.clone(),
                     role: one.role.clone(),
                     person: one.person.clone(),
+                    away: one.away.clone(),
                     cc: one.cc,
                 },
                 via: via.name().to_owned(),
@@ -107,7 +113,78 @@ fn to_staff(
         unit: unit.clone(),
         told,
     });
-    (messages, alarms.collect())
+    let stand_ins = told.stand_ins.into_iter().map(|one| Record::StandIn {
+        key: key.clone(),
+        role: one.role,
+        unit: one.unit,
+        person: one.person,
+        told: one.told,
+    });
+    (messages, alarms.chain(stand_ins).collect())
+}
+
+/// Whose roles are meant on a ticket.
+fn about<'t>(ticket: &'t Ticket, unit: &'t str) -> About<'t> {
+    About { unit, area: ticket.attributes.area.as_deref(), parties: &ticket.parties }
+}
+
+/// What one look owes the same person by the same way about the same ticket becomes one message,
+/// where the set merges at all: that of the gravest slip. The slips stay, and the journal says where
+/// their messages went.
+pub fn merge(set: &PolicySet, messages: &mut Vec<Message>) -> Vec<Record> {
+    let mut records = Vec::new();
+    if set.noise.merge_same_person_within.is_none() || messages.len() < 2 {
+        return records;
+    }
+    let mut merged: Vec<Message> = Vec::with_capacity(messages.len());
+    for mut message in std::mem::take(messages) {
+        let there = person_of(&message)
+            .filter(|_| message.slip.is_some())
+            .and_then(|who| merged.iter_mut().find(|there| is_owed_to(there, who, &message.via)));
+        let Some(there) = there else {
+            merged.push(message);
+            continue;
+        };
+        if rank(set, &message) > rank(set, there) {
+            std::mem::swap(there, &mut message);
+        }
+        let lower = message;
+        there.not_before = there.not_before.min(lower.not_before);
+        if let (Some(slip), Some(into), Some(person)) =
+            (&lower.slip, &there.slip, person_of(&lower))
+        {
+            let (slip, into) = (slip.clone(), into.clone());
+            let record = Record::Merged { slip, into, person: person.to_owned() };
+            if !records.contains(&record) {
+                records.push(record);
+            }
+        }
+        there.with.extend(lower.slip.into_iter().chain(lower.with));
+    }
+    *messages = merged;
+    records
+}
+
+fn person_of(message: &Message) -> Option<&str> {
+    match &message.to {
+        Recipient::Staff { person, .. } => person.as_deref(),
+        Recipient::Resident => None,
+    }
+}
+
+fn is_owed_to(message: &Message, person: &str, via: &str) -> bool {
+    message.slip.is_some() && message.via == via && person_of(message) == Some(person)
+}
+
+/// The graver its colour, the higher its role, the later its step: the more a slip says.
+fn rank(set: &PolicySet, message: &Message) -> (usize, u8, Option<Timestamp>) {
+    let level = match &message.to {
+        Recipient::Staff { role, .. } => set.roles.get(role).map_or(0, |role| role.level),
+        Recipient::Resident => 0,
+    };
+    let colour = set.slips.get(&message.facts.slip).map_or("", |slip| slip.colour.as_str());
+    let gravity = COLOURS.iter().position(|one| *one == colour).unwrap_or(0);
+    (gravity, level, message.facts.step_time)
 }
 
 /// Word of a decision to the roles it names, or to the resident.
@@ -140,6 +217,7 @@ fn of_notice(
         key,
         ticket: ticket.no.clone(),
         slip: None,
+        with: Vec::new(),
         to,
         via: via.to_owned(),
         template: notice.text.clone(),
@@ -152,7 +230,8 @@ fn of_notice(
         let not_before = may_leave(ticket, set, now);
         return (vec![message(key, Recipient::Resident, via, not_before)], Vec::new());
     }
-    let told = org.recipients(set, &notice.unit, &notice.roles, &[], now);
+    let about = about(ticket, &notice.unit);
+    let told = org.recipients(set, about, &notice.roles, &[], now);
     let mut messages = Vec::new();
     for one in told.recipients {
         let name = one.person.clone().unwrap_or_else(|| one.role.clone());
@@ -161,6 +240,7 @@ fn of_notice(
                 unit: one.unit.clone(),
                 role: one.role.clone(),
                 person: one.person.clone(),
+                away: one.away.clone(),
                 cc: one.cc,
             };
             let key = format!("{key}/{}/{name}/{}", one.unit, via.name());
@@ -238,6 +318,7 @@ fn about_callback(
         key,
         ticket: ticket.no.clone(),
         slip: None,
+        with: Vec::new(),
         to: Recipient::Resident,
         via: ticket.reach.first().cloned().unwrap_or_default(),
         template: template.to_owned(),
@@ -295,6 +376,8 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
     };
     let due_of = |name: &str| ticket.clock(name).map(|clock| clock.due);
     Facts {
+        title: None,
+        lists: Vec::new(),
         no: ticket.no.clone(),
         policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
         policy_version: set.version.clone(),

@@ -7,7 +7,7 @@
 use super::{
     attributes::Attributes,
     clock::{Base, Clock, step_after, step_before},
-    policy::{ClockRule, Ladder, PolicySet, Step, StepAt},
+    policy::{ClockRule, Ladder, PolicySet, RoleOf, Step, StepAt},
     timestamp::Timestamp,
 };
 
@@ -86,6 +86,56 @@ fn share(set: &PolicySet, clock: &Clock, percent: u8) -> Timestamp {
         Base::Elapsed => clock.since.plus_ms(left_ms),
         Base::Working => set.calendar.add(clock.since, left_ms),
     }
+}
+
+/// The roles a step tells and those in copy of its slip, above the level of the leader who does the work.
+///
+/// A leader who handles the ticket is not urged by their own staff: each role at or below theirs
+/// becomes the one the ladder itself goes to next above them, else the lowest role above. What
+/// stands at the start of a clock says whose work it is and stays.
+pub fn chain(
+    set: &PolicySet,
+    ladder: &Ladder,
+    index: u16,
+    handler_level: Option<u8>,
+) -> (Vec<String>, Vec<String>) {
+    let Some(step) = ladder.steps.get(usize::from(index)) else { return Default::default() };
+    let of_slip = set.slips.get(&step.slip).map_or(&[][..], |slip| &slip.cc);
+    let mut cc: Vec<String> = step.cc.clone();
+    cc.extend(of_slip.iter().filter(|role| !step.cc.contains(role)).cloned());
+    let Some(level) = handler_level.filter(|level| *level > 1 && step.at != StepAt::Start) else {
+        return (step.to.clone(), cc);
+    };
+    let is_below = |role: &&String| {
+        set.roles.get(*role).is_some_and(|role| role.of == RoleOf::Unit && role.level <= level)
+    };
+    let above = above(set, ladder, index, level);
+    let climb = |roles: &[String], known: &[String]| {
+        let mut climbed: Vec<String> = Vec::new();
+        for role in roles {
+            let told = if is_below(&role) { above.as_ref().unwrap_or(role) } else { role };
+            if !climbed.contains(told) && !known.contains(told) {
+                climbed.push(told.clone());
+            }
+        }
+        climbed
+    };
+    let to = climb(&step.to, &[]);
+    let cc = climb(&cc, &to);
+    (to, cc)
+}
+
+/// The first role above `level` that the ladder goes to from here on, else the lowest of the set.
+fn above(set: &PolicySet, ladder: &Ladder, index: u16, level: u8) -> Option<String> {
+    let is_above = |role: &str| {
+        set.roles.get(role).is_some_and(|role| role.of == RoleOf::Unit && role.level > level)
+    };
+    let later = ladder.steps.iter().skip(usize::from(index)).flat_map(|step| &step.to);
+    let own = later.into_iter().find(|role| is_above(role)).cloned();
+    own.or_else(|| {
+        let above = set.roles.iter().filter(|(name, _)| is_above(name));
+        above.min_by_key(|(name, role)| (role.level, *name)).map(|(name, _)| name.clone())
+    })
 }
 
 /// Whether two steps stand for the same promise: the same place on the clock and the same slip.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{slip::Note, timestamp::Timestamp};
+use super::{list::Filled, slip::Note, timestamp::Timestamp};
 
 /// A message that waits to be sent. Holds no name, number or address: the person is an
 /// id that becomes an address at the moment of sending, a resident is found by ticket.
@@ -13,6 +13,9 @@ pub struct Message {
     pub ticket: String,
     /// The slip it carries, as `StepKey` prints it; `None` for messages to residents.
     pub slip: Option<String>,
+    /// Lower slips of the same ticket that the same person was owed at the same moment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
     pub to: Recipient,
     /// `im sms email voice print digest`.
     pub via: String,
@@ -30,7 +33,15 @@ pub struct Message {
 #[serde(rename_all = "snake_case")]
 pub enum Recipient {
     /// A role of a unit; the person is found again at the moment of sending.
-    Staff { unit: String, role: String, person: Option<String>, cc: bool },
+    Staff {
+        unit: String,
+        role: String,
+        person: Option<String>,
+        /// Whom the person stands in for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        away: Option<String>,
+        cc: bool,
+    },
     /// The resident of the ticket.
     Resident,
 }
@@ -66,6 +77,11 @@ pub struct Facts {
     pub contacts: u32,
     /// `open`, `accepted` ...: the stage of the ticket.
     pub stage: String,
+    /// What a list is called, in Chinese and English, and its sections.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<[String; 2]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<Filled>,
     /// Roles the slip went to (to and cc).
     pub roles: Vec<String>,
     /// Until when the question can be answered; only questions and their reminders have it.

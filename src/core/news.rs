@@ -103,6 +103,7 @@ pub fn message(
         key: format!("{}/r{round}/told/{event}/{}", ticket.no, occurred.0),
         ticket: ticket.no.clone(),
         slip: None,
+        with: Vec::new(),
         to: Recipient::Resident,
         via: ticket.reach.first().cloned().unwrap_or_default(),
         template: template.clone(),

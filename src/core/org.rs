@@ -1,56 +1,93 @@
-//! Who stands where: units in a tree, roles, people with validity and stand-ins.
+//! Who stands where: units in a tree, areas with their owners, roles, people with validity and stand-ins.
 //!
-//! A role becomes a person only at the moment of sending: unit, then its parents up
-//! the tree; the post's holder, else the stand-in (AB角); a vacant role climbs to the
-//! next higher level and is reported as an alarm, never skipped in silence.
+//! A role becomes a person only at the moment of sending (`find`): unit, then its parents up
+//! the tree; the post's holder on shift, else the stand-in (AB角); an empty desk falls back to
+//! the roles the policy set names; a vacant role climbs to the next higher level and is
+//! reported as an alarm, never skipped in silence.
+//!
+//! What the organisation says about an event is written into it when it arrives (`attest`), so
+//! that a journal folds the same after the organisation has changed.
+
+mod attest;
+mod desk;
+mod find;
+mod posts;
+mod shift;
+mod tell;
+#[cfg(test)]
+mod tests;
+mod tree;
 
 use std::collections::BTreeMap;
 
-use super::{policy::PolicySet, timestamp::Timestamp};
+use super::{policy::Via, timestamp::Timestamp};
+
+pub use attest::{ATTESTED, Attested};
+pub use desk::{Load, Proposal, desk_proposals};
+pub use find::{Found, Seat, Why};
+pub use posts::{Post, Posts};
+pub use shift::{Shift, ShiftDays, ShiftError};
+pub use tell::{About, StandIn, Told, ToldAll};
+
+/// The kind of units outside the administration (property managers, lift maintenance): never responsible for a ticket.
+pub const THIRD_PARTY: &str = "third_party";
 
 /// The organisation as configuration describes it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Org {
     /// By unit id.
     pub units: BTreeMap<String, Unit>,
     /// By person id.
     pub people: BTreeMap<String, Person>,
-    pub posts: Vec<Post>,
+    /// Roles of units.
+    pub posts: Posts,
+    /// Roles of areas (三包): `unit` of such a post is the path of the area or the code of a grid.
+    pub areas: Posts,
+    /// By the person who is away.
+    pub absences: BTreeMap<String, Vec<Absence>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
     pub id: String,
     pub zh: String,
     pub en: String,
     pub parent: Option<String>,
-    /// A free word of the profile: `city`, `county`, `department`, `desk` ...
+    /// A free word of the profile: `city`, `county`, `department`, `street` ...
     pub level: String,
+    /// What it does in the loop, a word of the profile: `district_center`, `supervisor`, `desk`, `grid`,
+    /// `third_party` ... `[authority]` of the policy set goes by it. Empty: nothing special.
+    pub kind: String,
 }
 
 /// Names and numbers never leave this struct into logs, errors, metrics or slips.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Person {
     pub id: String,
     pub name: String,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-    pub im: Option<String>,
-    pub voice: Option<String>,
+    /// In the order of the file; a later one that is valid wins, field by field.
+    pub contacts: Vec<Contact>,
     /// `zh` or `en`.
     pub language: String,
 }
 
-/// One person in one role of one unit, for a while.
-#[derive(Clone, Debug)]
-pub struct Post {
-    pub unit: String,
-    pub role: String,
-    pub person: String,
-    /// Stand-ins come after holders.
-    pub deputy: bool,
+/// How a person can be reached, for a while.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Contact {
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub im: Option<String>,
+    pub voice: Option<String>,
+}
+
+/// Somebody is away for a while; `deputy` does their work, else the stand-ins of their posts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub deputy: Option<String>,
 }
 
 impl std::fmt::Debug for Person {
@@ -59,149 +96,40 @@ impl std::fmt::Debug for Person {
     }
 }
 
-/// One recipient of a slip.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    pub unit: String,
-    pub role: String,
-    /// `None`: the organisation knows no units at all, so that only the role can be named.
-    pub person: Option<String>,
-    pub cc: bool,
+impl std::fmt::Debug for Contact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Contact")
+            .field("from", &self.from)
+            .field("to", &self.to)
+            .finish_non_exhaustive()
+    }
 }
 
-/// Everybody a step tells, each person once, and the roles that were vacant.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ToldAll {
-    pub recipients: Vec<Told>,
-    /// Role without a holder, and the person told instead, if any.
-    pub vacant: Vec<(String, Option<String>)>,
+/// Whether `now` lies in a half-open stretch whose missing ends are open.
+fn is_valid(from: Option<Timestamp>, to: Option<Timestamp>, now: Timestamp) -> bool {
+    from.is_none_or(|from| from <= now) && to.is_none_or(|to| now < to)
+}
+
+impl Person {
+    /// The address for a kind of way at this moment.
+    pub fn address(&self, via: Via, now: Timestamp) -> Option<&str> {
+        let field = |field: fn(&Contact) -> &Option<String>| {
+            let valid = self.contacts.iter().rev().filter(|one| is_valid(one.from, one.to, now));
+            valid.filter_map(|one| field(one).as_deref()).next()
+        };
+        match via {
+            Via::Email | Via::Print | Via::Digest => field(|one| &one.email),
+            Via::Sms => field(|one| &one.phone),
+            Via::Voice => field(|one| &one.voice).or_else(|| field(|one| &one.phone)),
+            Via::Im => field(|one| &one.im).or_else(|| field(|one| &one.phone)),
+        }
+    }
 }
 
 impl Org {
-    /// Who is told of a step of `unit`: each person once, at the highest of their roles, `to` before `cc`.
-    pub fn recipients(
-        &self,
-        set: &PolicySet,
-        unit: &str,
-        to: &[String],
-        cc: &[String],
-        now: Timestamp,
-    ) -> ToldAll {
-        let mut told = ToldAll::default();
-        let roles = to.iter().map(|role| (role, false)).chain(cc.iter().map(|role| (role, true)));
-        for (role, cc) in roles {
-            if self.posts.is_empty() {
-                told.add(set, Told { unit: unit.to_owned(), role: role.clone(), person: None, cc });
-                continue;
-            }
-            let (holders, vacant) = self.holders_or_above(set, unit, role, now);
-            if vacant {
-                told.vacant.push((role.clone(), holders.first().map(|post| post.person.clone())));
-            }
-            for post in holders {
-                let (unit, role, person) =
-                    (post.unit.clone(), post.role.clone(), Some(post.person.clone()));
-                told.add(set, Told { unit, role, person, cc });
-            }
-        }
-        told
-    }
-
-    /// The people in a role of a unit or, up the tree, of the nearest unit above that has the role.
-    pub fn holders(&self, unit: &str, role: &str, now: Timestamp) -> Vec<&Post> {
-        self.line_of(unit)
-            .into_iter()
-            .map(|unit| self.in_post(unit, role, now))
-            .find(|posts| !posts.is_empty())
-            .unwrap_or_default()
-    }
-
-    /// The unit that has a role for this one: itself or the nearest above it with somebody in the role.
-    pub fn unit_of(&self, unit: &str, role: &str, now: Timestamp) -> Option<&str> {
-        self.holders(unit, role, now).first().map(|post| post.unit.as_str())
-    }
-
-    /// The unit at the top of the tree a unit stands in.
-    pub fn top_of<'a>(&'a self, unit: &'a str) -> Option<&'a str> {
-        self.line_of(unit).last().copied()
-    }
-
-    /// As `holders`; a vacant role climbs to the next higher level that has somebody.
-    fn holders_or_above(
-        &self,
-        set: &PolicySet,
-        unit: &str,
-        role: &str,
-        now: Timestamp,
-    ) -> (Vec<&Post>, bool) {
-        let holders = self.holders(unit, role, now);
-        if !holders.is_empty() {
-            return (holders, false);
-        }
-        let level = set.roles.get(role).map_or(0, |role| role.level);
-        let mut above: Vec<_> = set.roles.iter().filter(|(_, other)| other.level > level).collect();
-        above.sort_by_key(|(name, other)| (other.level, *name));
-        let found = above.into_iter().map(|(name, _)| self.holders(unit, name, now));
-        (found.into_iter().find(|posts| !posts.is_empty()).unwrap_or_default(), true)
-    }
-
-    fn in_post(&self, unit: &str, role: &str, now: Timestamp) -> Vec<&Post> {
-        let holds = |deputy: bool| {
-            self.posts.iter().filter(move |post| {
-                post.deputy == deputy
-                    && post.unit == unit
-                    && post.role == role
-                    && post.from.is_none_or(|from| from <= now)
-                    && post.to.is_none_or(|to| now < to)
-            })
-        };
-        let holders: Vec<&Post> = holds(false).collect();
-        if holders.is_empty() { holds(true).collect() } else { holders }
-    }
-
-    /// A unit and those above it, nearest first. A path the tree does not know (`PWD/North`) stands
-    /// under its known beginning (`PWD`), else under the units without a parent.
-    fn line_of<'a>(&'a self, unit: &'a str) -> Vec<&'a str> {
-        let mut at = unit;
-        while !self.units.contains_key(at) {
-            let Some((top, _)) = at.rsplit_once('/') else {
-                return self.roots();
-            };
-            at = top;
-        }
-        let mut line = Vec::new();
-        let mut next = self.units.get(at);
-        while let Some(unit) = next.filter(|unit| !line.contains(&unit.id.as_str())) {
-            line.push(unit.id.as_str());
-            next = unit.parent.as_ref().and_then(|parent| self.units.get(parent));
-        }
-        line
-    }
-
-    fn roots(&self) -> Vec<&str> {
-        let roots = self.units.values().filter(|unit| unit.parent.is_none());
-        roots.map(|unit| unit.id.as_str()).collect()
-    }
-}
-
-impl ToldAll {
-    /// Adds a recipient; somebody who is told already keeps the one line, at the higher role.
-    fn add(&mut self, set: &PolicySet, one: Told) {
-        let level = |told: &Told| set.roles.get(&told.role).map_or(0, |role| role.level);
-        let same = |told: &&mut Told| match (&told.person, &one.person) {
-            (Some(there), Some(person)) => there == person,
-            (None, None) => told.role == one.role,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        match self.recipients.iter_mut().find(same) {
-            None => self.recipients.push(one),
-            Some(there) => {
-                if level(&one) > level(there) {
-                    there.role = one.role;
-                    there.unit = one.unit;
-                }
-                there.cc &= one.cc;
-            }
-        }
+    /// Whether the person is away at this moment.
+    pub fn absence(&self, person: &str, now: Timestamp) -> Option<&Absence> {
+        let absences = self.absences.get(person)?;
+        absences.iter().find(|absence| is_valid(Some(absence.from), Some(absence.to), now))
     }
 }

@@ -20,9 +20,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, Time};
 
 use super::{
+    agenda::Schedule,
     calendar::Calendar,
     campaign::Campaign,
     catalogue::Catalogue,
+    count::CountRule,
     event::Kind,
     slip::{Note, SlipKind},
     span::Span,
@@ -78,9 +80,19 @@ pub struct PolicySet {
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
     pub triggers: Vec<Trigger>,
+    /// What recurs beside tickets.
+    pub schedules: Vec<Schedule>,
     pub presets: Presets,
     /// What the preset of the set changed in its policies.
     pub set_by_preset: Vec<SetByPreset>,
+    /// Which kinds of units may send an event of a kind; kinds of events that are not here anybody may.
+    pub authority: BTreeMap<Kind, Vec<String>>,
+    /// What is counted beside clocks and slips.
+    pub counts: Vec<CountRule>,
+    /// The least score of each zone in percent, the best zone first.
+    pub zones: Vec<(String, f64)>,
+    /// What the city calls its reports: by kind, in Chinese and English.
+    pub reports: BTreeMap<String, (String, String)>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
     pub attributes: BTreeSet<String>,
     /// Event kinds the set adds to the standard ones (named in any stop, start or end).
@@ -178,6 +190,25 @@ pub struct Role {
     pub en: String,
     /// 1 is nearest to the work; a vacant role is skipped upward.
     pub level: u8,
+    /// Where its people are looked for.
+    pub of: RoleOf,
+    /// Roles told at once where a desk is empty or off duty, in this order, before the next higher level.
+    pub fallback: Vec<String>,
+    /// A ladder may reach it with its last step only.
+    pub last_step_only: bool,
+}
+
+/// Whose role it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RoleOf {
+    /// The responsible unit's, or one above it.
+    #[default]
+    Unit,
+    /// The area's the ticket is about (三包).
+    Area,
+    /// The unit's, the area's or the person's that the ticket names under this key of `data`:
+    /// `grid`, `blower`, `supervisor`, `third_party`. Nobody's if it names none.
+    Party(String),
 }
 
 /// Ordered steps relative to a clock.
@@ -343,7 +374,8 @@ pub struct ClockRule {
     /// The data key under which events list them: `units`, `milestones`, `cosigners`.
     pub units_from: String,
     /// Whose people its steps tell, where it is not the responsible unit (`lead`): the data key
-    /// of the event that opened the policy under which that unit stands, for example `blower`.
+    /// of the event that opened the policy under which that unit stands, for example `blower`; `first`
+    /// is the unit the ticket went to first.
     pub owner: Option<String>,
     pub ask_mode: AskMode,
     pub coverage: Option<f64>,

@@ -102,6 +102,20 @@ pub enum Record {
     Notice(Notice),
     /// A role had nobody in it, so that somebody else or nobody was told.
     Alarm { key: StepKey, role: String, unit: String, told: Option<String> },
+    /// The message to a person about a slip went with that about a higher one of the same moment.
+    Merged { slip: String, into: String, person: String },
+    /// Somebody was told in place of a person who is away, or of a desk that is off duty.
+    StandIn {
+        key: StepKey,
+        role: String,
+        unit: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<String>,
+        told: String,
+    },
+    /// A period of a schedule has come; it waits for somebody who sees many tickets, or was passed over
+    /// after a standstill.
+    Occurred { period: String, at: Timestamp, waits: bool, passed: bool },
     /// A tally told a ticket of a group, or took that back.
     Grouped {
         group: u32,
@@ -135,6 +149,11 @@ pub enum TellOutcome {
 }
 
 impl Record {
+    /// Whether the resident was asked something, or could not be.
+    pub fn is_question(&self) -> bool {
+        matches!(self, Self::Asked { .. } | Self::Reminded { .. })
+    }
+
     /// The kind of the journal line.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -149,6 +168,9 @@ impl Record {
             Self::Flag { .. } => "duban.flag",
             Self::Notice(_) => "duban.notice",
             Self::Alarm { .. } => "duban.alarm",
+            Self::StandIn { .. } => "duban.stand_in",
+            Self::Merged { .. } => "duban.merged",
+            Self::Occurred { .. } => "duban.occurred",
             Self::Grouped { .. } => "duban.grouped",
         }
     }

@@ -30,6 +30,9 @@ pub const REPLY_FIELDS: [&str; 3] = ["done", "plan", "by_when"];
 /// Characters one field of a reply may have.
 pub const FIELD_CHARS_MAX: usize = 2_000;
 
+/// The colours of slips, the graver the later.
+pub const COLOURS: [&str; 6] = ["none", "blue", "green", "yellow", "orange", "red"];
+
 /// A kind of slip (任务通知单 ... 红色督办单).
 #[derive(Clone, Debug, Default)]
 pub struct SlipKind {
@@ -39,6 +42,8 @@ pub struct SlipKind {
     pub serial: String,
     pub colour: String,
     pub ask_receipt: bool,
+    /// Roles in copy of every slip of this kind, whatever the step says: the area leader (包片领导) of a yellow one.
+    pub cc: Vec<String>,
     /// The role whose unit issues it; `None`: the set's own office. Serials count per issuing unit.
     pub issuer: Option<String>,
     /// The `[[note]]` at its end (附注): what follows if nothing is done.

@@ -23,7 +23,9 @@ mod label;
 mod lane;
 mod links;
 mod overlay;
+mod owed;
 mod pause;
+mod people;
 mod permit;
 mod promise;
 mod replan;
@@ -36,6 +38,7 @@ pub use closing::Evidence;
 pub use extension::Extension;
 pub use flag::{OwedFlag, RaisedFlag};
 pub use label::{Label, LabelState};
+pub use owed::FollowUp;
 pub use pause::{PastPause, Pause};
 pub use returns::{Return, ReturnOutcome};
 
@@ -113,6 +116,12 @@ pub struct Ticket {
     pub handed_over: Option<Timestamp>,
     /// Units the ticket went through, in order.
     pub hops: Vec<Hop>,
+    /// The leader who handles the ticket in person; the ladder starts above them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handler: Option<Handler>,
+    /// Units, people and areas that roles of the set are looked for in, by the key of `data`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parties: BTreeMap<String, String>,
     pub contacts: u32,
     pub answers: Vec<Answer>,
     /// What residents said on a second look (回头看) at a closed ticket; the answers above stand.
@@ -242,6 +251,14 @@ pub struct Round {
     pub reason: Option<String>,
 }
 
+/// The person who does the work, where it is somebody with a level of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handler {
+    pub person: String,
+    /// Of their highest role.
+    pub level: u8,
+}
+
 /// A unit the ticket went through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
@@ -279,35 +296,6 @@ pub struct Said {
     /// The grade as it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<String>,
-}
-
-/// An event duban adds itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FollowUp {
-    pub kind: Kind,
-    pub reason: String,
-    pub round: u32,
-    /// Which one of its round, where there may be several.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub about: String,
-    /// The overlay it belongs to; empty: the policy of the round.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub overlay: String,
-}
-
-impl FollowUp {
-    /// The id of the event: it is added once.
-    pub fn id(&self) -> String {
-        let Self { kind, round, about, overlay, .. } = self;
-        let parts = [overlay, about].into_iter().filter(|part| !part.is_empty());
-        parts.fold(format!("duban/{kind}/r{round}"), |id, part| id + "/" + part)
-    }
-
-    /// Whether this event is the one owed.
-    fn is_paid_by(&self, event: &Event, round: u32) -> bool {
-        let is_here = event.text("overlay").is_none_or(|overlay| overlay == self.overlay);
-        self.kind == event.kind && self.round == round && is_here
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -448,7 +436,11 @@ impl Ticket {
                     self.heard = self.heard.max(Some(at));
                 }
             }
-            Record::Alarm { .. } | Record::Grouped { .. } => {}
+            Record::Alarm { .. }
+            | Record::StandIn { .. }
+            | Record::Merged { .. }
+            | Record::Grouped { .. }
+            | Record::Occurred { .. } => {}
         }
     }
 

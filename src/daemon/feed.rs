@@ -26,6 +26,8 @@ pub async fn run(
         let now = house.wall.now();
         let mut entries = Vec::new();
         while let Some(event) = events.next_if(|event| event.at <= now) {
+            let mut event = event;
+            house.rules.load().attest(&mut event);
             match canonical(event, &house.seal, now) {
                 Ok(entry) => entries.push(entry),
                 Err(refusal) => {

@@ -6,7 +6,6 @@ use crate::{
     core::{
         contact::Contact,
         message::{Message, Recipient},
-        org::Person,
         policy::Via,
         timestamp::Timestamp,
         wording::Language,
@@ -101,9 +100,11 @@ fn staff(
         }
         None => return Err(gave_up(format!("`{}` has no target in [kinds]", message.via), "")),
     };
-    let person = holder_now(rules, unit, role, person, now)
+    let person = rules
+        .org
+        .person_now(&rules.current, unit, role, person, now)
         .ok_or_else(|| gave_up(format!("nobody is {role} of {unit}"), &channel))?;
-    let to = address_of(person, via).ok_or_else(|| {
+    let to = person.address(via, now).map(str::to_owned).ok_or_else(|| {
         gave_up(format!("{} has no address for `{}`", person.id, via.name()), &channel)
     })?;
     let language = Language::of(if person.language.is_empty() {
@@ -112,29 +113,6 @@ fn staff(
         &person.language
     });
     Ok(Place { channel, via, to, language })
-}
-
-/// The person the message was meant for if they still hold the post, else whoever does now.
-fn holder_now<'r>(
-    rules: &'r Rules,
-    unit: &str,
-    role: &str,
-    person: Option<&str>,
-    now: Timestamp,
-) -> Option<&'r Person> {
-    let holders = rules.org.holders(unit, role, now);
-    let post =
-        holders.iter().find(|post| Some(post.person.as_str()) == person).or(holders.first())?;
-    rules.org.people.get(&post.person)
-}
-
-fn address_of(person: &Person, via: Via) -> Option<String> {
-    match via {
-        Via::Email | Via::Print | Via::Digest => person.email.clone(),
-        Via::Sms => person.phone.clone(),
-        Via::Voice => person.voice.clone().or_else(|| person.phone.clone()),
-        Via::Im => person.im.clone().or_else(|| person.phone.clone()),
-    }
 }
 
 async fn resident(

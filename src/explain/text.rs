@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::{Story, state_word};
 use crate::core::{
+    attributes::hide_care,
     clock::{Base, Clock, State},
     event::Event,
     fact::Fact,
@@ -43,9 +44,10 @@ impl Story {
         for row in &self.messages {
             let whom = match &row.message.to {
                 Recipient::Resident => "the resident".to_owned(),
-                Recipient::Staff { unit, role, person, cc } => {
+                Recipient::Staff { unit, role, person, away, cc } => {
                     let who = person.as_deref().unwrap_or("nobody");
-                    format!("{role} of {unit} ({who}){}", if *cc { ", in copy" } else { "" })
+                    let away = away.as_ref().map(|away| format!(" for {away}")).unwrap_or_default();
+                    format!("{role} of {unit} ({who}{away}){}", if *cc { ", in copy" } else { "" })
                 }
             };
             let when = row
@@ -262,6 +264,15 @@ impl Story {
                     format!("the resident was not told of `{event}`: too late for that")
                 }
             },
+            Record::Merged { slip, into, person } => {
+                format!("one message to {person} for {slip} and {into}")
+            }
+            Record::StandIn { role, unit, person, told, .. } => match person {
+                Some(person) => {
+                    format!("{told} was told as {role} of {unit} for {person}, who is away")
+                }
+                None => format!("{told} of {unit} was told: the desk `{role}` is off duty"),
+            },
             Record::Flag { flag, evidence, .. } => {
                 format!("flag {flag}: {}", serde_json::Value::Object(evidence.clone()))
             }
@@ -279,6 +290,10 @@ impl Story {
                     format!("alarm: nobody is {role} of {unit} and nobody above; nobody was told")
                 }
             },
+            Record::Occurred { period, at, passed: false, .. } => {
+                format!("period {period} came at {}", self.local(*at))
+            }
+            Record::Occurred { period, .. } => format!("period {period} was passed over"),
             Record::Grouped { group, ticket, undo: true, .. } => {
                 format!("took back from {ticket} what it was told of group {group}")
             }
@@ -315,7 +330,9 @@ fn told_event(event: &Event) -> String {
     if let Some(deadline) = event.deadline {
         let _ = write!(told, " deadline={deadline}");
     }
-    for (key, value) in event.data.iter().filter(|(key, _)| *key != "note") {
+    let mut data = event.data.clone();
+    hide_care(&mut data);
+    for (key, value) in data.iter().filter(|(key, _)| *key != "note") {
         let _ = write!(told, " {key}={value}");
     }
     told

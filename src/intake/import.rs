@@ -10,7 +10,8 @@ use super::{
     files::{BadLine, Taken},
 };
 use crate::{
-    core::{contact::split_contact, event::Event, policy::PolicySet, timestamp::Timestamp},
+    core::{contact::split_contact, event::Event, timestamp::Timestamp},
+    rules::Rules,
     secret::Key,
     store::{Appended, NewEntry, Refusal, Store, StoreError},
 };
@@ -48,8 +49,8 @@ pub enum Sink<'a> {
 /// An import that runs.
 pub struct Import<'a> {
     sink: Sink<'a>,
-    /// Knows which kinds are known.
-    set: &'a PolicySet,
+    /// Know which kinds are known, and the organisation.
+    rules: &'a Rules,
     /// As refusals name it.
     file: String,
     entries: Vec<NewEntry>,
@@ -59,10 +60,10 @@ pub struct Import<'a> {
 
 impl<'a> Import<'a> {
     /// An import of `file` into `sink`.
-    pub fn new(sink: Sink<'a>, set: &'a PolicySet, file: impl Into<String>) -> Self {
+    pub fn new(sink: Sink<'a>, rules: &'a Rules, file: impl Into<String>) -> Self {
         Self {
             sink,
-            set,
+            rules,
             file: file.into(),
             entries: Vec::new(),
             refusals: Vec::new(),
@@ -88,14 +89,15 @@ impl<'a> Import<'a> {
         Ok(self.tally)
     }
 
-    fn event(&mut self, line: u64, event: Event, now: Timestamp) {
+    fn event(&mut self, line: u64, mut event: Event, now: Timestamp) {
         self.tally.events += 1;
         let original = event.clone();
+        self.rules.attest(&mut event);
         let entry = match &self.sink {
             Sink::Nowhere => canon::check(event, now).map(|_| None),
             Sink::Store { sealer, .. } => canon::canonical(event, sealer, now).map(Some),
         };
-        if entry.is_ok() && !self.set.knows(&original.kind) {
+        if entry.is_ok() && !self.rules.current.knows(&original.kind) {
             *self.tally.unknown_kinds.entry(original.kind.name().to_owned()).or_default() += 1;
         }
         match entry {

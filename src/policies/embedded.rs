@@ -21,6 +21,10 @@ shipped! {
         "holidays/cn-2023.json", "holidays/cn-2024.json", "holidays/cn-2025.json", "holidays/cn-2026.json",
     ],
     "generic311": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
+    "xining": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
+    "daxing": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
+    "yiyuan": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
+    "leling": ["policies.toml", "cases.toml", "org.toml"],
     "boston": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
     "external": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
 }

@@ -22,8 +22,15 @@ const CATALOGUE: &str = "catalogue";
 const BELOW: &str = "base/";
 /// A set over a set over a set: more is a circle.
 const LAYERS_MAX: usize = 5;
-/// A file larger than this is not a policy.
-const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// The folder of further files of the organisation, for cities that keep them by district.
+const ORG_FOLDER: &str = "org";
+/// A file larger than this is neither a policy nor an organisation.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Whether a file of a set holds units, people and posts.
+pub fn is_org(name: &str) -> bool {
+    name == ORG || name.strip_prefix(ORG_FOLDER).is_some_and(|rest| rest.starts_with('/'))
+}
 
 /// Why a folder cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +107,14 @@ impl Sources {
                 }
             }
         }
+        let people = dir.join(ORG_FOLDER);
+        if people.is_dir() {
+            for path in listing(&people)?.iter().filter(|path| path.is_file()) {
+                if path.extension().is_some_and(|ext| ext == "toml") {
+                    files.insert(format!("{ORG_FOLDER}/{}", name_of(path)), text_of(path)?);
+                }
+            }
+        }
         let mut sources = Self { label: dir.display().to_string(), files, base: None };
         if let Some((file, line, wanted)) = sources.extends() {
             let place = dir.join(&wanted);
@@ -166,6 +181,7 @@ impl Sources {
 
     /// Takes the organisation from another file than the set's own.
     pub fn replace_org(&mut self, path: &Path) -> Result<(), FilesError> {
+        self.files.retain(|name, _| !is_org(name));
         self.files.insert(ORG.to_owned(), text_of(path)?);
         Ok(())
     }
@@ -181,7 +197,7 @@ impl Sources {
     /// The files that decide: policies and holidays; neither people nor wording nor cases. Those of
     /// the set below have `base/` before their names.
     pub fn deciding(&self) -> BTreeMap<String, String> {
-        let decides = |name: &str| ![ORG, TEMPLATES, CASES].contains(&name);
+        let decides = |name: &str| !is_org(name) && ![TEMPLATES, CASES].contains(&name);
         let chosen = self.files.iter().filter(|(name, _)| decides(name));
         let own = chosen.map(|(name, text)| (name.clone(), text.clone()));
         let below = self.base.iter().flat_map(|base| base.deciding());

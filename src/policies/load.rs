@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
 
 use super::{
@@ -15,7 +14,8 @@ use super::{
     catalogue,
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
-    files::{self, CASES, ORG, Sources, TEMPLATES},
+    files::{self, CASES, Sources, TEMPLATES},
+    labels,
     ladder::{self, Names},
     layers::Layers,
     lint::{self, Spots},
@@ -23,11 +23,14 @@ use super::{
     policy::{self, Around},
     preset,
     resident::{self, Tells},
+    schedule,
     section::Section,
     selector, set, slip, stage, trigger,
 };
 use crate::core::{
+    agenda::Schedule,
     attributes::FURTHER,
+    count::CountRule,
     delivery,
     event::Kind,
     org::Org,
@@ -93,12 +96,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     let source = |layer: usize, name: &'_ str, text| Source {
         name: names[layer].get(name).map_or("", String::as_str),
         text,
-        private: name == ORG,
+        private: files::is_org(name),
         complaints: &complaints,
     };
     let is_policy = |layer: usize, name: &str| {
         let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
-        let decides = name != ORG && name != TEMPLATES && (layer == 0 || name != CASES);
+        let decides = !files::is_org(name) && name != TEMPLATES && (layer == 0 || name != CASES);
         toml && !name.contains('/') && decides
     };
     let mut trees: Vec<(usize, Source<'_>, Spanned<DeTable<'_>>)> = Vec::new();
@@ -113,34 +116,31 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         .map(|(layer, source, tree)| (*layer, Section::root(*source, tree.get_ref())))
         .collect();
     let layers = Layers::new(roots);
-    let mut reading = read(&layers, &deciding, sources, &complaints, now);
     let table = |name: &'static str| {
         let found = sources.layers().enumerate().find_map(|(n, of)| Some((n, of.files.get(name)?)));
         found.map(|(layer, text)| source(layer, name, text.as_str()))
     };
-    let (items, duties) = (table(catalogue::ITEMS), table(catalogue::DUTIES));
-    if let Some(reading) = &mut reading {
-        reading.set.catalogue = catalogue::catalogue(items, duties, &reading.set.policies);
-    }
+    let tables = (table(catalogue::ITEMS), table(catalogue::DUTIES));
+    let reading = read(&layers, &deciding, sources, tables, &complaints, now);
     let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
-    let (roles, zone) = match &reading {
-        Some(reading) => {
-            (reading.set.roles.keys().cloned().collect(), reading.set.calendar.zone().clone())
-        }
-        None => (BTreeSet::new(), TimeZone::UTC),
-    };
     layers.finish();
-    // Without roles every post would be wrong, which helps nobody.
     let of_layer = |name: &'static str| {
         let layers = sources.layers().enumerate();
         layers.filter_map(move |(layer, of)| Some((layer, of.files.get(name)?)))
     };
-    let org_file = of_layer(ORG).next().map(|(layer, text)| source(layer, ORG, text.as_str()));
-    if let Some(source) = org_file.filter(|_| reading.is_some()) {
-        let tree = parse(source);
-        loaded.org = Some(org::org(Section::root(source, tree.get_ref()), &roles, &zone));
+    let people: Vec<(Source<'_>, Spanned<DeTable<'_>>)> = org_files(sources)
+        .map(|(layer, name, text)| {
+            let source = source(layer, name, text);
+            (source, parse(source))
+        })
+        .collect();
+    // Without roles every post would be wrong, which helps nobody.
+    if let Some(reading) = reading.as_ref().filter(|_| !people.is_empty()) {
+        let roots =
+            people.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
+        loaded.org = Some(org::org(roots, &reading.set, now));
     }
-    if let (Some(reading), Some(items)) = (&reading, items) {
+    if let (Some(reading), (Some(items), duties)) = (&reading, tables) {
         let duties = duties.map_or(items.name, |duties| duties.name);
         let org = loaded.org.as_ref();
         for doubt in catalogue::doubts(&reading.set, org, items.name, duties) {
@@ -152,10 +152,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     if !texts_of.is_empty() {
         loaded.templates = texts(&texts_of, reading.as_ref().map(|reading| &reading.set));
     }
-    let org_name = org_file.map(|source| source.name.to_owned()).unwrap_or_default();
     loaded.complaints = complaints.into_sorted();
-    let wrong_in_org = |c: &Complaint| c.is_error() && c.file == org_name;
-    let wrong_in_set = |c: &Complaint| c.is_error() && c.file != org_name;
+    let of_org: BTreeSet<&str> = org_files(sources)
+        .filter_map(|(layer, name, _)| Some(names[layer].get(name)?.as_str()))
+        .collect();
+    let wrong_in_org = |c: &Complaint| c.is_error() && of_org.contains(c.file.as_str());
+    let wrong_in_set = |c: &Complaint| c.is_error() && !of_org.contains(c.file.as_str());
     if loaded.complaints.iter().any(wrong_in_org) {
         loaded.org = None;
     }
@@ -188,6 +190,14 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
             format!("there is no text `[{id}]`, but a policy tells residents with it"),
         ));
     }
+    let of_schedules = set.iter().flat_map(|set| &set.schedules).filter_map(Schedule::template);
+    for id in of_schedules.filter(|id| !templates.has(id)) {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            format!("there is no text `[{id}]`, but a schedule sends it"),
+        ));
+    }
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
     for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
@@ -213,6 +223,15 @@ fn to_residents(set: Option<&PolicySet>) -> BTreeSet<String> {
     ids
 }
 
+/// The files of the organisation: all of them of the uppermost layer that has any.
+fn org_files(sources: &Sources) -> impl Iterator<Item = (usize, &str, &str)> {
+    let mut layers = sources.layers().enumerate().map(|(layer, of)| {
+        let files = of.files.iter().filter(|(name, _)| files::is_org(name));
+        files.map(move |(name, text)| (layer, name.as_str(), text.as_str())).collect::<Vec<_>>()
+    });
+    layers.find(|files| !files.is_empty()).into_iter().flatten()
+}
+
 /// The tree of a file, as far as it can be understood.
 fn parse(source: Source<'_>) -> Spanned<DeTable<'_>> {
     let (tree, errors) = DeTable::parse_recoverable(source.text);
@@ -233,6 +252,7 @@ fn read(
     layers: &Layers<'_>,
     files: &BTreeMap<String, String>,
     sources: &Sources,
+    (items, duties): (Option<Source<'_>>, Option<Source<'_>>),
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Reading> {
@@ -254,6 +274,14 @@ fn read(
         set::roles(&section, &mut roles);
     }
     names.roles = roles.keys().cloned().collect();
+    for section in tables("roles") {
+        set::check_fallbacks(&section, &names.roles);
+    }
+    let mut authority = BTreeMap::new();
+    for section in tables("authority") {
+        set::authority(&section, &mut authority);
+    }
+    let counts: Vec<CountRule> = lists("count").into_iter().filter_map(set::count).collect();
     let notes = slip::notes(lists("note"), &head.zone);
     for section in tables("slips") {
         slip::slips(&section, &names.roles, &notes, &mut slips);
@@ -347,6 +375,13 @@ fn read(
         .into_iter()
         .filter_map(|section| campaign::campaign(section, &names, &policies, &head.zone))
         .collect();
+    let seasons: Vec<Schedule> = lists("season").into_iter().filter_map(schedule::season).collect();
+    let schedules = lists("schedule");
+    let schedules = schedules
+        .into_iter()
+        .filter_map(|section| schedule::schedule(section, &names))
+        .chain(seasons);
+    let schedules: Vec<Schedule> = schedules.collect();
     let stages = stage::stages(lists("stage"), &names);
     let cases = layers
         .own_lists("case")
@@ -363,14 +398,18 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &triggers, &slips, &flags, &stages, &head),
+        kinds: kinds(
+            &policies, &ladders, &triggers, &schedules, &slips, &counts, &flags, &stages, &head,
+        ),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
         calendar: calendar?,
         campaigns,
         stages,
-        catalogue: None,
+        zones: single("zones").map(labels::zones).unwrap_or_default(),
+        reports: tables("reports").iter().flat_map(labels::reports).collect(),
+        catalogue: catalogue::catalogue(items, duties, &policies),
         clock_start: head.clock_start,
         workday_step_time: head.workday_step_time,
         workday_due: head.workday_due,
@@ -390,8 +429,11 @@ fn read(
         ladders,
         policies,
         triggers,
+        schedules,
         presets,
         set_by_preset: set_by_preset.unwrap_or_default(),
+        authority,
+        counts,
         attributes,
     };
     // What follows from an error is not worth a doubt.
@@ -408,7 +450,9 @@ fn kinds(
     policies: &[Policy],
     ladders: &[Ladder],
     triggers: &[Trigger],
+    schedules: &[Schedule],
     slips: &BTreeMap<String, SlipKind>,
+    counts: &[CountRule],
     flags: &[FlagRule],
     stages: &[StageRule],
     head: &set::Head,
@@ -425,6 +469,7 @@ fn kinds(
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);
     let of_slips = slips.values().flat_map(SlipKind::events);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
+    let of_counts = counts.iter().flat_map(|count| &count.on);
     let of_closing = policies.iter().flat_map(|policy| {
         let close = &policy.close;
         let required = close.requires.iter().flat_map(|one| &one.kinds);
@@ -433,6 +478,7 @@ fn kinds(
     let said = policies.iter().flat_map(|policy| &policy.sayings).map(|saying| &saying.on);
     let of_flags = flags.iter().filter_map(|flag| flag.add.as_ref());
     let of_stages = stages.iter().flat_map(|stage| &stage.on);
+    let of_samples: Vec<Kind> = schedules.iter().filter_map(Schedule::adds).cloned().collect();
     let own = [Kind::of(ACKNOWLEDGED)];
     let all = of_clocks
         .chain(of_policies)
@@ -443,7 +489,8 @@ fn kinds(
         .chain(said)
         .chain(of_flags)
         .chain(of_stages)
+        .chain(of_counts)
         .chain(&own);
-    let all = all.cloned().chain(trigger::kinds(triggers));
+    let all = all.cloned().chain(of_samples).chain(trigger::kinds(triggers));
     all.filter(|kind| matches!(kind, Kind::Custom(_))).collect()
 }

@@ -1,9 +1,13 @@
-//! `org.toml`: units, people and posts.
+//! `org.toml` and `org/*.toml`: units, people, posts, areas, absences.
 //!
 //! Holds people's names and numbers, so complaints about it say where, never what stands
 //! there: every source of this reader is private.
 
-use std::collections::BTreeSet;
+mod doubts;
+mod people;
+mod places;
+
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
@@ -12,181 +16,155 @@ use super::{
     section::Section,
 };
 use crate::core::{
-    org::{Org, Person, Post, Unit},
+    org::Org,
+    policy::{PolicySet, RoleOf},
     timestamp::Timestamp,
 };
 
-/// Reads the tables of one file into an organisation; `roles` are those of the policy set.
-pub fn org(root: Section<'_>, roles: &BTreeSet<String>, zone: &TimeZone) -> Org {
+pub use people::{is_mail_address, is_phone_number};
+
+/// What `[check]` of an organisation insists on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Insist {
+    /// How much a unit without `principal` matters.
+    principal: Matters,
+    /// Whether units above others need one, too.
+    of_all_units: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Matters {
+    Error,
+    Warning,
+    Not,
+}
+
+/// Where the entries stand.
+#[derive(Default)]
+struct Spots<'a> {
+    /// By unit id.
+    units: BTreeMap<String, Item<'a>>,
+    /// By person id.
+    people: BTreeMap<String, Item<'a>>,
+    /// One per post, in their order.
+    posts: Vec<Item<'a>>,
+    areas: Vec<Item<'a>>,
+    /// Areas without a person.
+    unowned: Vec<Item<'a>>,
+}
+
+/// Reads the tables of all files of an organisation; roles and ladders are those of the policy set.
+pub fn org(roots: Vec<Section<'_>>, set: &PolicySet, now: Timestamp) -> Org {
     let mut org = Org::default();
-    let items = |key| root.get(key).and_then(|item| item.list()).unwrap_or_default();
+    let mut spots = Spots::default();
+    let items = |key: &'static str| -> Vec<Item<'_>> {
+        let lists = roots.iter().filter_map(|root| root.get(key)?.list());
+        lists.flatten().collect()
+    };
     let units = items("unit");
     for item in &units {
-        let Some(unit) = unit(item) else { continue };
+        let Some(unit) = places::unit(item) else { continue };
         if org.units.contains_key(&unit.id) {
             item.complain(format!("unit `{}` is defined twice", unit.id));
         }
+        spots.units.insert(unit.id.clone(), item.clone());
         org.units.insert(unit.id.clone(), unit);
     }
+    let zone = set.calendar.zone();
     for item in items("person") {
-        let Some(person) = person(&item) else { continue };
+        let Some(person) = people::person(&item, zone) else { continue };
         if org.people.contains_key(&person.id) {
             item.complain(format!("person `{}` is defined twice", person.id));
         }
+        spots.people.insert(person.id.clone(), item.clone());
         org.people.insert(person.id.clone(), person);
     }
     for item in items("post") {
-        let posts = posts(&item, &org, roles, zone);
-        org.posts.extend(posts);
+        for post in places::posts(&item, &org, set) {
+            spots.posts.push(item.clone());
+            org.posts.push(post);
+        }
     }
-    for item in &units {
-        check_parent(item, &org);
+    for item in items("area") {
+        let Some(area) = places::area(&item, &org, set) else { continue };
+        if area.is_empty() {
+            spots.unowned.push(item.clone());
+        }
+        for post in area {
+            spots.areas.push(item.clone());
+            org.areas.push(post);
+        }
     }
-    vacancies(&root, &org, roles);
-    root.finish();
+    for item in items("absence") {
+        let Some((person, absence)) = people::absence(&item, &org, zone) else { continue };
+        org.absences.entry(person).or_default().push(absence);
+    }
+    places::check_parents(&units, &org);
+    let checks = roots.iter().filter_map(|root| root.get("check")?.section("[check]"));
+    let insist = checks.map(insist).last().unwrap_or(Insist::DEFAULT);
+    doubts::doubts(&org, set, &spots, insist, now);
+    for root in roots {
+        root.finish();
+    }
     org
 }
 
-fn unit(item: &Item<'_>) -> Option<Unit> {
-    let section = item.section("the unit")?;
-    let id = section.need("id").and_then(|item| item.filled());
-    let zh = section.get("zh").and_then(|item| item.filled());
-    let en = section.get("en").and_then(|item| item.filled());
-    let parent = section.get("parent").and_then(|item| item.filled());
-    let level = section.text_or("level", "");
+impl Insist {
+    const DEFAULT: Self = Self { principal: Matters::Warning, of_all_units: false };
+}
+
+fn insist(section: Section<'_>) -> Insist {
+    let matters = [("error", Matters::Error), ("warning", Matters::Warning), ("off", Matters::Not)];
+    let units = [("all", true), ("lowest", false)];
+    let word = section.get("principal").and_then(|item| item.word("a severity", &matters));
+    let all = section.get("units").and_then(|item| item.word("a choice of units", &units));
     section.finish();
-    let id = id?;
-    Some(Unit {
-        id: id.to_owned(),
-        zh: zh.or(en).unwrap_or(id).to_owned(),
-        en: en.unwrap_or(id).to_owned(),
-        parent: parent.map(str::to_owned),
-        level,
-    })
-}
-
-/// Complains about a parent that does not exist and about a unit above itself.
-fn check_parent(item: &Item<'_>, org: &Org) {
-    let Some(section) = item.section("the unit") else { return };
-    let Some(parent) = section.get("parent") else { return };
-    if parent.known("unit", "[[unit]]", org.units.keys().map(String::as_str)).is_none() {
-        return;
-    }
-    let own = section.get("id").and_then(|item| item.text());
-    let mut above = parent.text();
-    for _ in 0..org.units.len() {
-        if above.is_none() {
-            return;
-        }
-        if above == own {
-            parent.complain("this unit stands above itself");
-            return;
-        }
-        above = above.and_then(|id| org.units.get(id)).and_then(|unit| unit.parent.as_deref());
+    Insist {
+        principal: word.unwrap_or(Insist::DEFAULT.principal),
+        of_all_units: all.unwrap_or(Insist::DEFAULT.of_all_units),
     }
 }
 
-fn person(item: &Item<'_>) -> Option<Person> {
-    let section = item.section("the person")?;
-    let id = section.need("id").and_then(|item| item.filled());
-    let text = |key| section.get(key).and_then(|item| item.filled()).map(str::to_owned);
-    let person = Person {
-        id: id.unwrap_or_default().to_owned(),
-        name: text("name").unwrap_or_default(),
-        email: section.get("email").and_then(|item| address(&item)),
-        phone: section.get("phone").and_then(|item| number(&item)),
-        im: text("im"),
-        voice: section.get("voice").and_then(|item| number(&item)),
-        language: section
-            .get("language")
-            .and_then(|item| item.word("a language duban writes", &[("zh", "zh"), ("en", "en")]))
-            .unwrap_or("zh")
-            .to_owned(),
-    };
-    section.finish();
-    id.map(|_| person)
+/// A role of the set.
+fn role<'a>(item: &Item<'a>, set: &PolicySet) -> Option<&'a str> {
+    item.known("role", "[roles] of the policy set", set.roles.keys().map(String::as_str))
 }
 
-fn address(item: &Item<'_>) -> Option<String> {
-    let text = item.text()?;
-    let good = text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !text.contains(char::is_whitespace)
-    });
-    if !good {
-        item.complain("`email` is not a mail address like `name@example.org`");
+/// Whether a role can belong to an area.
+fn is_of_area(set: &PolicySet, role: &str) -> bool {
+    set.roles.get(role).is_some_and(|role| role.of != RoleOf::Unit)
+}
+
+/// A local date (its first instant) or a local time.
+fn instant(item: &Item<'_>, zone: &TimeZone) -> Option<Timestamp> {
+    let found = item.text().and_then(|text| instant_of(text, zone));
+    if found.is_none() {
+        item.complain(format!("`{}` is not a date or a local time", item.key()));
     }
-    good.then(|| text.to_owned())
+    found
 }
 
-fn number(item: &Item<'_>) -> Option<String> {
-    let text = item.text()?;
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let good = (3..=15).contains(&digits)
-        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' '));
-    if !good {
-        item.complain(format!("`{}` is not a telephone number", item.key()));
-    }
-    good.then(|| text.to_owned())
+/// Reads `2026-06-01` or `2026-06-01 14:00`.
+pub fn instant_of(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let date = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10);
+    let local = date.map(|date| date.at(0, 0, 0, 0)).or_else(|| local_time(text));
+    let instant = local.and_then(|local| zone.to_ambiguous_timestamp(local).compatible().ok());
+    instant.map(Timestamp::from)
 }
 
-/// One post for each role of the entry.
-fn posts(item: &Item<'_>, org: &Org, roles: &BTreeSet<String>, zone: &TimeZone) -> Vec<Post> {
-    let Some(section) = item.section("the post") else { return Vec::new() };
-    let units = org.units.keys().map(String::as_str);
-    let people = org.people.keys().map(String::as_str);
-    let unit = section.need("unit").and_then(|item| item.known("unit", "[[unit]]", units));
-    let person = section.need("person").and_then(|item| item.known("person", "[[person]]", people));
-    let held: Vec<String> = section
-        .need("role")
-        .map(|item| item.one_or_many())
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|item| {
-            item.known("role", "[roles] of the policy set", roles.iter().map(String::as_str))
-        })
-        .map(str::to_owned)
-        .collect();
-    let deputy = section.switch_or("deputy", false);
+/// `from` and `to` of an entry: half-open, either may be missing.
+fn validity(
+    section: &Section<'_>,
+    zone: &TimeZone,
+    what: &str,
+) -> (Option<Timestamp>, Option<Timestamp>) {
     let from = section.get("from").and_then(|item| instant(&item, zone));
     let to_item = section.get("to");
     let to = to_item.as_ref().and_then(|item| instant(item, zone));
     if let (Some(item), Some(from), Some(to)) = (to_item, from, to)
         && to <= from
     {
-        item.complain("the post ends before it begins");
+        item.complain(format!("the {what} ends before it begins"));
     }
-    section.finish();
-    let (Some(unit), Some(person)) = (unit, person) else { return Vec::new() };
-    let post =
-        |role| Post { unit: unit.to_owned(), role, person: person.to_owned(), deputy, from, to };
-    held.into_iter().map(post).collect()
-}
-
-/// A local date (its first instant) or a local time.
-fn instant(item: &Item<'_>, zone: &TimeZone) -> Option<Timestamp> {
-    let text = item.text()?;
-    let date = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10);
-    let local = date.map(|date| date.at(0, 0, 0, 0)).or_else(|| local_time(text));
-    let found = local.and_then(|local| zone.to_ambiguous_timestamp(local).compatible().ok());
-    if found.is_none() {
-        item.complain(format!("`{}` is not a date or a local time", item.key()));
-    }
-    found.map(Timestamp::from)
-}
-
-/// Warns about units whose head is nobody: red slips would climb past them.
-fn vacancies(root: &Section<'_>, org: &Org, roles: &BTreeSet<String>) {
-    if !roles.contains("principal") {
-        return;
-    }
-    let parents: BTreeSet<&str> = org.units.values().filter_map(|u| u.parent.as_deref()).collect();
-    for unit in org.units.values().filter(|unit| !parents.contains(unit.id.as_str())) {
-        let headed = org.posts.iter().any(|post| post.unit == unit.id && post.role == "principal");
-        if !headed {
-            root.warn(
-                format!("unit `{}` has no `principal`; red slips climb past it", unit.id),
-                None,
-            );
-        }
-    }
+    (from, to)
 }

@@ -43,6 +43,11 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
 }
 
 impl<'a> Item<'a> {
+    /// Whether anything was refused so far, here or elsewhere.
+    pub fn is_among_errors(&self) -> bool {
+        self.source.complaints.errors() > 0
+    }
+
     /// Refuses the value.
     pub fn complain(&self, message: impl Into<String>) {
         self.source.complain(Severity::Error, self.span.clone(), message, None);

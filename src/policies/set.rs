@@ -7,8 +7,11 @@ use toml::de::DeValue;
 
 use super::{reader::Item, section::Section};
 use crate::core::{
+    count::{CountBy, CountRule},
     event::Kind,
-    policy::{Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, WorkdayDue},
+    policy::{
+        Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, RoleOf, WorkdayDue,
+    },
     span::Span,
 };
 
@@ -155,12 +158,78 @@ pub fn roles(section: &Section<'_>, into: &mut BTreeMap<String, Role>) {
             }
             found
         });
+        let role = Role {
+            zh,
+            en,
+            level: level.unwrap_or(1),
+            of: s.get("of").and_then(|item| role_of(&item)).unwrap_or_default(),
+            fallback: s.texts("fallback"),
+            last_step_only: s.switch_or("last_step_only", false),
+        };
         s.finish();
-        let role = Role { zh, en, level: level.unwrap_or(1) };
         if into.insert(item.key().to_owned(), role).is_some() {
             item.complain(format!("role `{}` is defined twice", item.key()));
         }
     }
+}
+
+/// Whose role it is: `unit`, `area`, or the key of `data` under which a ticket names its unit or person.
+fn role_of(item: &Item<'_>) -> Option<RoleOf> {
+    Some(match item.filled()? {
+        "unit" => RoleOf::Unit,
+        "area" => RoleOf::Area,
+        key => RoleOf::Party(key.to_owned()),
+    })
+}
+
+/// Complains about roles that fall back to roles the set does not have, or to themselves.
+pub fn check_fallbacks(section: &Section<'_>, roles: &BTreeSet<String>) {
+    for item in section.entries() {
+        let fallback = item.section("the role").and_then(|s| s.get("fallback"));
+        for one in fallback.map(|item| item.one_or_many()).unwrap_or_default() {
+            if role(&one, roles).is_some_and(|name| name == item.key()) {
+                one.complain(format!("role `{}` falls back to itself", item.key()));
+            }
+        }
+    }
+}
+
+/// Reads `[authority]`: kinds of events to the kinds of units that may send them.
+pub fn authority(section: &Section<'_>, into: &mut BTreeMap<Kind, Vec<String>>) {
+    for item in section.entries() {
+        let allowed = item.texts();
+        if allowed.is_empty() {
+            item.complain(format!("no kind of unit may send `{}`; name one", item.key()));
+        }
+        into.insert(Kind::of(item.key()), allowed);
+    }
+}
+
+/// Reads one `[[count]]`.
+pub fn count(section: Section<'_>) -> Option<CountRule> {
+    let id = section.need("id").and_then(|item| item.filled());
+    let zh = section.get("zh").and_then(|item| item.filled());
+    let en = section.get("en").and_then(|item| item.filled());
+    let on = section.need("on").map(|item| item.kinds()).unwrap_or_default();
+    let when = section.get("when").and_then(|item| item.section("`when`"));
+    let when = when.iter().flat_map(Section::entries);
+    let when = when.filter_map(|item| Some((item.key().to_owned(), item.note()?))).collect();
+    let by = section.need("by").and_then(|item| item.filled()).map(|name| {
+        let named = CountBy::NAMED.into_iter().find(|(word, _)| *word == name);
+        named.map_or_else(|| CountBy::Data(name.to_owned()), |(_, by)| by)
+    });
+    let once_per = section.get("once_per").and_then(|item| item.filled()).map(str::to_owned);
+    section.finish();
+    let id = id?;
+    Some(CountRule {
+        zh: zh.or(en).unwrap_or(id).to_owned(),
+        en: en.unwrap_or(id).to_owned(),
+        id: id.to_owned(),
+        on,
+        when,
+        by: by?,
+        once_per,
+    })
 }
 
 /// Reads `[pauses]` into `into`; approvers must be roles.

@@ -11,13 +11,9 @@ use super::{
 };
 use crate::core::{
     event::Kind,
-    slip::{Likewise, Note, SlipKind},
+    slip::{COLOURS, Likewise, Note, SlipKind},
     timestamp::Timestamp,
 };
-
-/// The colours a slip may have.
-const COLOURS: [(&str, ()); 6] =
-    [("none", ()), ("blue", ()), ("green", ()), ("yellow", ()), ("orange", ()), ("red", ())];
 
 /// Reads `[slips]` into `into`.
 pub fn slips(
@@ -45,11 +41,14 @@ pub fn slips(
             serial: s.text_or("serial", ""),
             colour: colour
                 .as_ref()
-                .filter(|item| item.word("a colour of slips", &COLOURS).is_some())
+                .filter(|item| {
+                    item.word("a colour of slips", &COLOURS.map(|one| (one, ()))).is_some()
+                })
                 .and_then(Item::text)
                 .unwrap_or("none")
                 .to_owned(),
             ask_receipt: s.switch_or("ask_receipt", false),
+            cc: role_list(s.get("cc"), roles),
             issuer: s.get("issuer").and_then(|item| role(&item, roles)),
             note: s
                 .get("note")

@@ -65,7 +65,10 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Flag { .. }
             | Record::Notice(_)
             | Record::Grouped { .. }
-            | Record::Alarm { .. } => None,
+            | Record::Occurred { .. }
+            | Record::Alarm { .. }
+            | Record::StandIn { .. }
+            | Record::Merged { .. } => None,
         })
         .collect();
     slips.sort_by_key(|slip| slip.at);

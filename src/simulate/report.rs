@@ -1,6 +1,6 @@
 //! What a replay adds up to: the JSON of `duban simulate`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -9,10 +9,12 @@ use serde_json::{Value, json};
 use super::{Replayed, ReplayedBook};
 use crate::core::{
     clock::{Clock, State},
+    count,
     fact::Fact,
     message::Recipient,
-    policy::PolicySet,
+    policy::{Outcome, PolicySet},
     record::Record,
+    ticket::Ticket,
     timestamp::Timestamp,
 };
 
@@ -47,10 +49,25 @@ pub struct Report {
     pub asked: u64,
     pub redos: u64,
     pub alarms: u64,
+    /// What the set's `[[count]]`s count.
+    pub counts: count::Counts,
     /// Tickets told by each trigger.
     pub told: BTreeMap<String, u64>,
     pub flags: u64,
+    pub callbacks: Callbacks,
     per_person_day: BTreeMap<(String, Date), u64>,
+}
+
+/// What callbacks came to, by the last round of each ticket; coverage is `answered` of `due`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Callbacks {
+    pub due: u64,
+    pub answered: u64,
+    pub refused: u64,
+    pub unreached: u64,
+    pub no_route: u64,
+    /// Not yet known.
+    pub open: u64,
 }
 
 impl Report {
@@ -61,6 +78,9 @@ impl Report {
         self.unknown_kinds += u64::from(ticket.unknown_kinds);
         self.unmapped += u64::from(ticket.unmapped);
         self.redos += u64::from(ticket.round().saturating_sub(1));
+        if ticket.owes_callback(set) {
+            self.callbacks.add(ticket);
+        }
         let unit = ticket.unit.clone().unwrap_or_default();
         for clock in &ticket.clocks {
             let unit = if clock.key.unit.is_empty() { &unit } else { &clock.key.unit };
@@ -72,6 +92,7 @@ impl Report {
         for (_, record) in replayed.records() {
             self.add_record(record);
         }
+        self.add_counts(set, replayed);
         self.withdrawn += replayed
             .ticket
             .clocks
@@ -84,6 +105,22 @@ impl Report {
                 let who = person.clone().unwrap_or_else(|| format!("{role}@{unit}"));
                 let day = set.calendar.date_of(message.not_before);
                 *self.per_person_day.entry((who, day)).or_default() += 1;
+            }
+        }
+    }
+
+    fn add_counts(&mut self, set: &PolicySet, replayed: &Replayed) {
+        if set.counts.is_empty() {
+            return;
+        }
+        let refused = replayed.records().filter_map(|(_, record)| match record {
+            Record::Refused { seq, .. } => Some(*seq),
+            _ => None, // other decisions refuse nothing
+        });
+        let refused: BTreeSet<i64> = refused.collect();
+        for line in replayed.lines.iter().filter(|line| !refused.contains(&line.seq)) {
+            if let Fact::Event(event) = &line.fact {
+                self.counts.add(&set.counts, &set.calendar, event);
             }
         }
     }
@@ -116,7 +153,10 @@ impl Report {
             | Record::Refused { .. }
             | Record::Policy { .. }
             | Record::Grouped { .. }
-            | Record::Notice(_) => {}
+            | Record::Occurred { .. }
+            | Record::Notice(_)
+            | Record::StandIn { .. }
+            | Record::Merged { .. } => {}
         }
     }
 
@@ -137,8 +177,10 @@ impl Report {
             "unknown_kinds": self.unknown_kinds,
             "unmapped": self.unmapped,
             "asked": self.asked,
+            "callbacks": self.callbacks,
             "redos": self.redos,
             "alarms": self.alarms,
+            "counts": self.counts.all(),
             "flags": self.flags,
             "told": self.told,
             "ms": ms,
@@ -157,6 +199,21 @@ impl Report {
             "p95": at(95).copied().unwrap_or(0),
             "max": counts.last().copied().unwrap_or(0),
         })
+    }
+}
+
+impl Callbacks {
+    fn add(&mut self, ticket: &Ticket) {
+        self.due += 1;
+        let last = ticket.callback.evaluations.last().filter(|one| one.round == ticket.round());
+        let count = match last.map(|one| one.outcome) {
+            Some(Outcome::Answered) => &mut self.answered,
+            Some(Outcome::Refused) => &mut self.refused,
+            Some(Outcome::Unreached) => &mut self.unreached,
+            Some(Outcome::NoRoute) => &mut self.no_route,
+            None => &mut self.open,
+        };
+        *count += 1;
     }
 }
 

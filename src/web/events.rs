@@ -91,7 +91,9 @@ fn check(state: &State, line: Line, now: Timestamp) -> (Who, Result<NewEntry, (S
         Line::Event(event) => {
             let who = (Some(event.ticket.clone()), event.id.clone());
             let mut kept = event.clone();
-            let entry = canonical(*event, &state.seal, now).map_err(|refusal| {
+            let mut event = *event;
+            state.rules.load().attest(&mut event);
+            let entry = canonical(event, &state.seal, now).map_err(|refusal| {
                 // A refused line is kept as text: what reaches a person must not be in it.
                 split_contact(&mut kept);
                 let raw = serde_json::to_string(&kept).expect("what was read from JSON is JSON");

@@ -1,7 +1,10 @@
 //! What becomes of one ticket's messages.
 
 use duban::{
-    core::{org::Post, timestamp::Timestamp},
+    core::{
+        org::{Contact, Post},
+        timestamp::Timestamp,
+    },
     dispatch::Dispatched,
     secret::token_hash,
 };
@@ -143,13 +146,17 @@ pub async fn the_person_is_found_at_sending(url: &str) {
     let city = with_four_messages(url, to_the_mailbox()).await;
     let mut org = city.org.clone();
     // The supervisor of PWDx has left and somebody new is there; nobody is case worker any more.
-    org.posts.retain(|post| {
+    let stays = |post: &&Post| {
         post.unit != "PWDx" || !matches!(post.role.as_str(), "supervisor" | "case_worker")
-    });
+    };
+    org.posts = org.posts.iter().filter(stays).cloned().collect();
     let mut new = org.people.get("p05").expect("the set has p05").clone();
     "p99".clone_into(&mut new.id);
-    new.email = Some("new.one@example.org".to_owned());
-    new.phone = Some("+1 617 555 0199".to_owned());
+    new.contacts = vec![Contact {
+        email: Some("new.one@example.org".to_owned()),
+        phone: Some("+1 617 555 0199".to_owned()),
+        ..Contact::default()
+    }];
     org.people.insert(new.id.clone(), new);
     org.posts.push(Post {
         unit: "PWDx".to_owned(),
@@ -158,6 +165,7 @@ pub async fn the_person_is_found_at_sending(url: &str) {
         deputy: false,
         from: None,
         to: None,
+        shift: None,
     });
     city.replace_org(org);
     let done = send(&city, at(DUE)).await;

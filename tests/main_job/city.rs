@@ -7,7 +7,12 @@ use std::{
     process::Command,
 };
 
-use duban::{core::org::Org, intake::files, policies, wall::Wall};
+use duban::{
+    core::{org::Org, policy::Via},
+    intake::files,
+    policies,
+    wall::Wall,
+};
 use serde_json::Value;
 
 use crate::{boston, common, run::run, servers::Servers, wait::free_port};
@@ -183,8 +188,9 @@ accepted = {{ status = [200], pointer = "/code", value = "OK" }}
     /// Where a predicted message has to arrive.
     pub fn address(&self, message: &Predicted) -> String {
         let person = self.org.people.get(&message.person).expect("a person of the set");
-        let address = if message.via == "sms" { &person.phone } else { &person.email };
-        address.clone().expect("everybody in the set has both")
+        let via = if message.via == "sms" { Via::Sms } else { Via::Email };
+        let address = person.address(via, Wall::Host.now());
+        address.expect("everybody in the set has both").to_owned()
     }
 }
 

@@ -62,6 +62,7 @@ pub async fn a_commit_writes_everything(scratch: &Scratch) {
         withdrawn: Vec::new(),
         heard: Vec::new(),
         flags: Vec::new(),
+        told: Vec::new(),
         ledger_of: Vec::new(),
         ledger: Vec::new(),
         messages: vec![message(&ticket, "m1", Some("k1"), at(5))],

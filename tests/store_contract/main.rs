@@ -71,6 +71,7 @@ contract![
     links::tokens_work_until_revoked,
     reading::tickets_are_filtered_and_paged,
     reading::slips_are_filtered_and_paged,
+    reading::flags_are_listed_and_raised_once,
     reading::a_page_holds_whole_journals,
     reading::a_whole_ticket_has_all_that_is_known_of_it,
     reading::policy_sets_are_kept_by_hash,

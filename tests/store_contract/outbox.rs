@@ -144,6 +144,7 @@ fn duban_ticket(key: i64) -> duban::store::Loaded {
         head_seq: 1,
         head_hash: String::new(),
         applied_seq: 1,
+        next_look: None,
         state: None,
         news: Vec::new(),
     }

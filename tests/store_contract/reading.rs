@@ -1,7 +1,7 @@
 //! Lists, pages and policy sets.
 
 use duban::core::journal::{Entry, verify};
-use duban::store::{SlipFilter, TicketFilter, Writes};
+use duban::store::{FlagFilter, FlagWrite, SlipFilter, StoreError, TicketFilter, Writes};
 
 use crate::scratch::{Scratch, T0, at, entry, fill, looked, message, slip, with_ticket};
 
@@ -134,4 +134,40 @@ pub async fn a_whole_ticket_has_all_that_is_known_of_it(scratch: &Scratch) {
     assert_eq!(messages, [("m1", Some("k1"), at(5)), ("m2", None, at(6))]);
     assert_eq!((other.rest.journal.len(), other.rest.slips.len(), &other.state), (1, 0, &None));
     assert_eq!(store.orphans(10).await.expect("it reads"), []);
+}
+
+pub async fn flags_are_listed_and_raised_once(scratch: &Scratch) {
+    let flag = |t: &duban::store::Loaded, name: &str, unit: &str| FlagWrite {
+        ticket_key: t.key,
+        ticket_no: t.no.clone(),
+        flag: name.to_owned(),
+        round: 1,
+        about: String::new(),
+        unit: unit.to_owned(),
+        at: T0,
+        evidence: "{\"count\":2}".to_owned(),
+    };
+    let (store, ticket) = with_ticket(scratch, |t| Writes {
+        flags: vec![flag(t, "old", "cx-scjg"), flag(t, "silent", "cx-cg")],
+        ..Writes::default()
+    })
+    .await;
+    let any = FlagFilter::default;
+    #[rustfmt::skip]
+    let table = [
+        ("all, newest first", any(),                                                 "silent old"),
+        ("page",              FlagFilter { limit: 1, ..any() },                      "silent"),
+        ("kind",              FlagFilter { flag: Some("old".into()), ..any() },      "old"),
+        ("unit",              FlagFilter { unit: Some("cx-cg".into()), ..any() },    "silent"),
+        ("open tickets",      FlagFilter { open: true, ..any() },                    "silent old"),
+    ];
+    for (name, filter, want) in table {
+        let found = store.flags(&filter).await.expect("flags are read");
+        let ids: Vec<&str> = found.iter().map(|row| row.flag.as_str()).collect();
+        assert_eq!(ids.join(" "), want, "{name}");
+    }
+    let look = store.look(10, at(1)).await.expect("a look is taken");
+    let again = Writes { flags: vec![flag(&ticket, "old", "cx-scjg")], ..Writes::default() };
+    let refused = look.commit(&again, at(1)).await;
+    assert!(matches!(refused, Err(StoreError::Database { .. })), "{refused:?}");
 }

@@ -134,10 +134,12 @@ pub fn message(
             key: key.to_owned(),
             ticket: ticket.no.clone(),
             slip: slip.map(str::to_owned),
+            with: Vec::new(),
             to: Recipient::Staff {
                 unit: "cx-scjg".to_owned(),
                 role: "unit_head".to_owned(),
                 person: None,
+                away: None,
                 cc: false,
             },
             via: "sms".to_owned(),

@@ -37,6 +37,7 @@ level = "grid"
 [[person]]
 id = "guo"
 name = "Guo"
+im = "guo"
 [[post]]
 unit = "grid7"
 role = "agent"
@@ -44,6 +45,7 @@ person = "guo"
 [[person]]
 id = "shi"
 name = "Shi"
+im = "shi"
 [[post]]
 unit = "street"
 role = ["section", "principal"]

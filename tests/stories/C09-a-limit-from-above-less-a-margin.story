@@ -20,5 +20,5 @@ steps = [{ at = "due", slip = "green", to = ["section"], via = ["im"] }]
 03-03 11:00 U2 dispatched unit=u source=upper
   clock resolve running due="2026-03-10 18:00"
 03-09 18:00 U1: slip green resolve due -> section im
-03-10 10:00 U1..U2 closed
+03-10 10:00 U1..U2 resolved
 06-30 00:00 nothing

@@ -18,7 +18,7 @@ clocks = [
   { name = "expiry", dur = "60d", stop = "struck_off", on_due = "reactivate" },
 ]
 extension = { max = 1, each = "30d", total = "30d", approver = ["hotline"] }
-close = { requires = ["proof", "resident_callback", "hotline_approved"], attachments_min = 1 }
+close = { requires = ["proof", "resident_callback", "city_sup_approved"], attachments_min = 1 }
 ends = ["struck_off"]
 [[ladder]]
 id = "resolve"
@@ -56,8 +56,8 @@ steps = [{ at = "due", slip = "green", to = ["agent"], via = ["im"] }]
 03-09 19:00 W2 hung approver=hotline reason=funds plan="next budget"
 03-09 19:00 W3 hung approver=hotline reason=funds plan="next budget"
 03-10 10:00 W3 struck_off proof=photo
-  refused struck_off "lacks: resident_callback, hotline_approved, attachments (at least 1)"
-03-10 11:00 W3 struck_off proof=photo resident_callback=yes by_role=hotline attachments:=1
+  refused struck_off "lacks: resident_callback, city_sup_approved, attachments (at least 1)"
+03-10 11:00 W3 struck_off proof=photo resident_callback=yes by_role=city_sup attachments:=1
   ticket overlays.0.ended.by=struck_off stage=ended
 # No overdue slips in between; the review reminds, and comes again after each review.
 04-06 18:00 W1: slip green review due -> agent im

@@ -50,12 +50,11 @@ steps = [{ at = "due", slip = "red", to = ["principal"], via = ["voice"] }]
   clock progress running due=05:00 turn=2
 03:30 W1 resolved
   clock progress met
-  clock resolve overdue
+  clock resolve late
 04:00 W1 closed
 # A matter of the police is handed over, and that is recorded.
 05:00 W2 dispatched unit=u urgency=emergency
   slip task accept start -> agent voice sms, section voice sms
 05:04 W2 handed_to_110_119_120_122 by=desk
   ticket stage=ended
-  journal handed_to_110_119_120_122
 04-30 00:00 nothing

@@ -209,7 +209,10 @@ impl Teller<'_, '_> {
 
     fn number(&self, person: &str) -> Result<String, String> {
         let rules = self.town.rules.load();
-        let found = rules.org.people.get(person).and_then(|person| person.phone.clone());
+        let found = rules.org.people.get(person).and_then(|person| {
+            let phones = person.contacts.iter().rev().filter_map(|one| one.phone.clone());
+            phones.into_iter().next()
+        });
         found
             .or_else(|| person.chars().all(|c| c.is_ascii_digit()).then(|| person.to_owned()))
             .ok_or_else(|| format!("`{person}` is nobody with a phone"))

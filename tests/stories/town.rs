@@ -143,7 +143,8 @@ impl<'g> Town<'g> {
     /// Events come in by the door everybody uses.
     pub async fn hear(&mut self, events: Vec<Event>, now: Timestamp) {
         let mut entries = Vec::new();
-        for event in events {
+        for mut event in events {
+            self.rules.load().attest(&mut event);
             match canonical(event, &self.key, now) {
                 Ok(entry) => entries.push(entry),
                 Err(refusal) => self.rejected.push(refusal.to_string()),
@@ -266,8 +267,10 @@ impl<'g> Town<'g> {
         let rules = self.rules.load();
         let mut addresses = BTreeMap::new();
         for person in rules.org.people.values() {
-            for address in [&person.email, &person.phone, &person.im, &person.voice] {
-                addresses.extend(address.clone().map(|address| (address, person.id.clone())));
+            for contact in &person.contacts {
+                for address in [&contact.email, &contact.phone, &contact.im, &contact.voice] {
+                    addresses.extend(address.clone().map(|address| (address, person.id.clone())));
+                }
             }
         }
         addresses

@@ -16,6 +16,9 @@ pub fn split(line: &str) -> Read<Vec<String>> {
             ' ' | '\t' => words.extend(word.take()),
             '"' => {
                 let word = word.get_or_insert_default();
+                // Inside of JSON the quotes belong to it.
+                let is_json = word.contains(":=") && !word.ends_with(":=");
+                word.extend(is_json.then_some('"'));
                 loop {
                     match letters.next() {
                         None => return Err("a quote is not closed".to_owned()),
@@ -24,6 +27,7 @@ pub fn split(line: &str) -> Read<Vec<String>> {
                         Some(letter) => word.push(letter),
                     }
                 }
+                word.extend(is_json.then_some('"'));
             }
             letter => word.get_or_insert_default().push(letter),
         }

@@ -109,7 +109,7 @@ fn text(opened: &Opened, slip: &SlipRow, messages: &[MessageRow]) -> String {
     ];
     lines.extend(named.into_iter().filter_map(|(name, text)| Some(format!("{name:<8} {}", text?))));
     for row in messages {
-        let Recipient::Staff { unit, role, person, cc } = &row.message.to else { continue };
+        let Recipient::Staff { unit, role, person, cc, .. } = &row.message.to else { continue };
         let copy = if *cc { ", in copy" } else { "" };
         let who = person.as_deref().unwrap_or("nobody");
         let when = row.done.map(|at| format!(" {}", local(at))).unwrap_or_default();

@@ -14,6 +14,7 @@ use crate::{
     },
     core::{
         event::{Event, Kind},
+        org::Why,
         slip::ACKNOWLEDGED,
     },
     store::{Appended, SlipRow},
@@ -144,8 +145,10 @@ fn role(opened: &Opened, slip: &SlipRow, args: &WithdrawArgs) -> Result<Option<S
         return Ok(args.role.clone());
     }
     let holds = |role: &&String| {
-        let holders = opened.rules.org.holders(&slip.unit, role, opened.now);
-        holders.iter().any(|post| Some(&post.person) == args.by.as_ref())
+        let set = &opened.rules.current;
+        let found = opened.rules.org.find(set, &slip.unit, role, opened.now);
+        let stands_in = |person: &str| args.by.as_deref() == Some(person);
+        found.why == Why::Holds && found.seats.iter().any(|seat| stands_in(seat.person))
     };
     let asked = |role: &&String| args.role.as_ref().is_none_or(|asked| asked == *role);
     let found = kind.withdraw_by.iter().filter(asked).find(holds);

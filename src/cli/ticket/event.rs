@@ -93,7 +93,8 @@ pub async fn tell(args: &Args) -> Result<ExitCode> {
 }
 
 /// Puts an event into the journal as intake does.
-pub async fn append(opened: &Opened, event: Event) -> Result<Appended> {
+pub async fn append(opened: &Opened, mut event: Event) -> Result<Appended> {
+    opened.rules.attest(&mut event);
     let refused = |why: &dyn std::fmt::Display| bad_data(format!("refused: {why}"));
     let entry: NewEntry =
         canonical(event, &key(&opened.config)?, opened.now).map_err(|why| refused(&why))?;

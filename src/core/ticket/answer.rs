@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Answer, Said, Ticket, permit::Refused};
+use super::{Answer, Said, Stage, Ticket, apply::waits_for_review, permit::Refused};
 use crate::core::{
     callback::{Call, Channel, Rules},
     clock::due_after,
@@ -69,13 +69,16 @@ impl Ticket {
             }
         }
         let channel = Channel::of(event);
+        if channel.is_own_act() && self.round() > 1 && self.stage < Stage::Resolved {
+            return Err(Refused::NotResolved(self.round()));
+        }
         if set.reply.call_required && !channel.is_own_act() && event.text("call").is_none() {
             return Err(Refused::NoCallRecord);
         }
         self.keep_answer(set, event, channel)?;
         self.evaluate(event.at, Outcome::Answered, Some(channel));
         let redone = self.redo_condition(set, event).is_some();
-        let waits = redone || self.waits_for_review(set, event) || self.ended.is_some();
+        let waits = redone || waits_for_review(set, event) || self.ended.is_some();
         if !waits && trigger::solved(event).is_some() {
             self.owe(Kind::of("evaluated"), "answered");
         }

@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::{
-    Call, FollowUp, Hop, Refusal, Round, Stage, Ticket,
+    Call, Hop, Refusal, Round, Stage, Ticket,
     call::EXCUSED,
     clocks::starts,
     heard::HANDOVER_REFUSED,
     label::LabelState,
     links::{GROUPED, LEVEL_RAISED, LINKED, TRIGGERED},
+    people::may_act,
     permit::Refused,
     returns::ReturnOutcome,
     select,
@@ -40,6 +41,9 @@ impl Ticket {
         }
         let is_first = self.rounds.is_empty();
         self.absorb(set, event);
+        if is_first {
+            self.adopt(set, event);
+        }
         self.follow_ups.retain(|owed| event.id.as_deref() != Some(&*owed.id()));
         let mut opening = self.opening(set, event);
         let changed = self.may_say(set, event).map_err(Refused::from);
@@ -55,7 +59,7 @@ impl Ticket {
         self.enter_by_event(set, &event.kind, event.at);
         self.note_decision(event);
         self.publication = Publication::of(event).or(self.publication.take());
-        let began = self.begins_own(set, event, is_first);
+        let began = self.begins_own(set, event);
         let Some(policy) = self.policy(set) else { return };
         self.note_due_told(event);
         self.move_named_dues(set, event);
@@ -66,7 +70,7 @@ impl Ticket {
         self.stop_clocks(set, event);
         if policy.ends.contains(&event.kind) && event.text("overlay").is_none() {
             self.end(event.at);
-            self.end_overlays(set, event.at);
+            self.end_overlays(set, event);
             opening.retain(|index| set.policies[*index].overlay.outlives);
         }
         let round = self.round();
@@ -96,6 +100,7 @@ impl Ticket {
         if self.deadline.is_none() {
             self.deadline = event.deadline;
         }
+        self.absorb_people(set, event);
         if self.dispatched.is_none() && self.rounds.len() <= 1 {
             if event.kind == Kind::Dispatched
                 || (event.kind == set.clock_start && event.unit.is_some())
@@ -114,6 +119,7 @@ impl Ticket {
     /// The changes that belong to one kind of event, before its effect on clocks.
     fn change(&mut self, set: &PolicySet, seq: i64, event: &Event) -> Result<(), Refused> {
         self.refuse_earlier_round(event)?;
+        may_act(set, event)?;
         self.guard(set, event)?;
         match &event.kind {
             Kind::Received | Kind::Registered => {
@@ -204,6 +210,7 @@ impl Ticket {
         self.first_unit.get_or_insert_with(|| unit.clone());
         self.unit = Some(unit.clone());
         if moves {
+            self.forget_handler(event);
             if self.return_pending.take().is_some() {
                 self.returns += 1; // sent on without a word: the return stood
                 self.settle_return(ReturnOutcome::Accepted);
@@ -238,20 +245,15 @@ impl Ticket {
         }
     }
 
-    /// Whether a bad answer in the last round leaves the ticket to its consultation.
-    pub(super) fn waits_for_review(&self, set: &PolicySet, event: &Event) -> bool {
-        let redo = redo_policy(set).map(|index| &set.policies[index]);
-        redo.is_some_and(|redo| {
-            redo.last_round == LastRound::Waits && trigger::reason(redo, event).is_some()
-        })
-    }
-
     /// What the consultation after the last round decided: another round after all, or this is it.
     fn decide_review(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
         match event.text("decision") {
             Some("redo") => self.open_round(set, event),
             Some(_) => {
-                self.owe(Kind::of("evaluated"), "review_decided");
+                if self.ended.is_none() {
+                    // A round may be evaluated by its resident and decided on by a panel after that.
+                    self.owe_about(Kind::of("evaluated"), "review_decided", event.at.0.to_string());
+                }
                 Ok(())
             }
             None => Ok(()),
@@ -271,14 +273,6 @@ impl Ticket {
             return None;
         }
         trigger::reason(redo, event)
-    }
-
-    pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
-        let (reason, round) = (reason.to_owned(), self.round());
-        let owed = FollowUp { kind, reason, round, about: String::new(), overlay: String::new() };
-        if !self.follow_ups.contains(&owed) {
-            self.follow_ups.push(owed);
-        }
     }
 
     /// Opens the next round: earlier clocks end without a verdict, the redo policy's begin.
@@ -334,5 +328,13 @@ impl Ticket {
 fn redo_policy(set: &PolicySet) -> Option<usize> {
     set.policies.iter().position(|policy| {
         policy.select.keys.get("kind").is_some_and(|kinds| kinds.iter().any(|kind| kind == "redo"))
+    })
+}
+
+/// Whether a bad answer in the last round leaves the ticket to its consultation.
+pub(super) fn waits_for_review(set: &PolicySet, event: &Event) -> bool {
+    let redo = redo_policy(set).map(|index| &set.policies[index]);
+    redo.is_some_and(|redo| {
+        redo.last_round == LastRound::Waits && trigger::reason(redo, event).is_some()
     })
 }

@@ -78,16 +78,17 @@ impl Call {
             let kinds: Vec<Kind> = counted(policy).collect();
             return kinds.into_iter().find(|kind| self.is_complete(policy, kind));
         }
-        let is_rating = event.kind == Kind::of(WHISTLE_RATED) || event.kind == Kind::Rated;
+        let rated = Kind::of(WHISTLE_RATED);
+        let is_rating = event.kind == rated || event.kind == Kind::Rated;
         if let Some(rating) = event.text("rating").filter(|_| is_rating) {
             self.ratings.extend(named.iter().map(|unit| (unit.clone(), rating.to_owned())));
         }
-        if named.is_empty() || !counted(policy).any(|kind| kind == event.kind) {
+        let kind = if is_rating { rated } else { event.kind.clone() };
+        if named.is_empty() || !counted(policy).any(|one| one == kind) {
             return None;
         }
-        let said = self.said.entry(event.kind.clone()).or_default();
-        said.extend(named);
-        self.is_complete(policy, &event.kind).then(|| event.kind.clone())
+        self.said.entry(kind.clone()).or_default().extend(named);
+        self.is_complete(policy, &kind).then_some(kind)
     }
 
     /// Whether every one that was called for this has said it or was excused.
@@ -125,8 +126,12 @@ impl Ticket {
         }
     }
 
-    /// The unit that has this part in a strand; empty for the responsible one.
+    /// The unit that has this part in a strand; empty for the responsible one. `first` is the unit
+    /// the ticket went to first: the district centre that sent it on.
     pub(super) fn place(&self, overlay: &str, part: Option<&str>) -> String {
+        if part == Some("first") {
+            return self.first_unit.clone().unwrap_or_default();
+        }
         let found = part.and_then(|part| self.call(overlay).places.get(part));
         found.cloned().unwrap_or_default()
     }

@@ -3,13 +3,13 @@
 //! What an event shows is noticed when it is applied; what only time shows has its exact
 //! instant, so that nobody has to scan.
 //!
-//! Invariants (tests/flags.rs): `a_flag_is_raised_once`, `a_silent_ticket_is_flagged_once_and_armed_again`,
+//! Invariants (tests/permits.rs): `a_flag_is_raised_once`, `a_silent_ticket_is_flagged_once_and_armed_again`,
 //! `age_counts_across_units_rounds_and_pauses`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{FollowUp, ReturnOutcome, Ticket};
+use super::{ReturnOutcome, Ticket};
 use crate::core::{
     clock::due_after,
     event::{Event, Kind},
@@ -283,13 +283,7 @@ impl Ticket {
         self.flags.push(RaisedFlag { flag: flag.clone(), round: *round, about: about.clone(), at });
         if let Some(kind) = add {
             let about = if about.is_empty() { flag.clone() } else { format!("{flag}/{about}") };
-            self.follow_ups.push(FollowUp {
-                kind: kind.clone(),
-                reason: flag.clone(),
-                round: self.round(),
-                about,
-                overlay: String::new(),
-            });
+            self.owe_about(kind.clone(), flag, about);
         }
     }
 

@@ -59,6 +59,8 @@ pub enum Refused {
     RulingWithoutUnit,
     #[error("the round has its answer already; the first one counts")]
     AlreadyAnswered,
+    #[error("round {0} is not resolved yet, so there is nothing to answer")]
+    NotResolved(u32),
     #[error("an answer that somebody typed in needs the record of the call (`call`)")]
     NoCallRecord,
     #[error("the reply says nothing duban understands; a person has to ask")]
@@ -81,6 +83,10 @@ pub enum Refused {
     OwnLabel,
     #[error("no slip `{0}` was issued on this ticket")]
     NoSuchSlip(String),
+    #[error("a unit of kind `{given}` may not do this; it takes one of: {allowed}")]
+    Authority { given: String, allowed: String },
+    #[error("`{0}` is a third party and never responsible for a ticket")]
+    ThirdParty(String),
     #[error("slip `{0}` was withdrawn")]
     SlipWithdrawn(String),
     #[error("slip `{0}` has its receipt already; the first one counts")]

@@ -3,12 +3,12 @@
 //! The resident's time never stops for it, and whoever got the ticket stays responsible
 //! until a return is accepted or a ruling names another unit (首接负责).
 //!
-//! Invariants (tests/returns.rs): `a_second_return_goes_to_a_ruling_by_itself`,
+//! Invariants (tests/permits.rs): `a_second_return_goes_to_a_ruling_by_itself`,
 //! `the_first_receiver_stays_until_the_ruling`, `a_final_ruling_ends_the_returns`.
 
 use serde::{Deserialize, Serialize};
 
-use super::{FollowUp, Hop, Ticket, clocks::Begin, permit::Refused};
+use super::{Hop, Ticket, clocks::Begin, permit::Refused};
 use crate::core::{
     clock::due_after,
     event::{Event, Kind},
@@ -63,13 +63,8 @@ impl Ticket {
                 self.returned.push(one);
                 self.return_pending = Some(event.at);
                 if let Some(reason) = by_itself {
-                    self.follow_ups.push(FollowUp {
-                        kind: Kind::of("ruling_asked"),
-                        reason: reason.to_owned(),
-                        round,
-                        about: event.at.0.to_string(),
-                        overlay: String::new(),
-                    });
+                    let about = event.at.0.to_string();
+                    self.owe_about(Kind::of("ruling_asked"), reason, about);
                 }
                 Ok(())
             }

@@ -5,11 +5,14 @@
 
 use serde_json::Value;
 
-use super::{Ticket, overlay::Admission};
+use super::{
+    Ticket,
+    overlay::{Admission, Overlay},
+};
 use crate::core::{
     attributes::is_under,
     event::{Event, Kind},
-    policy::{AdmitRule, Policy, PolicySet},
+    policy::{AdmitRule, Policy, PolicySet, Requirement},
 };
 
 /// Why somebody's word moves nothing.
@@ -25,8 +28,8 @@ pub enum Unheard {
     Lacking(String),
     #[error("the matter is in the ledger already")]
     InLedger,
-    #[error("striking off lacks: {0}")]
-    NotStruckOff(String),
+    #[error("`{0}` lacks: {1}")]
+    Incomplete(Kind, String),
     #[error("the clock was not due then")]
     NotDue,
 }
@@ -60,36 +63,41 @@ impl Ticket {
             if let Some(allowed) = policy.overlay.only.get(&event.kind) {
                 signed(policy, event, allowed)?;
             }
-            if event.kind == Kind::StruckOff && policy.admit.is_some() {
-                self.may_strike_off(policy, event)?;
+        }
+        for overlay in self.overlays.iter().filter(|overlay| overlay.hears(event)) {
+            let Some(policy) = set.policies.get(overlay.policy) else { continue };
+            let ends = policy.overlay.enforce && policy.ends.contains(&event.kind);
+            if ends && (event.kind == Kind::StruckOff || policy.close.on.contains(&event.kind)) {
+                may_end(policy, overlay, event)?;
             }
         }
         Ok(())
     }
+}
 
-    /// Striking off takes what `close` of the ledger's policy asks for.
-    fn may_strike_off(&self, policy: &Policy, event: &Event) -> Result<(), Unheard> {
-        if !policy.overlay.enforce {
-            return Ok(());
-        }
-        let given = |need: &&str| {
-            let is_seen = self.seen_by(&policy.id).contains_key(&Kind::of(need));
-            let approved = need.strip_suffix("_approved");
-            let is_signed = approved.is_some_and(|role| roles(event).any(|given| given == role));
-            event.data.get(*need).is_some_and(is_said) || is_seen || is_signed
-        };
-        let needs = policy.close.requires.iter().map(|need| need.name.as_str());
-        let mut lacking: Vec<String> =
-            needs.filter(|need| !given(need)).map(str::to_owned).collect();
-        let attachments = match event.data.get("attachments") {
-            Some(Value::Array(some)) => some.len() as u64,
-            Some(Value::Number(count)) => count.as_u64().unwrap_or(0),
-            _ => 0, // said nothing of attachments
-        };
-        if attachments < u64::from(policy.close.attachments_min) {
-            lacking.push(format!("attachments (at least {})", policy.close.attachments_min));
-        }
-        if lacking.is_empty() { Ok(()) } else { Err(Unheard::NotStruckOff(lacking.join(", "))) }
+/// What an enforced overlay's closing rule asks for must be there before it is ended (销号).
+fn may_end(policy: &Policy, overlay: &Overlay, event: &Event) -> Result<(), Unheard> {
+    let has = |need: &&Requirement| {
+        let is_seen = need.kinds.iter().any(|kind| overlay.seen.contains_key(kind));
+        let is_told =
+            need.keys.iter().any(|one| event.data.get(one.key.as_str()).is_some_and(is_said));
+        let approved = need.name.strip_suffix("_approved");
+        is_seen || is_told || approved.is_some_and(|role| roles(event).any(|given| given == role))
+    };
+    let needs = policy.close.requires.iter().filter(|need| !has(need));
+    let mut lacking: Vec<String> = needs.map(|need| need.name.clone()).collect();
+    let attachments = match event.data.get("attachments") {
+        Some(Value::Array(some)) => some.len() as u64,
+        Some(Value::Number(count)) => count.as_u64().unwrap_or(0),
+        _ => 0, // said nothing of attachments
+    };
+    if attachments < u64::from(policy.close.attachments_min) {
+        lacking.push(format!("attachments (at least {})", policy.close.attachments_min));
+    }
+    if lacking.is_empty() {
+        Ok(())
+    } else {
+        Err(Unheard::Incomplete(event.kind.clone(), lacking.join(", ")))
     }
 }
 

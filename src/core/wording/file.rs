@@ -202,6 +202,8 @@ impl Whole {
             reading.errors.push(TemplateError { layer: 0, span: None, text });
         }
         if !reading.errors.is_empty() {
+            let place = |error: &TemplateError| error.span.as_ref().map(|span| span.start);
+            reading.errors.sort_by_key(|error| (error.layer, place(error)));
             return Err(reading.errors);
         }
         let clocks = self.clock.into_iter().map(|(name, words)| {

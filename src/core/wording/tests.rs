@@ -73,10 +73,12 @@ fn message(template: &str, via: &str, step: &str) -> Message {
         key: format!("W261007-0123/{template}"),
         ticket: "W261007-0123".into(),
         slip: Some("W261007-0123/r1/resolve/cx-scjg/0/3.0.0".into()),
+        with: Vec::new(),
         to: Recipient::Staff {
             unit: "cx-scjg".into(),
             role: "principal".into(),
             person: None,
+            away: None,
             cc: false,
         },
         via: via.into(),
@@ -352,6 +354,6 @@ fn a_bad_file_is_told_all_at_once() {
     insta::assert_snapshot!(lines.join("\n"), @r"
     line 7: `templates/2` is not `templates/1`
     line 24: `staff.nudge` (zh): unknown fact `stat`; known are accept_due, ask, ca
-    line 83: `resident.closed` (zh): a link is joined to a fact; put a space betwee
+    line 127: `resident.closed` (zh): a link is joined to a fact; put a space betwee
     ");
 }

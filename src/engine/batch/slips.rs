@@ -144,13 +144,15 @@ pub fn issued(
 /// One message for each recipient of the slip.
 fn told<'a>(advance: &'a Advance, slip: &str) -> Vec<&'a Message> {
     let mut seen = BTreeSet::new();
-    let messages = advance.messages.iter().filter(|m| m.slip.as_deref() == Some(slip));
+    let carries =
+        |m: &&Message| m.slip.as_deref() == Some(slip) || m.with.iter().any(|one| one == slip);
+    let messages = advance.messages.iter().filter(carries);
     messages.filter(|message| seen.insert(&message.to)).collect()
 }
 
 fn person(message: &Message) -> Option<Value> {
     match &message.to {
-        Recipient::Staff { unit, role, person, cc } => {
+        Recipient::Staff { unit, role, person, cc, .. } => {
             Some(json!({ "unit": unit, "role": role, "person": person, "cc": cc }))
         }
         Recipient::Resident => None,
