@@ -3,9 +3,16 @@
 use serde_json::Value;
 
 use super::{
-    Call, Hop, Refusal, Round, Stage, Ticket, call::EXCUSED, clocks::starts,
-    heard::HANDOVER_REFUSED, label::LabelState, people::may_act, permit::Refused,
-    returns::ReturnOutcome, select,
+    Call, Hop, Refusal, Round, Stage, Ticket,
+    call::EXCUSED,
+    clocks::starts,
+    heard::HANDOVER_REFUSED,
+    label::LabelState,
+    links::{GROUPED, LEVEL_RAISED, LINKED, TRIGGERED},
+    people::may_act,
+    permit::Refused,
+    returns::ReturnOutcome,
+    select,
 };
 use crate::core::{
     event::{Event, Kind},
@@ -140,6 +147,7 @@ impl Ticket {
                 self.extend_beside(set, event)?;
             }
             Kind::Extended => self.extend(set, event)?,
+            Kind::Merged => self.merge(event),
             Kind::OfflineAction => self.note_offline(set, event),
             Kind::Rated if self.rates_a_unit(event) => {}
             Kind::Returned => self.return_ticket(set, event)?,
@@ -152,6 +160,10 @@ impl Ticket {
                 EXCUSED => self.excuse(event),
                 HANDOVER_REFUSED => self.handover = None,
                 RECLASSIFIED => self.reclassify(set, event),
+                TRIGGERED => self.dispatch(set, event),
+                GROUPED => self.join_group(event),
+                LEVEL_RAISED => self.raise_level(set, event),
+                LINKED => self.link(event),
                 "returned_ok" => self.accept_return(set, event),
                 "ruling_asked" => self.ask_ruling(event),
                 "ruled" => self.rule(set, event)?,
@@ -304,7 +316,7 @@ impl Ticket {
         }
     }
 
-    fn end(&mut self, at: Timestamp) {
+    pub(super) fn end(&mut self, at: Timestamp) {
         self.ended = Some(at);
         self.stage = Stage::Ended;
         self.cancel_open(at, |_| true);
