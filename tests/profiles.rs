@@ -71,7 +71,11 @@ fn the_strictest_of_several_campaigns_holds() {
     let one = ticket(&set, &[told("dispatched", "2026-05-07 09:12", json!({}))]);
     let due = |name: &str| one.clock(name).map(|clock| (clock.due, clock.campaign.as_deref()));
     assert_eq!(due("resolve"), Some((at("2026-05-09 18:00"), Some("food"))), "2 of 2, 3, 5 days");
-    assert_eq!(due("contact"), Some((at("2026-05-07 16:00"), Some("food"))), "rolled as the policy says");
+    assert_eq!(
+        due("contact"),
+        Some((at("2026-05-07 16:00"), Some("food"))),
+        "rolled as the policy says"
+    );
     assert_eq!(due("accept"), Some((at("2026-05-07 11:12"), None)), "the policy's own is stricter");
     assert_eq!(one.attributes.tags, ["百日攻坚"]);
     let clock = one.clock("resolve").expect("the clock runs");
