@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
     catalogue,
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
-    files::{self, CASES, Sources, TEMPLATES},
+    files::{self, CASES, SILENCES, Sources, TEMPLATES},
     labels,
     ladder::{self, Names},
     layers::Layers,
@@ -25,7 +26,7 @@ use super::{
     resident::{self, Tells},
     schedule,
     section::Section,
-    selector, set, slip, stage, trigger,
+    selector, set, silence, slip, stage, trigger,
 };
 use crate::core::{
     agenda::Schedule,
@@ -35,6 +36,7 @@ use crate::core::{
     event::Kind,
     org::Org,
     policy::{FlagRule, Ladder, Policy, PolicySet},
+    silence::Silence,
     slip::{ACKNOWLEDGED, SlipKind},
     stage::StageRule,
     timestamp::Timestamp,
@@ -54,6 +56,8 @@ pub struct Loaded {
     /// All of them, by file and place.
     pub complaints: Vec<Complaint>,
     pub cases: Vec<Case>,
+    /// Who is told nothing for a while.
+    pub silences: Vec<Silence>,
     /// The files that decide (policies and holidays), for the store; no people, no wording.
     pub files: BTreeMap<String, String>,
 }
@@ -101,7 +105,9 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     };
     let is_policy = |layer: usize, name: &str| {
         let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
-        let decides = !files::is_org(name) && name != TEMPLATES && (layer == 0 || name != CASES);
+        let decides = !files::is_org(name)
+            && ![TEMPLATES, SILENCES].contains(&name)
+            && (layer == 0 || name != CASES);
         toml && !name.contains('/') && decides
     };
     let mut trees: Vec<(usize, Source<'_>, Spanned<DeTable<'_>>)> = Vec::new();
@@ -146,6 +152,14 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         for doubt in catalogue::doubts(&reading.set, org, items.name, duties) {
             complaints.add(doubt);
         }
+    }
+    if let Some((layer, text)) = of_layer(SILENCES).next() {
+        let source = source(layer, SILENCES, text);
+        let tree = parse(source);
+        let units = loaded.org.as_ref().map(|org| &org.units);
+        let zone =
+            reading.as_ref().map_or(TimeZone::UTC, |reading| reading.set.calendar.zone().clone());
+        loaded.silences = silence::silences(Section::root(source, tree.get_ref()), units, &zone);
     }
     let texts_of: Vec<Source<'_>> =
         of_layer(TEMPLATES).map(|(layer, text)| source(layer, TEMPLATES, text)).collect();
@@ -202,6 +216,13 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
     let tells = set.is_some_and(|set| set.slips.values().any(|kind| kind.tell_withdrawal));
     let taken_back = tells.then(|| delivery::TAKEN_BACK.to_owned());
+    if set.is_some_and(|set| set.noise.gather.is_some()) && !templates.has("staff.together") {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            "there is no text `[staff.together]`, but `gather` makes one letter out of several messages",
+        ));
+    }
     for id in slips.into_iter().map(|slip| format!("staff.{slip}")).chain(taken_back) {
         if !templates.has(&id) {
             sources[0].complaints.add(Complaint::about(

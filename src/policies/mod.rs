@@ -32,6 +32,7 @@ mod schedule;
 pub(crate) mod section;
 mod selector;
 mod set;
+mod silence;
 mod slip;
 mod stage;
 pub(crate) mod suggest;
