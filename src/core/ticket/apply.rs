@@ -27,6 +27,9 @@ use crate::core::{
 /// Another category, urgency, kind or tags from here on.
 pub(super) const RECLASSIFIED: &str = "reclassified";
 
+/// The highest level of supervision: unit, county, city.
+const LEVEL_MAX: u8 = 3;
+
 /// Rounds a ticket may have where its policy does not say.
 const ROUNDS_MAX: u32 = 3;
 
@@ -287,6 +290,7 @@ impl Ticket {
         self.cancel_open(event.at, |_| true);
         self.call = Call::default();
         let reason = event.text("reason").map(str::to_owned);
+        self.raise_level(set, policy, reason.as_deref());
         self.rounds.push(Round { policy, opened: event.at, reason });
         if set.policies[policy].max_rounds == Some(self.round()) {
             self.owe(Kind::of("consult_proposed"), "last_round");
@@ -301,6 +305,16 @@ impl Ticket {
         self.stage = Stage::Dispatched;
         self.start_clocks(set, event, |rule| rule.start.contains(&set.clock_start));
         Ok(())
+    }
+
+    /// A bad rating raises the level that supervises by one: unit, county, city.
+    fn raise_level(&mut self, set: &PolicySet, policy: usize, reason: Option<&str>) {
+        let raises = &set.policies[policy].raise_level;
+        if reason.is_some_and(|reason| raises.iter().any(|one| one == reason)) {
+            let now = self.attributes.values("level").first().and_then(|text| text.parse().ok());
+            let next = (now.unwrap_or(1) + 1).min(LEVEL_MAX);
+            self.attributes.put("level", &next.to_string(), &set.attributes);
+        }
     }
 
     /// A deadline the source system changes while its clock runs moves the due.
