@@ -124,7 +124,7 @@ fn nobody_is_satisfied_by_default() {
         ("closed as satisfied",      &set,  vec![closed(json!({ "outcome": "satisfied" }))],           Some(("unreached", None, on))),
         ("no route, by the policy",  &open, vec![],                                                    Some(("no_route", None, at("20T10:00").plus_ms(1)))),
         ("no route, by a person",    &set,  vec![],                                                    None),
-        ("digits",                   &set,  vec![said(json!({ "digits": "2" }))],                      Some(("answered", Some("sms"), on))),
+        ("digits",                   &set,  vec![said(json!({ "digits": "1" }))],                      Some(("answered", Some("sms"), on))),
         ("a link",                   &set,  vec![said(json!({ "solved": "yes", "via": "link" }))],     Some(("answered", Some("link"), on))),
         ("on the phone",             &set,  vec![said(json!({ "solved": "yes", "call": "c-1" }))],     Some(("answered", Some("phone"), on))),
         ("the platform says so",     &set,  vec![said(json!({ "solved": "yes" }))],                    Some(("answered", Some("other"), on))),
