@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, Time};
 
 use super::{
+    agenda::Schedule,
     calendar::Calendar,
     campaign::Campaign,
     catalogue::Catalogue,
@@ -79,6 +80,8 @@ pub struct PolicySet {
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
     pub triggers: Vec<Trigger>,
+    /// What recurs beside tickets.
+    pub schedules: Vec<Schedule>,
     pub presets: Presets,
     /// What the preset of the set changed in its policies.
     pub set_by_preset: Vec<SetByPreset>,

@@ -290,6 +290,10 @@ impl Story {
                     format!("alarm: nobody is {role} of {unit} and nobody above; nobody was told")
                 }
             },
+            Record::Occurred { period, at, passed: false, .. } => {
+                format!("period {period} came at {}", self.local(*at))
+            }
+            Record::Occurred { period, .. } => format!("period {period} was passed over"),
             Record::Grouped { group, ticket, undo: true, .. } => {
                 format!("took back from {ticket} what it was told of group {group}")
             }

@@ -13,7 +13,7 @@ use super::{
 use crate::core::message::{Message, Recipient};
 
 /// Every fact a template may name.
-pub const NAMES: [&str; 33] = [
+pub const NAMES: [&str; 35] = [
     "sig",
     "no",
     "slip",
@@ -47,6 +47,8 @@ pub const NAMES: [&str; 33] = [
     "link",
     "exp",
     "exp_day",
+    "title",
+    "lists",
 ];
 
 /// What a message says, by name; a fact that is not there is not known.
@@ -122,6 +124,8 @@ impl Templates {
             word.or_else(|| names.flag(reason, language))
         });
         say("reason", reason);
+        say("title", facts.title.as_ref().map(|title| language.of_two(title).to_owned()));
+        say("lists", Some(super::lists::summary(&facts.lists, language)));
         let roles: Vec<String> =
             facts.roles.iter().filter_map(|role| names.role(role, language)).collect();
         say("recipients", Some(roles.join(language.pick("、", ", "))));
