@@ -275,7 +275,7 @@ fn read(
         }
         ladders.push(ladder);
     }
-    let tells = single("tell").map(|section| resident::tell(section, &Tells::new()));
+    let tells = single("tell").map(|section| resident::tell(&section, &Tells::new()));
     let around = Around {
         names: &names,
         ladders: &ladders,

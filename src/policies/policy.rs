@@ -117,7 +117,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             .and_then(|item| item.filled())
             .map(str::to_owned),
         tell: match section.get("tell").and_then(|item| item.section("`tell`")) {
-            Some(own) => resident::tell(own, around.tells),
+            Some(own) => resident::tell(&own, around.tells),
             None => around.tells.clone(),
         },
         in_rates: section.switch_or("in_rates", true),
