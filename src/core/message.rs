@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{slip::Note, timestamp::Timestamp};
+use super::{list::Filled, slip::Note, timestamp::Timestamp};
 
 /// A message that waits to be sent. Holds no name, number or address: the person is an
 /// id that becomes an address at the moment of sending, a resident is found by ticket.
@@ -77,10 +77,18 @@ pub struct Facts {
     pub contacts: u32,
     /// `open`, `accepted` ...: the stage of the ticket.
     pub stage: String,
+    /// What a list is called, in Chinese and English, and its sections.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<[String; 2]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<Filled>,
     /// Roles the slip went to (to and cc).
     pub roles: Vec<String>,
     /// Until when the question can be answered; only questions and their reminders have it.
     pub link_expires: Option<Timestamp>,
+    /// Of several messages that leave as one: what each is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub together: Vec<Piece>,
     /// Whether the message brings a fresh link to answer through.
     pub link: bool,
     /// The unit that issues the slip; empty: the set's own office.
@@ -108,4 +116,15 @@ impl From<&Note> for NoteText {
         let Note { id, version, zh, en, .. } = note.clone();
         Self { id, version, zh, en }
     }
+}
+
+/// What one of several messages is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Ticket number.
+    pub no: String,
+    /// Slip kind id.
+    pub slip: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
 }

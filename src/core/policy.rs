@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, Time};
 
 use super::{
+    agenda::Schedule,
     calendar::Calendar,
     campaign::Campaign,
     catalogue::Catalogue,
@@ -28,6 +29,7 @@ use super::{
     slip::{Note, SlipKind},
     span::Span,
     stage::StageRule,
+    throttle::ThrottleRule,
     trigger::Trigger,
     variant::Variant,
 };
@@ -79,6 +81,8 @@ pub struct PolicySet {
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
     pub triggers: Vec<Trigger>,
+    /// What recurs beside tickets.
+    pub schedules: Vec<Schedule>,
     pub presets: Presets,
     /// What the preset of the set changed in its policies.
     pub set_by_preset: Vec<SetByPreset>,
@@ -178,6 +182,11 @@ pub struct Noise {
     /// A recorded action off line (`offline_action`) stands for the next step of its level within this span.
     pub offline_suppresses: Option<Span>,
     pub never_repeat_per_scan: bool,
+    /// Messages to staff leave together at the ends of spans of this length, counted from midnight;
+    /// those to one person by one way become one. What fires at night does not wait.
+    pub gather: Option<Span>,
+    /// A unit is told at most so much in a while; the rest waits. What fires at night does not.
+    pub throttle: Option<ThrottleRule>,
 }
 
 /// A named place in the chain of responsibility.
@@ -371,7 +380,8 @@ pub struct ClockRule {
     /// The data key under which events list them: `units`, `milestones`, `cosigners`.
     pub units_from: String,
     /// Whose people its steps tell, where it is not the responsible unit (`lead`): the data key
-    /// of the event that opened the policy under which that unit stands, for example `blower`.
+    /// of the event that opened the policy under which that unit stands, for example `blower`; `first`
+    /// is the unit the ticket went to first.
     pub owner: Option<String>,
     pub ask_mode: AskMode,
     pub coverage: Option<f64>,

@@ -2,6 +2,7 @@
 //!
 //! * A policy behind an earlier one that takes all its tickets is never used.
 //! * Names in overlays that nothing answers to.
+//! * A role for last steps only (`last_step_only`) is told by an earlier one.
 //! * Steps whose offsets are in different bases can cross (`due+4wh` after 17:00 falls later
 //!   than `due+1wd` at 09:00). At run time a step waits for the one before it; here a sample
 //!   of starts shows where that happens.
@@ -37,6 +38,29 @@ pub fn doubts(set: &PolicySet, spots: &Spots, now: Timestamp) -> Vec<Complaint> 
     let mut doubts = shadowed(set, spots);
     doubts.extend(crossings(set, spots, now));
     doubts.extend(beside(set, spots));
+    doubts.extend(too_early(set, spots));
+    doubts
+}
+
+/// Steps before the last that tell a role only the last step may reach.
+fn too_early(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
+    let mut doubts = Vec::new();
+    for (ladder, spots) in set.ladders.iter().zip(&spots.steps) {
+        let last = ladder.steps.len().saturating_sub(1);
+        for (step, spot) in ladder.steps.iter().zip(spots).take(last) {
+            let of_slip = set.slips.get(&step.slip).into_iter().flat_map(|slip| &slip.cc);
+            let told = step.to.iter().chain(&step.cc).chain(of_slip);
+            let early = told
+                .into_iter()
+                .find(|role| set.roles.get(*role).is_some_and(|role| role.last_step_only));
+            if let Some(role) = early {
+                doubts.push(spot.warn(format!(
+                    "step `{}` of ladder `{}` tells `{role}`, whom only the last step may reach",
+                    step.at_text, ladder.id
+                )));
+            }
+        }
+    }
     doubts
 }
 
@@ -78,9 +102,11 @@ fn shadowed(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
             continue; // it opens beside other policies and takes no ticket of its own
         }
         if policy.select.keys.is_empty() {
-            if let Some(spot) =
-                spots.policies.get(index).filter(|_| set.default_policy != Some(index))
-            {
+            let items = set.catalogue.iter().flat_map(|catalogue| catalogue.items());
+            let is_reached = set.default_policy == Some(index)
+                || !policy.overlay.on.is_empty()
+                || items.into_iter().any(|item| item.policy == Some(index));
+            if let Some(spot) = spots.policies.get(index).filter(|_| !is_reached) {
                 doubts.push(spot.warn(format!(
                     "policy `{}` is never used: it selects nothing and is not the `default_policy`",
                     policy.id
@@ -88,7 +114,9 @@ fn shadowed(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
             }
             continue;
         }
-        let earlier = set.policies[..index].iter().find(|p| covers(&p.select, &policy.select));
+        let earlier = set.policies[..index]
+            .iter()
+            .find(|p| p.precedence >= policy.precedence && covers(&p.select, &policy.select));
         if let (Some(earlier), Some(spot)) = (earlier, spots.policies.get(index)) {
             doubts.push(spot.warn(format!(
                 "policy `{}` is never used: `{}` stands before it and takes the same tickets",

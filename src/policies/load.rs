@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
     catalogue,
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
-    files::{self, CASES, Sources, TEMPLATES},
+    files::{self, CASES, SILENCES, Sources, TEMPLATES},
     labels,
     ladder::{self, Names},
     layers::Layers,
@@ -23,16 +24,19 @@ use super::{
     policy::{self, Around},
     preset,
     resident::{self, Tells},
+    schedule,
     section::Section,
-    selector, set, slip, stage, trigger,
+    selector, set, silence, slip, stage, trigger,
 };
 use crate::core::{
+    agenda::Schedule,
     attributes::FURTHER,
     count::CountRule,
     delivery,
     event::Kind,
     org::Org,
     policy::{FlagRule, Ladder, Policy, PolicySet},
+    silence::Silence,
     slip::{ACKNOWLEDGED, SlipKind},
     stage::StageRule,
     timestamp::Timestamp,
@@ -52,6 +56,8 @@ pub struct Loaded {
     /// All of them, by file and place.
     pub complaints: Vec<Complaint>,
     pub cases: Vec<Case>,
+    /// Who is told nothing for a while.
+    pub silences: Vec<Silence>,
     /// The files that decide (policies and holidays), for the store; no people, no wording.
     pub files: BTreeMap<String, String>,
 }
@@ -99,7 +105,9 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     };
     let is_policy = |layer: usize, name: &str| {
         let toml = Path::new(name).extension().is_some_and(|ext| ext == "toml");
-        let decides = !files::is_org(name) && name != TEMPLATES && (layer == 0 || name != CASES);
+        let decides = !files::is_org(name)
+            && ![TEMPLATES, SILENCES].contains(&name)
+            && (layer == 0 || name != CASES);
         toml && !name.contains('/') && decides
     };
     let mut trees: Vec<(usize, Source<'_>, Spanned<DeTable<'_>>)> = Vec::new();
@@ -114,15 +122,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         .map(|(layer, source, tree)| (*layer, Section::root(*source, tree.get_ref())))
         .collect();
     let layers = Layers::new(roots);
-    let mut reading = read(&layers, &deciding, sources, &complaints, now);
     let table = |name: &'static str| {
         let found = sources.layers().enumerate().find_map(|(n, of)| Some((n, of.files.get(name)?)));
         found.map(|(layer, text)| source(layer, name, text.as_str()))
     };
-    let (items, duties) = (table(catalogue::ITEMS), table(catalogue::DUTIES));
-    if let Some(reading) = &mut reading {
-        reading.set.catalogue = catalogue::catalogue(items, duties, &reading.set.policies);
-    }
+    let tables = (table(catalogue::ITEMS), table(catalogue::DUTIES));
+    let reading = read(&layers, &deciding, sources, tables, &complaints, now);
     let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
     layers.finish();
     let of_layer = |name: &'static str| {
@@ -141,12 +146,20 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
             people.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
         loaded.org = Some(org::org(roots, &reading.set, now));
     }
-    if let (Some(reading), Some(items)) = (&reading, items) {
+    if let (Some(reading), (Some(items), duties)) = (&reading, tables) {
         let duties = duties.map_or(items.name, |duties| duties.name);
         let org = loaded.org.as_ref();
         for doubt in catalogue::doubts(&reading.set, org, items.name, duties) {
             complaints.add(doubt);
         }
+    }
+    if let Some((layer, text)) = of_layer(SILENCES).next() {
+        let source = source(layer, SILENCES, text);
+        let tree = parse(source);
+        let units = loaded.org.as_ref().map(|org| &org.units);
+        let zone =
+            reading.as_ref().map_or(TimeZone::UTC, |reading| reading.set.calendar.zone().clone());
+        loaded.silences = silence::silences(Section::root(source, tree.get_ref()), units, &zone);
     }
     let texts_of: Vec<Source<'_>> =
         of_layer(TEMPLATES).map(|(layer, text)| source(layer, TEMPLATES, text)).collect();
@@ -191,9 +204,26 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
             format!("there is no text `[{id}]`, but a policy tells residents with it"),
         ));
     }
+    let of_schedules = set.iter().flat_map(|set| &set.schedules).filter_map(Schedule::template);
+    for id in of_schedules.filter(|id| !templates.has(id)) {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            format!("there is no text `[{id}]`, but a schedule sends it"),
+        ));
+    }
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
-    for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
+    let tells = set.is_some_and(|set| set.slips.values().any(|kind| kind.tell_withdrawal));
+    let taken_back = tells.then(|| delivery::TAKEN_BACK.to_owned());
+    if set.is_some_and(|set| set.noise.gather.is_some()) && !templates.has("staff.together") {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            "there is no text `[staff.together]`, but `gather` makes one letter out of several messages",
+        ));
+    }
+    for id in slips.into_iter().map(|slip| format!("staff.{slip}")).chain(taken_back) {
         if !templates.has(&id) {
             sources[0].complaints.add(Complaint::about(
                 Severity::Error,
@@ -245,6 +275,7 @@ fn read(
     layers: &Layers<'_>,
     files: &BTreeMap<String, String>,
     sources: &Sources,
+    (items, duties): (Option<Source<'_>>, Option<Source<'_>>),
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Reading> {
@@ -367,6 +398,13 @@ fn read(
         .into_iter()
         .filter_map(|section| campaign::campaign(section, &names, &policies, &head.zone))
         .collect();
+    let seasons: Vec<Schedule> = lists("season").into_iter().filter_map(schedule::season).collect();
+    let schedules = lists("schedule");
+    let schedules = schedules
+        .into_iter()
+        .filter_map(|section| schedule::schedule(section, &names))
+        .chain(seasons);
+    let schedules: Vec<Schedule> = schedules.collect();
     let stages = stage::stages(lists("stage"), &names);
     let cases = layers
         .own_lists("case")
@@ -383,7 +421,9 @@ fn read(
         None
     };
     let set = PolicySet {
-        kinds: kinds(&policies, &ladders, &triggers, &slips, &counts, &flags, &stages, &head),
+        kinds: kinds(
+            &policies, &ladders, &triggers, &schedules, &slips, &counts, &flags, &stages, &head,
+        ),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
@@ -392,7 +432,7 @@ fn read(
         stages,
         zones: single("zones").map(labels::zones).unwrap_or_default(),
         reports: tables("reports").iter().flat_map(labels::reports).collect(),
-        catalogue: None,
+        catalogue: catalogue::catalogue(items, duties, &policies),
         clock_start: head.clock_start,
         workday_step_time: head.workday_step_time,
         workday_due: head.workday_due,
@@ -412,6 +452,7 @@ fn read(
         ladders,
         policies,
         triggers,
+        schedules,
         presets,
         set_by_preset: set_by_preset.unwrap_or_default(),
         authority,
@@ -432,6 +473,7 @@ fn kinds(
     policies: &[Policy],
     ladders: &[Ladder],
     triggers: &[Trigger],
+    schedules: &[Schedule],
     slips: &BTreeMap<String, SlipKind>,
     counts: &[CountRule],
     flags: &[FlagRule],
@@ -459,6 +501,7 @@ fn kinds(
     let said = policies.iter().flat_map(|policy| &policy.sayings).map(|saying| &saying.on);
     let of_flags = flags.iter().filter_map(|flag| flag.add.as_ref());
     let of_stages = stages.iter().flat_map(|stage| &stage.on);
+    let of_samples: Vec<Kind> = schedules.iter().filter_map(Schedule::adds).cloned().collect();
     let own = [Kind::of(ACKNOWLEDGED)];
     let all = of_clocks
         .chain(of_policies)
@@ -471,6 +514,6 @@ fn kinds(
         .chain(of_stages)
         .chain(of_counts)
         .chain(&own);
-    let all = all.cloned().chain(trigger::kinds(triggers));
+    let all = all.cloned().chain(of_samples).chain(trigger::kinds(triggers));
     all.filter(|kind| matches!(kind, Kind::Custom(_))).collect()
 }

@@ -194,6 +194,7 @@ impl<'g> Town<'g> {
             (Ok(sources), Ok(rules)) => {
                 self.sources = sources;
                 self.rules.store(Arc::new(rules));
+                self.store.release_held(now).await.expect("the store answers");
             }
             (_, Err(error)) | (Err(error), _) => self.rejected.push(error),
         }
