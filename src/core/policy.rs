@@ -37,7 +37,7 @@ use super::{
 mod overlay;
 mod resident;
 
-pub use overlay::OverlayRule;
+pub use overlay::{OverlayRule, Place};
 pub use resident::{COUNTS, Grade, Meaning, Outcome, OutcomeRule, ReplyRule, Tell};
 
 /// A whole policy set: one folder of files, at one version.
