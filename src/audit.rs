@@ -250,6 +250,7 @@ fn record_name(record: &Record) -> String {
         | Record::Reminded { .. }
         | Record::Notice(_)
         | Record::Grouped { .. }
+        | Record::Occurred { .. }
         | Record::Alarm { .. }
         | Record::StandIn { .. }
         | Record::Merged { .. } => record.kind().to_owned(),

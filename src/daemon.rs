@@ -33,6 +33,7 @@ use crate::{
     engine::Engine,
     intake::queue::{self, Queue},
     rules::{NotGood, Rules, RulesError, enforce, examine_configured},
+    schedule::Scheduler,
     secret::{Key, SecretError},
     store::{Store, StoreError},
     wall::Wall,
@@ -221,6 +222,8 @@ fn spawn_all(
         }
     }));
     tasks.spawn(named("engine", loops::engine(Arc::clone(house), engine)));
+    let scheduler = Scheduler::new(house.store.clone(), Arc::clone(&house.rules));
+    tasks.spawn(named("schedules", loops::schedules(Arc::clone(house), scheduler)));
     tasks.spawn(named("dispatch", loops::dispatch(Arc::clone(house), dispatch)));
     tasks.spawn(named("housekeeping", loops::housekeeping(Arc::clone(house))));
     tasks.spawn(named("knocks", loops::knocks(Arc::clone(house))));

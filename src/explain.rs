@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 use crate::{
     core::{
+        attributes::hide_care,
+        callback::Channel,
         clock::{Clock, State},
         fact::Fact,
         ladder::place,
@@ -147,6 +149,10 @@ impl Story {
             "legal_basis": self.policy().and_then(|policy| policy.basis.as_ref()),
             "clocks": clocks,
             "answers": ticket.answers,
+            "rechecks": ticket.rechecks,
+            "eval_outcome": ticket.evaluation().map(|one| one.outcome.name()),
+            "eval_channel": ticket.evaluation().and_then(|one| one.channel).map(Channel::name),
+            "evaluations": ticket.callback.evaluations,
             "rounds": ticket.rounds.iter().map(|round| json!({
                 "opened": self.rfc3339(round.opened), "reason": round.reason,
                 "policy": self.set.policies.get(round.policy).map(|policy| &policy.id),
@@ -235,7 +241,10 @@ impl Story {
     }
 
     fn line_json(&self, row: &JournalRow) -> Value {
-        let body: Value = serde_json::from_str(&row.body).unwrap_or(Value::Null);
+        let mut body: Value = serde_json::from_str(&row.body).unwrap_or(Value::Null);
+        if let Some(Value::Object(data)) = body.get_mut("data") {
+            hide_care(data);
+        }
         json!({
             "seq": row.seq, "at": self.rfc3339(row.at), "arrived": self.rfc3339(row.arrived),
             "kind": row.kind, "body": body, "hash": row.hash,

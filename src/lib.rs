@@ -16,6 +16,7 @@
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
+//! | [`schedule`] | periods of schedules that have come: lists, samples, baselines |
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`paper`] | slips as documents: HTML to print, PDF |
@@ -41,6 +42,7 @@ pub mod paper;
 pub mod policies;
 pub mod roster;
 pub mod rules;
+pub mod schedule;
 pub mod secret;
 pub mod simulate;
 pub mod store;

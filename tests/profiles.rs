@@ -6,7 +6,7 @@ use duban::{
     core::{
         event::{Event, Kind},
         policy::PolicySet,
-        selection::{ChosenBy, choose},
+        selection::{ChosenBy, choose, passed_over},
         ticket::Ticket,
         timestamp::Timestamp,
     },
@@ -71,7 +71,11 @@ fn the_strictest_of_several_campaigns_holds() {
     let one = ticket(&set, &[told("dispatched", "2026-05-07 09:12", json!({}))]);
     let due = |name: &str| one.clock(name).map(|clock| (clock.due, clock.campaign.as_deref()));
     assert_eq!(due("resolve"), Some((at("2026-05-09 18:00"), Some("food"))), "2 of 2, 3, 5 days");
-    assert_eq!(due("contact"), Some((at("2026-05-07 13:12"), Some("food"))));
+    assert_eq!(
+        due("contact"),
+        Some((at("2026-05-07 16:00"), Some("food"))),
+        "rolled as the policy says"
+    );
     assert_eq!(due("accept"), Some((at("2026-05-07 11:12"), None)), "the policy's own is stricter");
     assert_eq!(one.attributes.tags, ["百日攻坚"]);
     let clock = one.clock("resolve").expect("the clock runs");
@@ -204,6 +208,14 @@ ends = ["resolved"]
         assert_eq!(set.policies[chosen.policy].id, want, "{name}");
         assert_eq!(chosen.by, ChosenBy::Selector, "{name}");
     }
+    let both = told("dispatched", "2026-05-07 09:12", json!({"tags": ["重点地区", "难点问题"]}));
+    let one = ticket(&set, &[both]);
+    let index = choose(&set, &one.attributes).expect("a policy takes it").policy;
+    let others: Vec<(&str, usize)> = passed_over(&set, &one.attributes, index)
+        .iter()
+        .map(|(policy, keys)| (policy.id.as_str(), *keys))
+        .collect();
+    assert_eq!(others, [("tagged", 1), ("general", 2)], "who else would have taken it is told");
     let policy = set.policy("key_area").expect("it is there");
     assert_eq!(policy.basis.as_deref(), Some("示例市条例第九条"));
 }

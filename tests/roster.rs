@@ -118,7 +118,31 @@ fn every_bad_row_is_named() {
     ];
     let bad = roster::read(&sheets, &set).expect_err("bad rows");
     let told: Vec<String> = bad.iter().map(ToString::to_string).collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    absences.csv:2: `to` is empty
+    absences.csv:2: nobody stands in for themselves
+    areas.csv:1: areas have no column `boss`; it has area, role, person, deputy, from, to, shift
+    other.csv:1: these headers are of none of the tables units, people, posts, areas, absences; name the file after its table
+    people.csv:2: `email` is not a mail address
+    people.csv:2: `language` is neither `zh` nor `en`
+    people.csv:2: `phone` is not a telephone number
+    people.csv:3: person `1` is there twice; a contact that changes has a `from` or a `to`
+    people.csv:4: `from` is not a date like 2026-06-01
+    people.csv:5: it ends before it begins
+    posts.csv:2: `9` is no stretch of a day; write `08:30-12:00`
+    posts.csv:2: `deputy` is neither yes (是) nor no (否)
+    posts.csv:2: there is no role `principle`; did you mean `principal`?
+    posts.csv:3: there is no person `3`
+    posts.csv:3: there is no unit `x`
+    posts.csv:4: `person` is empty
+    posts.csv:4: `role` is empty
+    posts.csv:4: `unit` is empty
+    posts.csv:5: the row has more cells than the header has columns
+    units.csv:3: unit `b` stands above itself
+    units.csv:4: unit `b` is there twice
+    units.csv:5: there is no unit `d`
+    units.csv:6: `id` is empty
+    ");
 }
 
 #[test]
@@ -229,9 +253,9 @@ fn who_says_whom_a_step_would_tell() {
         let output = duban(&all);
         (output.status.code(), text(&output.stdout))
     };
-    insta::assert_snapshot!(who(&["cx-scjg", "principal"]).1, @"");
-    insta::assert_snapshot!(who(&["cx-scjg", "county_sup"]).1, @"");
-    insta::assert_snapshot!(who(&["cx-cgj", "hotline_lead"]).1, @"");
-    insta::assert_snapshot!(who(&["cx-cgj", "ent_officer"]).1, @"");
+    insta::assert_snapshot!(who(&["cx-scjg", "principal"]).1, @"p08 吴八: principal of cx-scjg");
+    insta::assert_snapshot!(who(&["cx-scjg", "county_sup"]).1, @"p06 孙六: county_sup of cx");
+    insta::assert_snapshot!(who(&["cx-cgj", "hotline_lead"]).1, @"p04 赵四: hotline_lead of xn");
+    insta::assert_snapshot!(who(&["cx-cgj", "ent_officer"]).1, @"p07 周七: ent_officer of cx");
     assert_eq!(who(&["cx-cgj", "janitor"]).0, Some(65));
 }

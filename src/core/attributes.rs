@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     event::{Event, Kind},
@@ -23,6 +23,8 @@ pub const PLAIN: [&str; 7] = ["category", "urgency", "area", "kind", "source", "
 /// Keys of `data` every set may select by; a set declares others with `attributes = [...]`.
 pub const FURTHER: [&str; 9] =
     ["answered_on_call", "campaign", "care", "grade", "grid", "item", "level", "place", "topic"];
+/// The key, or tag, of residents who need care. It selects policies and is shown to nobody else.
+pub const CARE: &str = "care";
 /// Keys whose values are paths: `投诉` takes `投诉/电梯` too.
 const PATHS: [&str; 5] = ["category", "area", "item", "grid", "topic"];
 
@@ -40,6 +42,14 @@ pub struct Attributes {
     /// Further keys with what was said of them, as words.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub more: BTreeMap<String, Vec<String>>,
+}
+
+/// Takes out of an event's data who needs care: policies know it, pages and exports do not.
+pub fn hide_care(data: &mut Map<String, Value>) {
+    data.remove(CARE);
+    if let Some(Value::Array(tags)) = data.get_mut("tags") {
+        tags.retain(|tag| tag != CARE);
+    }
 }
 
 impl Attributes {
@@ -111,6 +121,11 @@ impl Attributes {
         if !self.tags.iter().any(|known| known == tag) {
             self.tags.push(tag.to_owned());
         }
+    }
+
+    /// Whether the resident needs care (E21): a switch or a tag, never a reason.
+    pub fn needs_care(&self) -> bool {
+        self.values("care").contains(&"true") || self.tags.iter().any(|tag| tag == CARE)
     }
 
     /// The values a selector key can match.
@@ -215,6 +230,21 @@ mod tests {
             event.data = data;
         }
         event
+    }
+
+    #[test]
+    fn who_needs_care_is_hidden() {
+        #[rustfmt::skip]
+        let table = [
+            ("switch", json!({"care": true, "kind": "x"}),      json!({"kind": "x"})),
+            ("tag",    json!({"tags": ["care", "欠薪"]}),        json!({"tags": ["欠薪"]})),
+            ("other",  json!({"tags": "care", "a": ["care"]}),  json!({"tags": "care", "a": ["care"]})),
+        ];
+        for (name, before, after) in table {
+            let Value::Object(mut data) = before else { panic!("an object") };
+            hide_care(&mut data);
+            assert_eq!(Value::Object(data), after, "{name}");
+        }
     }
 
     #[test]

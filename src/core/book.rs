@@ -13,8 +13,10 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    agenda::Agenda,
     cycle::{Advance, FoldAgain},
     fact::{Fact, Line},
+    org::Org,
     policy::{PolicySet, Sets},
     record::Record,
     tally::Tally,
@@ -103,23 +105,33 @@ pub fn short_hash(text: &str) -> String {
 #[serde(tag = "book", rename_all = "snake_case")]
 pub enum Book {
     Tally(Tally),
+    Agenda(Agenda),
 }
 
 impl Book {
     /// A book nothing is written in yet.
     pub fn new(no: &str, set: &PolicySet) -> Self {
-        Self::Tally(Tally::new(no, set))
+        match BookKind::of(no) {
+            BookKind::Agenda => Self::Agenda(Agenda::new(no, set)),
+            BookKind::Tally | BookKind::Ticket => Self::Tally(Tally::new(no, set)),
+        }
     }
 
     /// Folds a whole journal. `first` judges until a record names another of `sets`.
     pub fn fold_over(no: &str, sets: &dyn Sets, first: &PolicySet, lines: Vec<Line>) -> Self {
-        Self::Tally(Tally::fold_over(no, sets, first, lines))
+        match BookKind::of(no) {
+            BookKind::Agenda => Self::Agenda(Agenda::fold(no, first, lines)),
+            BookKind::Tally | BookKind::Ticket => {
+                Self::Tally(Tally::fold_over(no, sets, first, lines))
+            }
+        }
     }
 
     /// Hash of the policy set its state was folded with.
     pub fn judged_by(&self) -> &str {
         match self {
             Self::Tally(tally) => &tally.judged_by,
+            Self::Agenda(agenda) => &agenda.judged_by,
         }
     }
 
@@ -127,13 +139,23 @@ impl Book {
     pub fn no(&self) -> &str {
         match self {
             Self::Tally(tally) => &tally.no,
+            Self::Agenda(agenda) => &agenda.no,
         }
     }
 
-    /// What it is of: the id of its trigger.
+    /// What it is of: the id of its trigger or schedule.
     pub fn rule(&self) -> &str {
         match self {
             Self::Tally(tally) => tally.trigger(),
+            Self::Agenda(agenda) => agenda.schedule(),
+        }
+    }
+
+    /// Whether something in it waits to be done by somebody who sees many tickets.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Tally(_) => false,
+            Self::Agenda(agenda) => !agenda.open.is_empty(),
         }
     }
 
@@ -142,13 +164,18 @@ impl Book {
     pub fn take_in(&mut self, set: &PolicySet, news: &[Line]) -> Result<(), FoldAgain> {
         match self {
             Self::Tally(tally) => tally.take_in(set, news),
+            Self::Agenda(agenda) => {
+                agenda.take_in(news);
+                Ok(())
+            }
         }
     }
 
     /// What is owed at `now`, now that `set` is in force.
-    pub fn advance(&mut self, set: &PolicySet, now: Timestamp) -> Advance {
+    pub fn advance(&mut self, set: &PolicySet, org: &Org, now: Timestamp) -> Advance {
         match self {
             Self::Tally(tally) => tally.advance(set, now),
+            Self::Agenda(agenda) => agenda.advance(set, org, now),
         }
     }
 }

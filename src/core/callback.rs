@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     clock::{Clock, step_after},
-    event::Event,
+    event::{Event, Kind},
     policy::{AskMode, AskRule, Attempts, Outcome, OutcomeRule, Policy, PolicySet},
     record::{AskOutcome, Record},
     span::Span,
-    ticket::{Stage, Ticket},
+    ticket::{Round, Stage, Ticket},
     timestamp::Timestamp,
 };
 
@@ -222,15 +222,17 @@ impl Ticket {
         self.callback.evaluations.iter().rev().find(|one| one.round == round)
     }
 
-    /// Whether a callback is due on this ticket, and whether it brought an answer: what
-    /// coverage counts.
-    pub fn coverage(&self) -> (bool, bool) {
-        use super::event::Kind;
-        let evaluated = self.callback.evaluations.last();
+    /// Whether a callback was due on this ticket: it was resolved under a policy that asks and
+    /// counts, and neither merged nor withdrawn. What coverage divides by.
+    pub fn owes_callback(&self, set: &PolicySet) -> bool {
+        let counts = |round: &Round| set.policies.get(round.policy).is_some_and(|p| p.in_rates);
+        let asks = |clock: &Clock| {
+            let rule = self.rule_of(set, clock).map(|(rule, _)| rule.ask_mode);
+            rule.is_some_and(|mode| mode != AskMode::None)
+        };
         let left = [Kind::Merged, Kind::Withdrawn].iter().any(|kind| self.seen.contains_key(kind));
-        let resolved = self.stage == Stage::Resolved || self.seen.contains_key(&Kind::Resolved);
-        let is_valid = evaluated.is_some_and(|one| one.outcome == Outcome::Answered);
-        ((resolved || evaluated.is_some()) && !left, is_valid && !left)
+        let asked = self.clocks.iter().any(asks) || !self.callback.evaluations.is_empty();
+        asked && !left && self.rounds.first().is_some_and(counts)
     }
 
     /// Notes what the current round came to; an answer replaces whatever stood there, nothing
@@ -248,8 +250,7 @@ impl Ticket {
 
     /// Whether the resident of this ticket is only ever called.
     fn is_phone_only(&self, rules: &Rules<'_>) -> bool {
-        let tag = rules.outcome.and_then(|rule| rule.phone_only_tag.as_ref());
-        tag.is_some_and(|tag| self.attributes.tags.contains(tag))
+        rules.outcome.is_some_and(|rule| rule.care_by_phone) && self.attributes.needs_care()
     }
 }
 

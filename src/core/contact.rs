@@ -14,7 +14,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::event::Event;
+use super::{event::Event, reply::is_code};
 
 /// Keys of `data` that hold personal data or free text.
 pub const PRIVATE: [&str; 7] =
@@ -76,6 +76,12 @@ pub fn split_contact(event: &mut Event) -> Option<Contact> {
         }
     }
     let mut unusable = Vec::new();
+    // A reply that is no code is somebody's own words; a person reads them where they arrived.
+    if let Some(Value::String(reply)) = event.data.get_mut("digits")
+        && !is_code(reply)
+    {
+        *reply = "?".to_owned();
+    }
     let mut take = |key: &'static str, read: fn(&str) -> Option<String>| {
         let text = match said.get(key)? {
             Value::String(text) => text.trim().to_owned(),
@@ -203,6 +209,8 @@ mod tests {
             ("unusable",    json!({"phone": "138****8000"}),                                                   json!({"unusable": ["phone"]})),
             ("header trick",json!({"email": "a@b.cn\r\nBcc: c@d.cn"}),                                         json!({"unusable": ["email"]})),
             ("null",        json!({"phone": null, "contact": null}),                                           json!({})),
+            ("digits",      json!({"digits": "4"}),                                                            json!({"digits": "4"})),
+            ("a sentence",  json!({"digits": "我是张三,电梯还没修好"}),                                           json!({"digits": "?"})),
             ("own reach",   json!({"reach": ["sms"]}),                                                         json!({"reach": ["sms"]})),
         ];
         for (name, before, after) in table {

@@ -55,6 +55,7 @@ pub fn messages(
         | Record::Policy { .. }
         | Record::Alarm { .. }
         | Record::Grouped { .. }
+        | Record::Occurred { .. }
         | Record::StandIn { .. }
         | Record::Merged { .. } => (Vec::new(), Vec::new()),
     }
@@ -376,6 +377,8 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
     };
     let due_of = |name: &str| ticket.clock(name).map(|clock| clock.due);
     Facts {
+        title: None,
+        lists: Vec::new(),
         no: ticket.no.clone(),
         policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
         policy_version: set.version.clone(),

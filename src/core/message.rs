@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{slip::Note, timestamp::Timestamp};
+use super::{list::Filled, slip::Note, timestamp::Timestamp};
 
 /// A message that waits to be sent. Holds no name, number or address: the person is an
 /// id that becomes an address at the moment of sending, a resident is found by ticket.
@@ -77,6 +77,11 @@ pub struct Facts {
     pub contacts: u32,
     /// `open`, `accepted` ...: the stage of the ticket.
     pub stage: String,
+    /// What a list is called, in Chinese and English, and its sections.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<[String; 2]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<Filled>,
     /// Roles the slip went to (to and cc).
     pub roles: Vec<String>,
     /// Until when the question can be answered; only questions and their reminders have it.

@@ -7,6 +7,7 @@
 //! Invariant: `core_is_pure` (tests/house.rs) greps this folder for the names of
 //! what must not be here.
 
+pub mod agenda;
 pub mod attributes;
 pub mod book;
 pub mod calendar;
@@ -24,6 +25,7 @@ pub mod fact;
 pub mod journal;
 pub mod ladder;
 pub mod ledger;
+pub mod list;
 pub mod message;
 pub mod news;
 pub mod notice;
@@ -35,14 +37,15 @@ pub mod publish;
 pub mod record;
 pub mod reply;
 pub mod retry;
+pub mod sample;
 pub mod schedule;
 pub mod selection;
 pub mod silence;
 pub mod slip;
 pub mod span;
 pub mod stage;
-pub mod throttle;
 pub mod tally;
+pub mod throttle;
 pub mod ticket;
 pub mod timestamp;
 pub mod trigger;

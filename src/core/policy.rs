@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, Time};
 
 use super::{
+    agenda::Schedule,
     calendar::Calendar,
     campaign::Campaign,
     catalogue::Catalogue,
@@ -80,6 +81,8 @@ pub struct PolicySet {
     pub ladders: Vec<Ladder>,
     pub policies: Vec<Policy>,
     pub triggers: Vec<Trigger>,
+    /// What recurs beside tickets.
+    pub schedules: Vec<Schedule>,
     pub presets: Presets,
     /// What the preset of the set changed in its policies.
     pub set_by_preset: Vec<SetByPreset>,
@@ -238,6 +241,10 @@ pub struct Step {
     pub repeat: Option<Repeat>,
     /// An event that brings the step forward: it fires then, if it has not fired by itself before.
     pub also_on: Option<Kind>,
+    /// The step fires only if one of these has occurred in the round when it is due; empty: always.
+    pub only_if: Vec<Kind>,
+    /// The step does not fire if one of these has occurred in the round when it is due.
+    pub unless: Vec<Kind>,
 }
 
 /// Where on its clock a step stands.
@@ -377,7 +384,8 @@ pub struct ClockRule {
     /// The data key under which events list them: `units`, `milestones`, `cosigners`.
     pub units_from: String,
     /// Whose people its steps tell, where it is not the responsible unit (`lead`): the data key
-    /// of the event that opened the policy under which that unit stands, for example `blower`.
+    /// of the event that opened the policy under which that unit stands, for example `blower`; `first`
+    /// is the unit the ticket went to first.
     pub owner: Option<String>,
     pub ask_mode: AskMode,
     pub coverage: Option<f64>,

@@ -113,6 +113,9 @@ pub enum Record {
         person: Option<String>,
         told: String,
     },
+    /// A period of a schedule has come; it waits for somebody who sees many tickets, or was passed over
+    /// after a standstill.
+    Occurred { period: String, at: Timestamp, waits: bool, passed: bool },
     /// A tally told a ticket of a group, or took that back.
     Grouped {
         group: u32,
@@ -167,6 +170,7 @@ impl Record {
             Self::Alarm { .. } => "duban.alarm",
             Self::StandIn { .. } => "duban.stand_in",
             Self::Merged { .. } => "duban.merged",
+            Self::Occurred { .. } => "duban.occurred",
             Self::Grouped { .. } => "duban.grouped",
         }
     }

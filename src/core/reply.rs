@@ -20,6 +20,10 @@ use super::{
 /// The longest text that is taken for digits; anything longer is somebody's sentence.
 pub const CODE_CHARS_MAX: usize = 8;
 
+/// Grades whose ids are understood without a scale.
+const PLAIN: [(&str, &str); 3] =
+    [("yes", "satisfied"), ("mostly", "mostly"), ("no", "unsatisfied")];
+
 /// The kinds of events that carry what a resident said.
 fn carries_reply(kind: &Kind) -> bool {
     match kind {
@@ -64,6 +68,8 @@ pub fn read<'e>(rule: &ReplyRule, event: &'e Event) -> Cow<'e, Event> {
     let grade = said.and_then(|said| {
         rule.grades.iter().find(|grade| grade.id == said || grade.zh == said || grade.en == said)
     });
+    // The plain words mean the same everywhere and stay as they are.
+    let grade = grade.filter(|grade| !PLAIN.contains(&(grade.id.as_str(), grade.counts)));
     if meaning.is_none() && grade.is_none() {
         return Cow::Borrowed(event);
     }

@@ -27,6 +27,8 @@ pub struct Timetable {
     pub roll: Roll,
     /// So much earlier, in days or working days; the clock time stays.
     pub lead: Option<Span>,
+    /// Only on this one day.
+    pub once: Option<Date>,
 }
 
 /// The length of a period.
@@ -200,6 +202,10 @@ impl Timetable {
     pub fn next(&self, calendar: &Calendar, after: Timestamp) -> Option<(Period, Timestamp)> {
         /// A lead or a roll moves an occurrence by less than so many periods; a run of rest days is shorter.
         const AROUND: usize = 45;
+        if let Some(day) = self.once {
+            let at = calendar.at(day, self.at);
+            return Period::of(Every::Day, day).filter(|_| at > after).map(|period| (period, at));
+        }
         let today = Period::of(self.every, calendar.date_of(after))?;
         let mut period = (0..AROUND).try_fold(today, |at, _| at.previous(self.every))?;
         let mut best: Option<(Period, Timestamp)> = None;
@@ -269,7 +275,7 @@ mod tests {
 
     fn table(every: Every, on: On, roll: Roll, lead: Option<&str>) -> Timetable {
         let lead = lead.map(|span| Span::parse(span).expect("a span"));
-        Timetable { every, on, at: time(8, 0, 0, 0), roll, lead }
+        Timetable { every, on, at: time(8, 0, 0, 0), roll, lead, once: None }
     }
 
     #[test]

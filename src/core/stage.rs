@@ -57,10 +57,9 @@ impl Ticket {
     }
 
     fn enter(&mut self, stage: &str, at: Timestamp) {
-        if self.ended.is_some_and(|ended| ended < at) || self.stage_id() == Some(stage) {
-            return;
+        if self.stage_id() != Some(stage) {
+            self.stages.push(Entered { stage: stage.to_owned(), at });
         }
-        self.stages.push(Entered { stage: stage.to_owned(), at });
     }
 
     /// The named stage the ticket is in, if its set names any.
@@ -90,9 +89,10 @@ impl Ticket {
     }
 
     /// How long the ticket dwelt in each stage it was in, in order, milliseconds of elapsed time.
+    /// What comes after its end (a publication) takes no time of its age.
     pub fn dwells(&self, now: Timestamp) -> Vec<(&Entered, i64)> {
         let end = self.ended.unwrap_or(now);
-        let ends = self.stages.iter().skip(1).map(|next| next.at).chain([end]);
+        let ends = self.stages.iter().skip(1).map(|next| next.at.min(end)).chain([end]);
         self.stages.iter().zip(ends).map(|(one, until)| (one, until.since(one.at).max(0))).collect()
     }
 }

@@ -22,6 +22,7 @@ mod heard;
 mod label;
 mod lane;
 mod overlay;
+mod owed;
 mod pause;
 mod people;
 mod permit;
@@ -36,6 +37,7 @@ pub use closing::Evidence;
 pub use extension::Extension;
 pub use flag::{OwedFlag, RaisedFlag};
 pub use label::{Label, LabelState};
+pub use owed::FollowUp;
 pub use pause::{PastPause, Pause};
 pub use returns::{Return, ReturnOutcome};
 
@@ -291,35 +293,6 @@ pub struct Said {
     pub grade: Option<String>,
 }
 
-/// An event duban adds itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FollowUp {
-    pub kind: Kind,
-    pub reason: String,
-    pub round: u32,
-    /// Which one of its round, where there may be several.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub about: String,
-    /// The overlay it belongs to; empty: the policy of the round.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub overlay: String,
-}
-
-impl FollowUp {
-    /// The id of the event: it is added once.
-    pub fn id(&self) -> String {
-        let Self { kind, round, about, overlay, .. } = self;
-        let parts = [overlay, about].into_iter().filter(|part| !part.is_empty());
-        parts.fold(format!("duban/{kind}/r{round}"), |id, part| id + "/" + part)
-    }
-
-    /// Whether this event is the one owed.
-    fn is_paid_by(&self, event: &Event, round: u32) -> bool {
-        let is_here = event.text("overlay").is_none_or(|overlay| overlay == self.overlay);
-        self.kind == event.kind && self.round == round && is_here
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     pub seq: i64,
@@ -461,7 +434,8 @@ impl Ticket {
             Record::Alarm { .. }
             | Record::StandIn { .. }
             | Record::Merged { .. }
-            | Record::Grouped { .. } => {}
+            | Record::Grouped { .. }
+            | Record::Occurred { .. } => {}
         }
     }
 

@@ -81,12 +81,7 @@ pub fn solved(event: &Event) -> Option<Solved> {
     match event.data.get("solved")? {
         Value::Bool(true) => Some(Solved::Yes),
         Value::Bool(false) => Some(Solved::No),
-        Value::String(text) => match text.as_str() {
-            "yes" | "solved" | "已解决" => Some(Solved::Yes),
-            "partly" | "部分解决" => Some(Solved::Partly),
-            "no" | "unsolved" | "未解决" => Some(Solved::No),
-            _ => None,
-        },
+        Value::String(text) => solved_word(text),
         Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
@@ -95,15 +90,29 @@ pub fn solved(event: &Event) -> Option<Solved> {
 pub fn satisfied(event: &Event) -> Option<bool> {
     match event.data.get("satisfied")? {
         Value::Bool(yes) => Some(*yes),
-        Value::String(text) => match text.as_str() {
-            "yes" | "satisfied" | "mostly" | "very_satisfied" | "满意" | "基本满意"
-            | "非常满意" => Some(true),
-            "no" | "unsatisfied" | "very_unsatisfied" | "不满意" | "非常不满意" => {
-                Some(false)
-            }
-            _ => None,
-        },
+        Value::String(text) => satisfied_word(text),
         Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The answer to the second question as a word.
+pub fn solved_word(text: &str) -> Option<Solved> {
+    match text {
+        "yes" | "solved" | "已解决" => Some(Solved::Yes),
+        "partly" | "部分解决" => Some(Solved::Partly),
+        "no" | "unsolved" | "未解决" => Some(Solved::No),
+        _ => None,
+    }
+}
+
+/// Whether a word for the third question is a good one.
+pub fn satisfied_word(text: &str) -> Option<bool> {
+    match text {
+        "yes" | "satisfied" | "mostly" | "very_satisfied" | "满意" | "基本满意" | "非常满意" => {
+            Some(true)
+        }
+        "no" | "unsatisfied" | "very_unsatisfied" | "不满意" | "非常不满意" => Some(false),
+        _ => None,
     }
 }
 

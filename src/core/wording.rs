@@ -15,6 +15,7 @@ mod civil;
 mod engine;
 mod facts;
 mod file;
+mod lists;
 mod mail;
 mod paper;
 mod segments;
@@ -193,6 +194,10 @@ impl Templates {
             let text = self.rendered(&name(template, language), &words)?;
             return Ok(Text { subject: String::new(), text, html: None });
         }
+        if let Some(title) = &message.facts.title {
+            let lists = lists::rows(&message.facts.lists, names, zone, language);
+            return self.list_mail(template, language.of_two(title), &lists, &words, &manner);
+        }
         if template.starts_with("resident.") {
             self.resident_mail(template, &words, &manner)
         } else {
@@ -227,6 +232,34 @@ impl Templates {
             footer: &part("email.footer")?,
         })?;
         Ok(Text { subject, text: part("email.body")?, html: Some(html) })
+    }
+
+    /// A mail of lists: one row of its table for each section that has any.
+    fn list_mail(
+        &self,
+        template: &str,
+        title: &str,
+        lists: &[(String, String)],
+        words: &Words,
+        manner: &Manner<'_>,
+    ) -> Result<Text, WordingError> {
+        let language = manner.language;
+        let lead = self.rendered(&name(template, language), words)?;
+        let to = words.get("to_role").and_then(minijinja::Value::as_str).unwrap_or_default();
+        let html = self.page(&mail::Page {
+            language: language.tag(),
+            title,
+            colour: "blue",
+            greeting: to,
+            rows: lists,
+            note: "",
+            link: None,
+            button: "",
+            footer: &lead,
+        })?;
+        let lines = lists.iter().map(|(section, tickets)| format!("{section}\n{tickets}\n"));
+        let text = format!("{lead}\n\n{}", lines.collect::<Vec<_>>().join("\n"));
+        Ok(Text { subject: title.to_owned(), text, html: Some(html) })
     }
 
     fn resident_mail(

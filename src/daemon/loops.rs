@@ -8,7 +8,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{DaemonError, House, systemd};
-use crate::{core::timestamp::Timestamp, dispatch::Dispatch, engine::Engine, store::StoreError};
+use crate::{
+    core::timestamp::Timestamp, dispatch::Dispatch, engine::Engine, schedule::Scheduler,
+    store::StoreError,
+};
 
 /// Rest after an error of the store, so that a database that is down is not hammered.
 const ERROR_REST: Duration = Duration::from_secs(1);
@@ -114,6 +117,40 @@ async fn send(house: &House, dispatch: &Dispatch) -> Result<Option<Timestamp>, S
         }
     }
     house.store.next_offer().await
+}
+
+/// Does what schedules ask for, whenever an agenda has noted that a period has come.
+pub async fn schedules(house: Arc<House>, scheduler: Scheduler) -> Result<(), DaemonError> {
+    let mut under = String::new();
+    while !house.stop.is_cancelled() {
+        let now = house.wall.now();
+        let set = Arc::clone(&house.rules.load().current);
+        let done = async {
+            if under != set.hash {
+                scheduler.begin(now).await?;
+                under.clone_from(&set.hash);
+                house.knock.notify_one();
+            }
+            scheduler.run_once(now).await
+        };
+        match done.await {
+            Ok(0) => {}
+            Ok(periods) => {
+                metrics::counter!("duban_periods_total").increment(periods as u64);
+                house.knock.notify_one();
+                house.mail_knock.notify_one();
+            }
+            Err(error) => {
+                metrics::counter!("duban_schedule_errors_total").increment(1);
+                tracing::error!(%error, "a schedule could not be done; it is tried again");
+            }
+        }
+        tokio::select! {
+            () = sleep(house.config.engine.poll) => {}
+            () = house.stop.cancelled() => {}
+        }
+    }
+    Ok(())
 }
 
 /// Sleeps until `next`, a knock, the longest sleep or the stop, whichever is first.

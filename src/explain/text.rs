@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::{Story, state_word};
 use crate::core::{
+    attributes::hide_care,
     clock::{Base, Clock, State},
     event::Event,
     fact::Fact,
@@ -289,6 +290,10 @@ impl Story {
                     format!("alarm: nobody is {role} of {unit} and nobody above; nobody was told")
                 }
             },
+            Record::Occurred { period, at, passed: false, .. } => {
+                format!("period {period} came at {}", self.local(*at))
+            }
+            Record::Occurred { period, .. } => format!("period {period} was passed over"),
             Record::Grouped { group, ticket, undo: true, .. } => {
                 format!("took back from {ticket} what it was told of group {group}")
             }
@@ -325,7 +330,9 @@ fn told_event(event: &Event) -> String {
     if let Some(deadline) = event.deadline {
         let _ = write!(told, " deadline={deadline}");
     }
-    for (key, value) in event.data.iter().filter(|(key, _)| *key != "note") {
+    let mut data = event.data.clone();
+    hide_care(&mut data);
+    for (key, value) in data.iter().filter(|(key, _)| *key != "note") {
         let _ = write!(told, " {key}={value}");
     }
     told

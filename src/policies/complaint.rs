@@ -3,7 +3,7 @@
 //! A complaint is made where the mistake is read and printed later, all of them in one
 //! run. Files that hold people's numbers are quoted by place only, never by text.
 
-use std::{cell::RefCell, fmt, ops::Range};
+use std::{cell::RefCell, collections::BTreeMap, fmt, ops::Range};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -77,22 +77,26 @@ impl fmt::Display for Complaint {
 
 /// Where complaints gather while files are read.
 #[derive(Debug, Default)]
-pub struct Complaints(RefCell<Vec<Complaint>>);
+pub struct Complaints {
+    list: RefCell<Vec<Complaint>>,
+    /// Where the lines of a text begin, by the name of its source: a long file may have many mistakes.
+    lines: RefCell<BTreeMap<String, Vec<usize>>>,
+}
 
 impl Complaints {
     /// Adds one.
     pub fn add(&self, complaint: Complaint) {
-        self.0.borrow_mut().push(complaint);
+        self.list.borrow_mut().push(complaint);
     }
 
     /// How many errors there are so far.
     pub fn errors(&self) -> usize {
-        self.0.borrow().iter().filter(|complaint| complaint.is_error()).count()
+        self.list.borrow().iter().filter(|complaint| complaint.is_error()).count()
     }
 
     /// All of them by file and place, each once.
     pub fn into_sorted(self) -> Vec<Complaint> {
-        let mut list = self.0.into_inner();
+        let mut list = self.list.into_inner();
         list.sort_by(|a, b| {
             let place = |c: &Complaint| (c.file.clone(), c.line, c.column, c.severity);
             place(a).cmp(&place(b))
@@ -142,9 +146,15 @@ impl Source<'_> {
 
     /// Line and column of a byte, both from 1; the column in characters.
     fn place(&self, byte: usize) -> (usize, usize) {
-        let before = self.text.get(..byte).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let byte = byte.min(self.text.len());
+        let mut lines = self.complaints.lines.borrow_mut();
+        let starts = lines.entry(self.name.to_owned()).or_insert_with(|| {
+            let after_breaks = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(after_breaks).collect()
+        });
+        let line = starts.partition_point(|start| *start <= byte);
+        let before = self.text.get(starts[line - 1]..byte).unwrap_or_default();
+        (line, before.chars().count() + 1)
     }
 
     fn excerpt(&self, span: Range<usize>) -> String {

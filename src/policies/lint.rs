@@ -1,6 +1,7 @@
 //! Doubts about a set that reads well: what works, but not as its writer thinks.
 //!
 //! * A policy behind an earlier one that takes all its tickets is never used.
+//! * A role for last steps only (`last_step_only`) is told by an earlier one.
 //! * Steps whose offsets are in different bases can cross (`due+4wh` after 17:00 falls later
 //!   than `due+1wd` at 09:00). At run time a step waits for the one before it; here a sample
 //!   of starts shows where that happens.
@@ -34,6 +35,29 @@ const SAMPLE_TIMES: [(i8, i8); 8] =
 pub fn doubts(set: &PolicySet, spots: &Spots, now: Timestamp) -> Vec<Complaint> {
     let mut doubts = shadowed(set, spots);
     doubts.extend(crossings(set, spots, now));
+    doubts.extend(too_early(set, spots));
+    doubts
+}
+
+/// Steps before the last that tell a role only the last step may reach.
+fn too_early(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
+    let mut doubts = Vec::new();
+    for (ladder, spots) in set.ladders.iter().zip(&spots.steps) {
+        let last = ladder.steps.len().saturating_sub(1);
+        for (step, spot) in ladder.steps.iter().zip(spots).take(last) {
+            let of_slip = set.slips.get(&step.slip).into_iter().flat_map(|slip| &slip.cc);
+            let told = step.to.iter().chain(&step.cc).chain(of_slip);
+            let early = told
+                .into_iter()
+                .find(|role| set.roles.get(*role).is_some_and(|role| role.last_step_only));
+            if let Some(role) = early {
+                doubts.push(spot.warn(format!(
+                    "step `{}` of ladder `{}` tells `{role}`, whom only the last step may reach",
+                    step.at_text, ladder.id
+                )));
+            }
+        }
+    }
     doubts
 }
 

@@ -28,6 +28,7 @@ mod preset;
 pub(crate) mod reader;
 mod resident;
 mod rules;
+mod schedule;
 pub(crate) mod section;
 mod selector;
 mod set;

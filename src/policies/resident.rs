@@ -61,9 +61,10 @@ pub fn outcome(policy: &Section<'_>) -> Option<OutcomeRule> {
         return None;
     }
     let mut rule = OutcomeRule::default();
-    if let Some(care) = care.and_then(|item| item.word("a way with people who need care", &CARE)) {
-        rule.phone_only_tag = Some(care.to_owned());
-    }
+    let ways = [("phone_only", true)];
+    rule.care_by_phone = care
+        .and_then(|item| item.word("a way with people who need care", &ways))
+        .unwrap_or(rule.care_by_phone);
     if let Some(section) = section {
         let word = |key| {
             let item: Item<'_> = section.get(key)?;
@@ -81,9 +82,6 @@ pub fn outcome(policy: &Section<'_>) -> Option<OutcomeRule> {
     }
     Some(rule)
 }
-
-/// `care_tag` and the tag it is about.
-const CARE: [(&str, &str); 1] = [("phone_only", "care")];
 
 /// Reads `[reply]`: what replies mean and what an answer needs.
 pub fn reply(section: Section<'_>) -> ReplyRule {

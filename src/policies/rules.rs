@@ -132,7 +132,8 @@ fn requirement(item: &Item<'_>) -> Option<Requirement> {
             match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
-                    "write `event:KIND`, `data:KEY` or one of ".to_owned()
+                    "write `event:KIND`, `data:KEY`, `ROLE_approved`, `KIND_all` or one of "
+                        .to_owned()
                         + &Requirement::names().collect::<Vec<_>>().join(", ")
                 }
             },

@@ -257,7 +257,10 @@ fn is_yes(cell: &str) -> Option<bool> {
 
 fn unknown<'k>(what: &str, name: &str, known: impl Iterator<Item = &'k String>) -> String {
     match nearest(name, known.map(String::as_str)) {
-        Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
-        None => format!("there is no {what} `{name}`"),
+        // Of an id of one letter every other is a near miss.
+        Some(near) if name.chars().count() > 2 => {
+            format!("there is no {what} `{name}`; did you mean `{near}`?")
+        }
+        Some(_) | None => format!("there is no {what} `{name}`"),
     }
 }

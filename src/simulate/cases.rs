@@ -65,6 +65,7 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Flag { .. }
             | Record::Notice(_)
             | Record::Grouped { .. }
+            | Record::Occurred { .. }
             | Record::Alarm { .. }
             | Record::StandIn { .. }
             | Record::Merged { .. } => None,

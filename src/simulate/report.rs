@@ -12,8 +12,9 @@ use crate::core::{
     count,
     fact::Fact,
     message::Recipient,
-    policy::PolicySet,
+    policy::{Outcome, PolicySet},
     record::Record,
+    ticket::Ticket,
     timestamp::Timestamp,
 };
 
@@ -53,7 +54,20 @@ pub struct Report {
     /// Tickets told by each trigger.
     pub told: BTreeMap<String, u64>,
     pub flags: u64,
+    pub callbacks: Callbacks,
     per_person_day: BTreeMap<(String, Date), u64>,
+}
+
+/// What callbacks came to, by the last round of each ticket; coverage is `answered` of `due`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Callbacks {
+    pub due: u64,
+    pub answered: u64,
+    pub refused: u64,
+    pub unreached: u64,
+    pub no_route: u64,
+    /// Not yet known.
+    pub open: u64,
 }
 
 impl Report {
@@ -64,6 +78,9 @@ impl Report {
         self.unknown_kinds += u64::from(ticket.unknown_kinds);
         self.unmapped += u64::from(ticket.unmapped);
         self.redos += u64::from(ticket.round().saturating_sub(1));
+        if ticket.owes_callback(set) {
+            self.callbacks.add(ticket);
+        }
         let unit = ticket.unit.clone().unwrap_or_default();
         for clock in &ticket.clocks {
             let unit = if clock.key.unit.is_empty() { &unit } else { &clock.key.unit };
@@ -136,6 +153,7 @@ impl Report {
             | Record::Refused { .. }
             | Record::Policy { .. }
             | Record::Grouped { .. }
+            | Record::Occurred { .. }
             | Record::Notice(_)
             | Record::StandIn { .. }
             | Record::Merged { .. } => {}
@@ -159,6 +177,7 @@ impl Report {
             "unknown_kinds": self.unknown_kinds,
             "unmapped": self.unmapped,
             "asked": self.asked,
+            "callbacks": self.callbacks,
             "redos": self.redos,
             "alarms": self.alarms,
             "counts": self.counts.all(),
@@ -180,6 +199,21 @@ impl Report {
             "p95": at(95).copied().unwrap_or(0),
             "max": counts.last().copied().unwrap_or(0),
         })
+    }
+}
+
+impl Callbacks {
+    fn add(&mut self, ticket: &Ticket) {
+        self.due += 1;
+        let last = ticket.callback.evaluations.last().filter(|one| one.round == ticket.round());
+        let count = match last.map(|one| one.outcome) {
+            Some(Outcome::Answered) => &mut self.answered,
+            Some(Outcome::Refused) => &mut self.refused,
+            Some(Outcome::Unreached) => &mut self.unreached,
+            Some(Outcome::NoRoute) => &mut self.no_route,
+            None => &mut self.open,
+        };
+        *count += 1;
     }
 }
 

@@ -177,7 +177,7 @@ impl Run<'_> {
         if taken.is_err() {
             replayed.book = Book::fold_over(no, set, set, replayed.lines.clone());
         }
-        let Advance { lines, told, next_look, .. } = replayed.book.advance(set, now);
+        let Advance { lines, told, next_look, .. } = replayed.book.advance(set, self.org, now);
         let next_seq = replayed.lines.len() as i64 + 1;
         let lines = (next_seq..).zip(lines).map(|(seq, (at, fact))| Line { seq, at, fact });
         replayed.lines.extend(lines);

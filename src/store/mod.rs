@@ -21,6 +21,7 @@
 //! * `a_told_event_is_delivered_once`, also after a crash between telling and delivering.
 //! * `serials_have_no_gaps` - under concurrent looks and after a rollback.
 
+mod agenda;
 mod error;
 mod flag;
 mod journal;
@@ -78,3 +79,5 @@ impl fmt::Debug for Store {
         write!(f, "Store({})", self.database())
     }
 }
+
+pub use agenda::OpenAgenda;

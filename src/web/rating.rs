@@ -25,7 +25,7 @@ use self::{
 };
 use super::{address::Client, body, language::Language, page, state::State};
 use crate::{
-    core::timestamp::Timestamp,
+    core::{policy::Grade, timestamp::Timestamp},
     intake::canon::canonical,
     secret::{same, token_hash},
     store::{Answer, Link},
@@ -56,6 +56,7 @@ struct Page<'a> {
     until: String,
     /// What was chosen when the form came back without an answer.
     answers: &'a Answers,
+    grades: &'a [Grade],
     is_blank: bool,
     note_chars_max: usize,
 }
@@ -63,6 +64,18 @@ struct Page<'a> {
 impl Page<'_> {
     fn chosen(&self, question: &Question) -> &str {
         self.answers.get(question.name).unwrap_or_default()
+    }
+
+    /// What can be ticked: the page's own words, for satisfaction the grades of the policy set.
+    fn choices<'w>(&'w self, question: &'w Question) -> Vec<(&'w str, &'w str)> {
+        if !question.choices.is_empty() {
+            return question.choices.to_vec();
+        }
+        let word = |grade: &'w Grade| match self.language {
+            Language::Zh => grade.zh.as_str(),
+            Language::En => grade.en.as_str(),
+        };
+        self.grades.iter().map(|grade| (grade.id.as_str(), word(grade))).collect()
     }
 }
 
@@ -104,7 +117,9 @@ pub(super) async fn answer(
         Ok(body) => body,
         Err(problem) => return notice(&state, language, Notice::Unread(problem.status)),
     };
-    let Some(answers) = Answers::parse(body).await else {
+    let rules = state.rules.load_full();
+    let grades = &rules.current.reply.grades;
+    let Some(answers) = Answers::parse(body, grades).await else {
         return notice(&state, language, Notice::Foreign);
     };
     if !answers.token.as_deref().is_some_and(|sent| same(sent, &token)) {
@@ -184,6 +199,7 @@ async fn form(
         Ok(row) => row.and_then(|row| class(state, language, &row.policy)),
         Err(error) => return notice(state, language, trouble(&error)),
     };
+    let rules = state.rules.load_full();
     let page = Page {
         style: page::style(),
         language,
@@ -194,6 +210,7 @@ async fn form(
         class,
         until: state.local(link.expires),
         answers,
+        grades: &rules.current.reply.grades,
         is_blank: status == StatusCode::UNPROCESSABLE_ENTITY,
         note_chars_max: NOTE_CHARS_MAX,
     };

@@ -145,3 +145,27 @@ fn several_at_once() {
       |                                                           ^^^^^^^^
     "#);
 }
+
+#[test]
+fn leader_too_early() {
+    assert_snapshot!(complaints("leader-too-early"), @r#"
+    leader-too-early.toml:7:3: warning: step `due` of ladder `steep` tells `mayor`, whom only the last step may reach
+      |
+    7 |   { at = "due",     slip = "red", to = ["unit_head"], cc = ["mayor"], via = ["sms"] },
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn fallback_to_nobody() {
+    assert_snapshot!(complaints("fallback-to-nobody"), @r#"
+    fallback-to-nobody.toml:2:47: role `liason` is not in [roles]; did you mean `liaison`?
+      |
+    2 | desk = { zh = "专席", level = 1, fallback = ["liason", "desk"] }
+      |                                               ^^^^^^^^
+    fallback-to-nobody.toml:2:57: role `desk` falls back to itself
+      |
+    2 | desk = { zh = "专席", level = 1, fallback = ["liason", "desk"] }
+      |                                                         ^^^^^^
+    "#);
+}

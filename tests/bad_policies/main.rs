@@ -5,6 +5,7 @@
 mod cases;
 mod clocks;
 mod ladders;
+mod residents;
 mod selectors;
 mod sets;
 

@@ -13,7 +13,6 @@ use duban::{
         policy::PolicySet,
         ticket::Ticket,
         timestamp::Timestamp,
-        wording::Templates,
     },
     engine::Engine,
     rules::Rules,

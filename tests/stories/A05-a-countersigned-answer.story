@@ -1,6 +1,6 @@
 # An answer to a network message: five steps with a clock each, and nobody reports upward before every signer has signed
 rows: A05
-by: clocks with start, per_unit with units_from = "cosigners"; cosigned_all
+by: clocks with start, per_unit with units_from = "cosigners"; KIND_all; close.on
 set: plain
 === policies
 [[policy]]
@@ -15,7 +15,7 @@ clocks = [
   { name = "upward",  dur = "2wh", start = "cosigned_all", stop = "reported_up", ladder = "upward" },
 ]
 ends = ["reported_up"]
-close = { requires = ["cosigned_all"] }
+close = { requires = ["event:cosigned_all"], on = ["reported_up"] }
 [[ladder]]
 id = "cosign"
 steps = [{ at = "due", slip = "green", to = ["agent"], via = ["im"] }]
@@ -33,6 +33,8 @@ steps = [{ at = "due", slip = "red", to = ["hotline"], via = ["im"] }]
 11:00 N1 cosigned unit=u/zhang
 12:00 N1 cosigned unit=u/li
   no event cosigned_all
+13:00 N1 reported_up
+  refused reported_up "cosigned_all"
   no clock upward
 # The reminder goes to the one who is missing.
 14:00 slip green cosign due unit=u/wang -> agent im

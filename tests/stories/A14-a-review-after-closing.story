@@ -21,7 +21,7 @@ steps = [{ at = "due", slip = "nudge", to = ["agent"], via = ["digest"] }]
 10:00 W2 dispatched unit=u
 12:00 W1..W2 closed
   W1: ticket stage=ended overlays.#=1
-  W2: ticket stage=ended overlays.#=0
+  W2: ticket stage=ended overlays=none
 03-09 18:00 W1: slip nudge look_back due
 03-10 08:30 W1: message staff.nudge -> agent digest
 03-10 10:00 W1 review_note

@@ -38,7 +38,7 @@ steps = [{ at = "due", slip = "green", to = ["agent"], via = ["im"] }]
   clock arrive@park running due="2026-03-04 18:00"
 11:00 W1 responded unit=road
   clock respond@road met
-11:00 W1 responded unit=water
+11:00:01 W1 responded unit=water
 12:30 clock respond@park overdue
 03-04 10:00 W1 arrived unit=road
 03-04 11:00 W1 arrived unit=water

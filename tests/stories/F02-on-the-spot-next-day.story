@@ -21,7 +21,7 @@ steps = [{ at = "due", slip = "red", to = ["principal"], via = ["voice"] }]
 ===
 
 2023-03-14 15:00 W1 whistled unit=street units:=["housing"] by_role=principal
-  ticket policy=whistle overlays.#=0
+  ticket policy=whistle overlays=none
   clock arrive@housing running due="2023-03-15 18:00"
 03-15 16:00 W1 arrived unit=housing
   clock arrive@housing met

@@ -14,6 +14,7 @@ use duban::{
     intake::{canon::canonical, queue::Queue},
     policies::Sources,
     rules::{self, Rules},
+    schedule::Scheduler,
     secret::Key,
     store::{Appended, NewEntry, Store},
     wall::Wall,
@@ -43,6 +44,7 @@ pub struct Town<'g> {
     pub rules: Arc<ArcSwap<Rules>>,
     pub phones: Option<Phones>,
     engine: Engine,
+    scheduler: Scheduler,
     dispatch: Dispatch,
     /// Engines and dispatches that work at the same time.
     nodes: usize,
@@ -99,6 +101,11 @@ impl<'g> Town<'g> {
         let channels = channel::open_all(&config, &store).map_err(|error| error.to_string())?;
         let key = Key::parse(&"A".repeat(43), "the story").expect("43 characters are a key");
         let engine = Engine::new(store.clone(), Arc::clone(&rules), key.clone(), 100);
+        let scheduler = Scheduler::new(store.clone(), Arc::clone(&rules));
+        let zone = rules.load().current.calendar.zone().clone();
+        let begin =
+            zone.to_ambiguous_zoned(first).compatible().map_err(|error| error.to_string())?;
+        scheduler.begin(begin.timestamp().into()).await.map_err(|error| error.to_string())?;
         let (store_, rules_, config_) = (store.clone(), Arc::clone(&rules), Arc::clone(&config));
         let dispatch = Dispatch::new(store_, rules_, channels, config_, key.clone());
         Ok(Self {
@@ -107,6 +114,7 @@ impl<'g> Town<'g> {
             rules,
             phones,
             engine,
+            scheduler,
             dispatch,
             nodes: story.nodes,
             config,
@@ -174,9 +182,15 @@ impl<'g> Town<'g> {
             }
             None => {}
         }
-        let looks = join_all((0..self.nodes).map(|_| self.engine.run_until_idle(now))).await;
-        for looked in looks {
-            self.parked += looked.expect("the engine looks").parked;
+        loop {
+            let looks = join_all((0..self.nodes).map(|_| self.engine.run_until_idle(now))).await;
+            for looked in looks {
+                self.parked += looked.expect("the engine looks").parked;
+            }
+            let runs = join_all((0..self.nodes).map(|_| self.scheduler.run_once(now))).await;
+            if runs.into_iter().all(|closed| closed.expect("the scheduler runs") == 0) {
+                break;
+            }
         }
         for sent in join_all((0..self.nodes).map(|_| self.dispatch.run_until_idle(now))).await {
             sent.expect("the dispatch sends");
@@ -195,6 +209,7 @@ impl<'g> Town<'g> {
                 self.sources = sources;
                 self.rules.store(Arc::new(rules));
                 self.store.release_held(now).await.expect("the store answers");
+                self.scheduler.begin(now).await.expect("schedules begin");
             }
             (_, Err(error)) | (Err(error), _) => self.rejected.push(error),
         }

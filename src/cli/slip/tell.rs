@@ -14,6 +14,7 @@ use crate::{
     },
     core::{
         event::{Event, Kind},
+        org::Why,
         slip::ACKNOWLEDGED,
     },
     store::{Appended, SlipRow},
@@ -144,8 +145,10 @@ fn role(opened: &Opened, slip: &SlipRow, args: &WithdrawArgs) -> Result<Option<S
         return Ok(args.role.clone());
     }
     let holds = |role: &&String| {
-        let found = opened.rules.org.find(&opened.rules.current, &slip.unit, role, opened.now);
-        found.seats.iter().any(|seat| Some(seat.person) == args.by.as_deref())
+        let set = &opened.rules.current;
+        let found = opened.rules.org.find(set, &slip.unit, role, opened.now);
+        let stands_in = |person: &str| args.by.as_deref() == Some(person);
+        found.why == Why::Holds && found.seats.iter().any(|seat| stands_in(seat.person))
     };
     let asked = |role: &&String| args.role.as_ref().is_none_or(|asked| asked == *role);
     let found = kind.withdraw_by.iter().filter(asked).find(holds);

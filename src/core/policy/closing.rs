@@ -36,6 +36,8 @@ pub struct Requirement {
     pub name: String,
     pub kinds: Vec<Kind>,
     pub keys: Vec<DataKey>,
+    /// The role that signs the event itself, of a requirement like `city_sup_approved`.
+    pub role: Option<String>,
 }
 
 /// A key of `data`; with parts, it must be a table that fills them.
@@ -51,7 +53,7 @@ type Known =
 
 /// What the field asks for, by the names of the reference set.
 #[rustfmt::skip]
-const KNOWN: [Known; 24] = [
+const KNOWN: [Known; 22] = [
     ("contact_event",          &["contacted", "visit", "arrived"],       &[]),
     ("visit",                  &["visit", "arrived"],                    &[("visit", &[])]),
     ("resident_told",          &["resident_told"],                       &[("resident_told", &["at", "channel"])]),
@@ -71,27 +73,36 @@ const KNOWN: [Known; 24] = [
     ("joint_result",           &["joint_result"],                        &[("joint_result", &[])]),
     ("blower_rating",          &["whistle_rated"],                       &[("blower_rating", &[])]),
     ("leader_confirmed",       &["leader_confirmed"],                    &[]),
-    ("countersigned_all",      &["countersigned_all"],                   &[]),
     ("proof",                  &[],                                      &[("proof", &[])]),
-    ("city_sup_approved",      &["city_sup_approved"],                   &[("city_sup_approved", &[])]),
     ("linked_units",           &["whistled", "arrived_all"],             &[("linked_units", &[])]),
     ("agreement_confirmed",    &["answered"],                            &[("agreement_confirmed", &[])]),
 ];
 
 impl Requirement {
-    /// The requirement of this name: a known one, `event:KIND` or `data:KEY`.
+    /// The requirement of this name: a known one, `ROLE_approved`, `KIND_all`, `event:KIND` or `data:KEY`.
     pub fn of(name: &str) -> Option<Self> {
-        let own =
-            |kinds: Vec<Kind>, keys: Vec<DataKey>| Self { name: name.to_owned(), kinds, keys };
+        let own = |kinds: Vec<Kind>, keys: Vec<DataKey>| Self {
+            name: name.to_owned(),
+            kinds,
+            keys,
+            role: None,
+        };
+        let key_of = |key: &str| DataKey { key: key.to_owned(), parts: Vec::new() };
         match name.split_once(':') {
             Some(("event", kind)) if !kind.is_empty() => {
                 return Some(own(vec![Kind::of(kind)], Vec::new()));
             }
             Some(("data", key)) if !key.is_empty() => {
-                let key = DataKey { key: key.to_owned(), parts: Vec::new() };
-                return Some(own(Vec::new(), vec![key]));
+                return Some(own(Vec::new(), vec![key_of(key)]));
             }
             Some(_) | None => {}
+        }
+        if let Some(role) = name.strip_suffix("_approved").filter(|role| !role.is_empty()) {
+            let role = Some(role.to_owned());
+            return Some(Self { role, ..own(vec![Kind::of(name)], vec![key_of(name)]) });
+        }
+        if name.ends_with("_all") {
+            return Some(own(vec![Kind::of(name)], Vec::new())); // everybody called has
         }
         let (_, kinds, keys) = KNOWN.iter().find(|(known, _, _)| *known == name)?;
         let keys = keys.iter().map(|(key, parts)| DataKey {
@@ -113,6 +124,7 @@ impl Requirement {
             [] => format!("`data.{key}`"),
             parts => format!("`data.{key}` with {}", parts.join(" and ")),
         });
-        kinds.chain(keys).collect::<Vec<_>>().join(" or ")
+        let role = self.role.iter().map(|role| format!("`{role}` as `approver`"));
+        kinds.chain(keys).chain(role).collect::<Vec<_>>().join(" or ")
     }
 }

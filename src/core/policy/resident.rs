@@ -74,7 +74,7 @@ impl Default for ReplyRule {
             start: ["START"].map(str::to_owned).into(),
             grades: vec![
                 grade("yes", "满意", "Satisfied", "satisfied"),
-                grade("mostly", "基本满意", "Mostly satisfied", "mostly"),
+                grade("mostly", "基本满意", "Mostly", "mostly"),
                 grade("no", "不满意", "Not satisfied", "unsatisfied"),
             ],
             call_required: false,
@@ -93,8 +93,8 @@ pub struct OutcomeRule {
     pub refused: Outcome,
     /// No way to the resident is known; `None`: a person has to find one and close.
     pub no_route: Option<Outcome>,
-    /// The tag whose bearers are only ever called, never sent a question (`care_tag = "phone_only"`).
-    pub phone_only_tag: Option<String>,
+    /// Who needs care is only ever called, never sent a question (`care_tag = "phone_only"`).
+    pub care_by_phone: bool,
 }
 
 impl Default for OutcomeRule {
@@ -103,7 +103,7 @@ impl Default for OutcomeRule {
             no_answer: Outcome::Unreached,
             refused: Outcome::Refused,
             no_route: None,
-            phone_only_tag: None,
+            care_by_phone: false,
         }
     }
 }

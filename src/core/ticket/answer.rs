@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Answer, Said, Stage, Ticket, permit::Refused};
+use super::{Answer, Said, Stage, Ticket, apply::waits_for_review, permit::Refused};
 use crate::core::{
     callback::{Call, Channel, Rules},
     clock::due_after,
@@ -78,7 +78,7 @@ impl Ticket {
         self.keep_answer(set, event, channel)?;
         self.evaluate(event.at, Outcome::Answered, Some(channel));
         let redone = self.redo_condition(set, event).is_some();
-        let waits = redone || self.waits_for_review(set, event) || self.ended.is_some();
+        let waits = redone || waits_for_review(set, event) || self.ended.is_some();
         if !waits && trigger::solved(event).is_some() {
             self.owe(Kind::of("evaluated"), "answered");
         }

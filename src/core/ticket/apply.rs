@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Call, FollowUp, Hop, Refusal, Round, Stage, Ticket, call::EXCUSED, clocks::starts,
+    Call, Hop, Refusal, Round, Stage, Ticket, call::EXCUSED, clocks::starts,
     heard::HANDOVER_REFUSED, label::LabelState, people::may_act, permit::Refused,
     returns::ReturnOutcome, select,
 };
@@ -34,6 +34,9 @@ impl Ticket {
         }
         let is_first = self.rounds.is_empty();
         self.absorb(set, event);
+        if is_first {
+            self.adopt(set, event);
+        }
         self.follow_ups.retain(|owed| event.id.as_deref() != Some(&*owed.id()));
         let mut opening = self.opening(set, event);
         let changed = self.may_say(set, event).map_err(Refused::from);
@@ -49,7 +52,7 @@ impl Ticket {
         self.enter_by_event(set, &event.kind, event.at);
         self.note_decision(event);
         self.publication = Publication::of(event).or(self.publication.take());
-        let began = self.begins_own(set, event, is_first);
+        let began = self.begins_own(set, event);
         let Some(policy) = self.policy(set) else { return };
         self.note_due_told(event);
         self.move_named_dues(set, event);
@@ -230,14 +233,6 @@ impl Ticket {
         }
     }
 
-    /// Whether a bad answer in the last round leaves the ticket to its consultation.
-    pub(super) fn waits_for_review(&self, set: &PolicySet, event: &Event) -> bool {
-        let redo = redo_policy(set).map(|index| &set.policies[index]);
-        redo.is_some_and(|redo| {
-            redo.last_round == LastRound::Waits && trigger::reason(redo, event).is_some()
-        })
-    }
-
     /// What the consultation after the last round decided: another round after all, or this is it.
     fn decide_review(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
         match event.text("decision") {
@@ -266,19 +261,6 @@ impl Ticket {
             return None;
         }
         trigger::reason(redo, event)
-    }
-
-    pub(super) fn owe(&mut self, kind: Kind, reason: &str) {
-        self.owe_about(kind, reason, String::new());
-    }
-
-    /// Owes an event of which a round may have several: `about` says which one it is.
-    pub(super) fn owe_about(&mut self, kind: Kind, reason: &str, about: String) {
-        let (reason, round) = (reason.to_owned(), self.round());
-        let owed = FollowUp { kind, reason, round, about, overlay: String::new() };
-        if !self.follow_ups.contains(&owed) {
-            self.follow_ups.push(owed);
-        }
     }
 
     /// Opens the next round: earlier clocks end without a verdict, the redo policy's begin.
@@ -334,5 +316,13 @@ impl Ticket {
 fn redo_policy(set: &PolicySet) -> Option<usize> {
     set.policies.iter().position(|policy| {
         policy.select.keys.get("kind").is_some_and(|kinds| kinds.iter().any(|kind| kind == "redo"))
+    })
+}
+
+/// Whether a bad answer in the last round leaves the ticket to its consultation.
+pub(super) fn waits_for_review(set: &PolicySet, event: &Event) -> bool {
+    let redo = redo_policy(set).map(|index| &set.policies[index]);
+    redo.is_some_and(|redo| {
+        redo.last_round == LastRound::Waits && trigger::reason(redo, event).is_some()
     })
 }

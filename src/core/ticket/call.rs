@@ -126,8 +126,12 @@ impl Ticket {
         }
     }
 
-    /// The unit that has this part in a strand; empty for the responsible one.
+    /// The unit that has this part in a strand; empty for the responsible one. `first` is the unit
+    /// the ticket went to first: the district centre that sent it on.
     pub(super) fn place(&self, overlay: &str, part: Option<&str>) -> String {
+        if part == Some("first") {
+            return self.first_unit.clone().unwrap_or_default();
+        }
         let found = part.and_then(|part| self.call(overlay).places.get(part));
         found.cloned().unwrap_or_default()
     }

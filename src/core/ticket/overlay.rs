@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Stage, Ticket, call::Call, clocks::starts};
+use super::{Round, Stage, Ticket, call::Call, clocks::starts};
 use crate::core::{
     clock::{Clock, State},
     event::{Event, Kind},
@@ -122,20 +122,18 @@ impl Ticket {
         !policy.overlay.puts_back.is_empty() && self.overlays.iter().any(|one| open(&one))
     }
 
-    /// Whether the event opens the ticket's own policy: then it stands for the dispatch.
-    pub(super) fn begins_own(&mut self, set: &PolicySet, event: &Event, is_first: bool) -> bool {
-        let opens = |policy: &Policy| {
-            policy.overlay.on.contains(&event.kind) && !policy.overlay.only_beside
+    /// A first event that opens some policy makes it the ticket's own.
+    pub(super) fn adopt(&mut self, set: &PolicySet, event: &Event) {
+        let Some(policy) = set.policies.iter().position(|policy| opens_own(policy, event)) else {
+            return;
         };
-        if is_first && let Some(index) = set.policies.iter().position(opens) {
-            if let Some(round) = self.rounds.last_mut() {
-                (round.policy, self.unmapped) = (index, false);
-            } else {
-                let round = super::Round { policy: index, opened: event.at, reason: None };
-                self.rounds.push(round);
-            }
-        }
-        if !self.policy(set).is_some_and(opens) {
+        self.unmapped = false;
+        self.rounds = vec![Round { policy, opened: event.at, reason: None }];
+    }
+
+    /// Whether the event opens the ticket's own policy: then it stands for the dispatch.
+    pub(super) fn begins_own(&mut self, set: &PolicySet, event: &Event) -> bool {
+        if !self.policy(set).is_some_and(|policy| opens_own(policy, event)) {
             return false;
         }
         self.note_places(set, event, "");
@@ -285,6 +283,11 @@ impl Ticket {
             }
         }
     }
+}
+
+/// Whether a ticket can have this policy as its own from this event on.
+fn opens_own(policy: &Policy, event: &Event) -> bool {
+    policy.overlay.on.contains(&event.kind) && !policy.overlay.only_beside
 }
 
 /// Whether an overlay of this name is of that policy.

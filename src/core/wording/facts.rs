@@ -16,7 +16,7 @@ use crate::core::message::{Message, Piece, Recipient};
 const LISTED_MAX: usize = 5;
 
 /// Every fact a template may name.
-pub const NAMES: [&str; 35] = [
+pub const NAMES: [&str; 37] = [
     "sig",
     "no",
     "slip",
@@ -52,6 +52,8 @@ pub const NAMES: [&str; 35] = [
     "exp_day",
     "count",
     "list",
+    "title",
+    "lists",
 ];
 
 /// What a message says, by name; a fact that is not there is not known.
@@ -127,6 +129,8 @@ impl Templates {
             word.or_else(|| names.flag(reason, language))
         });
         say("reason", reason);
+        say("title", facts.title.as_ref().map(|title| language.of_two(title).to_owned()));
+        say("lists", Some(super::lists::summary(&facts.lists, language)));
         let roles: Vec<String> =
             facts.roles.iter().filter_map(|role| names.role(role, language)).collect();
         say("recipients", Some(roles.join(language.pick("、", ", "))));

@@ -57,7 +57,7 @@ impl Batch {
 
     /// The triggers in force judge what comes from here on, whatever judged before.
     fn add_book(&mut self, rules: &Rules, loaded: &Loaded, mut book: Book, now: Timestamp) {
-        let advance = book.advance(&rules.current, now);
+        let advance = book.advance(&rules.current, &rules.org, now);
         self.books.push(DecidedBook { head: Head::of(loaded), book, advance });
     }
 
@@ -75,7 +75,7 @@ impl Batch {
                 next_look: advance.next_look,
                 unit: String::new(),
                 policy: book.rule().to_owned(),
-                open: false,
+                open: book.is_open(),
             });
         }
     }

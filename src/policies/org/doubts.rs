@@ -33,6 +33,7 @@ pub fn doubts(org: &Org, set: &PolicySet, spots: &Spots<'_>, insist: Insist, now
         item.warn("the area has no owner: its `person` is missing", None);
     }
     unfilled(org, set, &ways, spots);
+    powerless(org, set, spots);
 }
 
 /// The ways ladders tell each role.
@@ -141,6 +142,20 @@ fn unfilled(org: &Org, set: &PolicySet, ways: &BTreeMap<&str, Vec<&[Via]>>, spot
         if !has_fallback && set.roles.contains_key(*role) {
             let text = format!("nobody is `{role}` anywhere, but the ladders tell this role");
             first.warn(text, Some("give somebody the role in a [[post]] or [[area]]".to_owned()));
+        }
+    }
+}
+
+/// Kinds of units that `[authority]` names and that no unit is of.
+fn powerless(org: &Org, set: &PolicySet, spots: &Spots<'_>) {
+    let Some(first) = spots.units.values().next() else { return };
+    let kinds: BTreeSet<&str> = org.units.values().map(|unit| unit.kind.as_str()).collect();
+    for (event, allowed) in &set.authority {
+        for kind in allowed.iter().filter(|kind| !kinds.contains(kind.as_str())) {
+            let text = format!(
+                "only units of kind `{kind}` may send `{event}`, but no unit is of this kind"
+            );
+            first.warn(text, Some("say `kind` at a [[unit]]".to_owned()));
         }
     }
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::{
     core::{
         event::{Event, Kind},
+        policy::Grade,
         timestamp::Timestamp,
     },
     store::Link,
@@ -35,7 +36,7 @@ pub(super) struct Answers {
 
 impl Answers {
     /// Reads a form and keeps only known answers; `None` if it is no form.
-    pub(super) async fn parse(body: Bytes) -> Option<Self> {
+    pub(super) async fn parse(body: Bytes, grades: &[Grade]) -> Option<Self> {
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = Method::POST;
         request.headers_mut().insert(
@@ -50,7 +51,7 @@ impl Answers {
             token: sent.token,
             contacted: known(sent.contacted, &["yes", "no"]),
             solved: known(sent.solved, &["yes", "partly", "no"]),
-            satisfied: known(sent.satisfied, &["yes", "mostly", "no"]),
+            satisfied: sent.satisfied.filter(|said| grades.iter().any(|grade| grade.id == *said)),
             note: sent.note.map(|note| tidy(&note)).filter(|note| !note.is_empty()),
         })
     }
@@ -102,9 +103,11 @@ fn tidy(note: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::policy::ReplyRule;
 
     #[tokio::test]
     async fn only_known_answers_are_kept() {
+        let grades = ReplyRule::default().grades;
         #[rustfmt::skip]
         let table = [
             // name              form                                              contacted    solved          satisfied       note
@@ -115,12 +118,12 @@ mod tests {
             ("strange fields",   "utm=1&solved=yes",                               None,        Some("yes"),    None,           None),
         ];
         for (name, form, contacted, solved, satisfied, note) in table {
-            let answers = Answers::parse(Bytes::from(form)).await.expect("a form");
+            let answers = Answers::parse(Bytes::from(form), &grades).await.expect("a form");
             let got = ["contacted", "solved", "satisfied", "note"].map(|one| answers.get(one));
             assert_eq!(got, [contacted, solved, satisfied, note], "{name}");
         }
         let long = format!("solved=no&note={}", "a".repeat(NOTE_CHARS_MAX + 1));
-        let answers = Answers::parse(Bytes::from(long)).await.expect("a form");
+        let answers = Answers::parse(Bytes::from(long), &grades).await.expect("a form");
         assert_eq!(answers.get("note").map(str::len), Some(NOTE_CHARS_MAX));
     }
 }

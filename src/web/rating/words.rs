@@ -6,7 +6,7 @@ use crate::web::language::Language;
 pub(super) struct Question {
     pub name: &'static str,
     pub ask: &'static str,
-    /// Value in the form, words on the page.
+    /// Value in the form, words on the page; none: the grades of the policy set.
     pub choices: &'static [(&'static str, &'static str)],
 }
 
@@ -66,11 +66,7 @@ static ZH: Words = Words {
             ask: "问题解决了吗？",
             choices: &[("yes", "已解决"), ("partly", "部分解决"), ("no", "未解决")],
         },
-        Question {
-            name: "satisfied",
-            ask: "您对办理满意吗？",
-            choices: &[("yes", "满意"), ("mostly", "基本满意"), ("no", "不满意")],
-        },
+        Question { name: "satisfied", ask: "您对办理满意吗？", choices: &[] },
     ],
     note: "还想说的话（可不填）",
     note_hint: "请不要写姓名、电话、证件号或银行卡号。",
@@ -128,11 +124,7 @@ static EN: Words = Words {
             ask: "Was the problem solved?",
             choices: &[("yes", "Solved"), ("partly", "Partly"), ("no", "Not solved")],
         },
-        Question {
-            name: "satisfied",
-            ask: "Are you satisfied?",
-            choices: &[("yes", "Satisfied"), ("mostly", "Mostly"), ("no", "Not satisfied")],
-        },
+        Question { name: "satisfied", ask: "Are you satisfied?", choices: &[] },
     ],
     note: "Anything else? (optional)",
     note_hint: "Please do not write names, phone, ID or card numbers.",
