@@ -22,7 +22,7 @@ fn text(bytes: &[u8]) -> String {
 fn shipped_sets_pass() {
     let output = check(&["policies"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert_eq!(text(&output.stdout).lines().count(), 4);
+    assert_eq!(text(&output.stdout).lines().count(), 8);
     assert!(!text(&output.stderr).contains("error"), "{}", text(&output.stderr));
 }
 

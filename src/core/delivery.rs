@@ -27,6 +27,9 @@ const DIGITS: &str = "resident.eval_digits";
 const LINK: &str = "resident.eval_link";
 const REMIND: &str = "resident.eval_remind";
 
+/// The text for whoever got a slip that was taken back.
+pub const TAKEN_BACK: &str = "staff.withdrawn";
+
 /// Messages for one record, and an alarm for each role that had nobody in it.
 pub fn messages(
     ticket: &Ticket,
@@ -66,7 +69,7 @@ pub fn issued(set: &PolicySet, org: &Org, mut record: Record, now: Timestamp) ->
     if let Record::Slip { slip, unit, issuer, .. } = &mut record {
         let role = set.slips.get(slip).and_then(|kind| kind.issuer.as_deref());
         let above = role.and_then(|role| org.unit_of(unit, role, now));
-        *issuer = above.unwrap_or_default().to_owned();
+        above.unwrap_or_default().clone_into(issuer);
     }
     record
 }
@@ -342,6 +345,18 @@ fn may_leave(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Timestamp {
 pub fn slip_facts(ticket: &Ticket, set: &PolicySet, record: &Record) -> Option<Facts> {
     let Record::Slip { key, .. } = record else { return None };
     step_of(ticket, set, key).map(|(clock, _, _)| facts(ticket, set, record, clock))
+}
+
+/// Tells whoever got a slip that it does not stand any more, by the way it came.
+pub fn taken_back_note(set: &PolicySet, sent: Message, now: Timestamp) -> Message {
+    let via = Via::of(&sent.via).unwrap_or(Via::Im);
+    Message {
+        key: format!("{}/withdrawn", sent.key),
+        slip: None,
+        template: TAKEN_BACK.to_owned(),
+        not_before: not_before_staff(set, via, false, now),
+        ..sent
+    }
 }
 
 /// The clock and step of a key, and whether its ladder fires through quiet hours.

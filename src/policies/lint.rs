@@ -65,9 +65,11 @@ fn shadowed(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
     let mut doubts = Vec::new();
     for (index, policy) in set.policies.iter().enumerate() {
         if policy.select.keys.is_empty() {
-            if let Some(spot) =
-                spots.policies.get(index).filter(|_| set.default_policy != Some(index))
-            {
+            let items = set.catalogue.iter().flat_map(|catalogue| catalogue.items());
+            let is_reached = set.default_policy == Some(index)
+                || !policy.overlay.on.is_empty()
+                || items.into_iter().any(|item| item.policy == Some(index));
+            if let Some(spot) = spots.policies.get(index).filter(|_| !is_reached) {
                 doubts.push(spot.warn(format!(
                     "policy `{}` is never used: it selects nothing and is not the `default_policy`",
                     policy.id
@@ -75,7 +77,9 @@ fn shadowed(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
             }
             continue;
         }
-        let earlier = set.policies[..index].iter().find(|p| covers(&p.select, &policy.select));
+        let earlier = set.policies[..index]
+            .iter()
+            .find(|p| p.precedence >= policy.precedence && covers(&p.select, &policy.select));
         if let (Some(earlier), Some(spot)) = (earlier, spots.policies.get(index)) {
             doubts.push(spot.warn(format!(
                 "policy `{}` is never used: `{}` stands before it and takes the same tickets",

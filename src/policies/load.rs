@@ -122,15 +122,12 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         .map(|(layer, source, tree)| (*layer, Section::root(*source, tree.get_ref())))
         .collect();
     let layers = Layers::new(roots);
-    let mut reading = read(&layers, &deciding, sources, &complaints, now);
     let table = |name: &'static str| {
         let found = sources.layers().enumerate().find_map(|(n, of)| Some((n, of.files.get(name)?)));
         found.map(|(layer, text)| source(layer, name, text.as_str()))
     };
-    let (items, duties) = (table(catalogue::ITEMS), table(catalogue::DUTIES));
-    if let Some(reading) = &mut reading {
-        reading.set.catalogue = catalogue::catalogue(items, duties, &reading.set.policies);
-    }
+    let tables = (table(catalogue::ITEMS), table(catalogue::DUTIES));
+    let reading = read(&layers, &deciding, sources, tables, &complaints, now);
     let mut loaded = Loaded { files: deciding.clone(), ..Loaded::default() };
     layers.finish();
     let of_layer = |name: &'static str| {
@@ -149,7 +146,7 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
             people.iter().map(|(source, tree)| Section::root(*source, tree.get_ref())).collect();
         loaded.org = Some(org::org(roots, &reading.set, now));
     }
-    if let (Some(reading), Some(items)) = (&reading, items) {
+    if let (Some(reading), (Some(items), duties)) = (&reading, tables) {
         let duties = duties.map_or(items.name, |duties| duties.name);
         let org = loaded.org.as_ref();
         for doubt in catalogue::doubts(&reading.set, org, items.name, duties) {
@@ -217,6 +214,8 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
     }
     let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
     let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
+    let tells = set.is_some_and(|set| set.slips.values().any(|kind| kind.tell_withdrawal));
+    let taken_back = tells.then(|| delivery::TAKEN_BACK.to_owned());
     if set.is_some_and(|set| set.noise.gather.is_some()) && !templates.has("staff.together") {
         sources[0].complaints.add(Complaint::about(
             Severity::Error,
@@ -224,7 +223,7 @@ fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
             "there is no text `[staff.together]`, but `gather` makes one letter out of several messages",
         ));
     }
-    for id in slips.into_iter().map(|slip| format!("staff.{slip}")) {
+    for id in slips.into_iter().map(|slip| format!("staff.{slip}")).chain(taken_back) {
         if !templates.has(&id) {
             sources[0].complaints.add(Complaint::about(
                 Severity::Error,
@@ -276,6 +275,7 @@ fn read(
     layers: &Layers<'_>,
     files: &BTreeMap<String, String>,
     sources: &Sources,
+    (items, duties): (Option<Source<'_>>, Option<Source<'_>>),
     complaints: &Complaints,
     now: Timestamp,
 ) -> Option<Reading> {
@@ -432,7 +432,7 @@ fn read(
         stages,
         zones: single("zones").map(labels::zones).unwrap_or_default(),
         reports: tables("reports").iter().flat_map(labels::reports).collect(),
-        catalogue: None,
+        catalogue: catalogue::catalogue(items, duties, &policies),
         clock_start: head.clock_start,
         workday_step_time: head.workday_step_time,
         workday_due: head.workday_due,
