@@ -1,7 +1,10 @@
 //! A town at work: a real store, engine and dispatch under the policies of a story, at the
 //! instants the story names.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock, Mutex},
+};
 
 use arc_swap::ArcSwap;
 use duban::{
@@ -293,11 +296,31 @@ impl<'g> Town<'g> {
     }
 }
 
-/// Rules of these texts, or all that is wrong with them.
+/// Rules that were read before: each set is compiled once, not once for each database.
+static READ: LazyLock<Mutex<BTreeMap<[u8; 32], Kept>>> = LazyLock::new(Mutex::default);
+
+type Kept = (Rules, String);
+
+/// Rules of these texts, kept in the store, or all that is wrong with them.
 async fn in_force(sources: &Sources, store: &Store, now: Timestamp) -> Result<Rules, String> {
-    let examined = rules::examine(sources.label.clone(), Ok(sources.clone()), now);
-    let in_force = rules::enforce(examined).map_err(|error| error.to_string())?;
-    in_force.settle(store, now).await.map_err(|error| error.to_string())
+    let files = serde_json::to_vec(&sources.files).expect("texts by name are JSON");
+    let hash = *blake3::hash(&files).as_bytes();
+    let known = READ.lock().expect("nobody panics with the lock").get(&hash).cloned();
+    let (rules, files) = match known {
+        Some(kept) => kept,
+        None => {
+            let examined = rules::examine(sources.label.clone(), Ok(sources.clone()), now);
+            let files = serde_json::to_string(&examined.loaded.files).expect("texts are JSON");
+            let in_force = rules::enforce(examined).map_err(|error| error.to_string())?;
+            let kept = (in_force.rules, files);
+            READ.lock().expect("nobody panics with the lock").insert(hash, kept.clone());
+            kept
+        }
+    };
+    let set = &rules.current;
+    let kept = store.keep_policy_set(&set.hash, &set.id, &set.version, &files, now).await;
+    kept.map_err(|error| error.to_string())?;
+    rules.with_frozen(store, now).await.map_err(|error| error.to_string())
 }
 
 fn percent(text: &str) -> String {
