@@ -1,6 +1,7 @@
 //! What a ticket has to do with others: it was opened for some, came with some, was merged into one.
 //!
-//! Invariant (tests/books): `a_merged_ticket_hears_the_result_of_the_other`.
+//! Invariants (tests/books): `a_merged_ticket_hears_the_result_of_the_other`,
+//! `a_raised_level_ends_at_the_city`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,14 +10,18 @@ use super::Ticket;
 use crate::core::{
     event::{Event, Kind},
     fact::Fact,
+    policy::PolicySet,
 };
 
 /// Kinds of events one ticket hears of another, or of a trigger.
 pub(super) const TRIGGERED: &str = "triggered";
 pub const GROUPED: &str = "grouped";
+pub(super) const LEVEL_RAISED: &str = "level_raised";
 pub const LINKED: &str = "linked";
 pub const RESULT: &str = "shared_result";
 
+/// The highest level of supervision: unit, county, city.
+pub(super) const LEVEL_MAX: u8 = 3;
 /// The most tickets merged into one that are told of its result.
 const DUPLICATES_MAX: usize = 1_000;
 
@@ -46,6 +51,18 @@ impl Ticket {
     /// It was counted with others at one place.
     pub(super) fn join_group(&mut self, event: &Event) {
         self.links.group = event.text("tally").map(str::to_owned);
+    }
+
+    /// Its supervision goes one level up; steps that have not fired follow.
+    pub(super) fn raise_level(&mut self, set: &PolicySet, event: &Event) {
+        let said =
+            event.data.get("level").and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok());
+        let known = self.attributes.value("level").and_then(|text| text.parse::<u8>().ok());
+        let level =
+            said.unwrap_or_else(|| known.unwrap_or(1).saturating_add(1)).clamp(1, LEVEL_MAX);
+        let mut anew = event.clone();
+        anew.data.insert("level".to_owned(), Value::from(level));
+        self.reclassify(set, &anew);
     }
 
     /// It is the same matter as another ticket, which goes on for both.
