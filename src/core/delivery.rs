@@ -15,6 +15,7 @@ use super::{
     policy::{AskRule, PolicySet, Step, Via},
     record::{AskOutcome, Record, StepKey},
     slip::COLOURS,
+    span::Span,
     ticket::Ticket,
     timestamp::Timestamp,
 };
@@ -413,6 +414,7 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
         stage: ticket.stage.name().to_owned(),
         roles: to.iter().chain(cc).cloned().collect(),
         link_expires: None,
+        together: Vec::new(),
         link: false,
         issuer: issuer.clone(),
         note: note.as_deref().and_then(|name| set.note_named(name)).map(NoteText::from),
@@ -426,12 +428,24 @@ pub fn not_before_staff(set: &PolicySet, via: Via, night: bool, now: Timestamp) 
     if via == Via::Digest {
         return next_time_of_day(calendar, &set.noise.digest_times, now);
     }
-    let Some(quiet) = set.quiet.staff.as_ref().filter(|_| !night) else { return now };
+    if night {
+        return now;
+    }
+    let Some(quiet) = set.quiet.staff.as_ref() else { return gathered(set, now) };
     let time = calendar.time_of(now);
     let (from, to) = quiet.hours;
     let in_hours = if from <= to { from <= time && time < to } else { time >= from || time < to };
     let on_rest_day = quiet.rest_days && !calendar.is_workday(calendar.date_of(now));
-    if in_hours || on_rest_day { calendar.next_open(now).unwrap_or(now) } else { now }
+    let awake = if in_hours || on_rest_day { calendar.next_open(now).unwrap_or(now) } else { now };
+    gathered(set, awake)
+}
+
+/// The end of the span of `gather` in which `at` lies; `at` itself where messages do not gather.
+fn gathered(set: &PolicySet, at: Timestamp) -> Timestamp {
+    let Some(Span::Elapsed(span)) = set.noise.gather else { return at };
+    let midnight = set.calendar.at(set.calendar.date_of(at), Time::midnight());
+    let spans = (at.since(midnight) + span - 1).div_euclid(span);
+    midnight.plus_ms(spans * span)
 }
 
 /// When a message to a resident may leave.
