@@ -232,7 +232,7 @@ fn a_set_over_another_replaces_adds_and_drops() {
     assert_eq!(set.calendar.zone().iana_name(), Some("Asia/Shanghai"), "the head below answers");
     let ids: Vec<&str> = set.policies.iter().map(|policy| policy.id.as_str()).collect();
     assert_eq!(ids[..4], ["wages", "general", "urgent", "emergency"], "added ones stand first");
-    assert_eq!(set.policies.len(), 12, "one more, one less");
+    assert_eq!(set.policies.len(), 15, "one more, one less");
     assert!(set.policy("whistle").is_none(), "dropped");
     let consult = set.policy("consult").expect("replaced");
     assert_eq!((consult.clocks.len(), consult.clocks[0].span), (1, Some(Span::WorkDays(2))));
