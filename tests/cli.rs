@@ -231,15 +231,14 @@ async fn a_story_reads_well() {
     ");
     let (_, text, _) = town.run(&["ticket", "list"]);
     insta::assert_snapshot!(text, @r"
-    TICKET        STAGE  UNIT     POLICY   NEXT LOOK
-    W260507-0123  ended  cx-scjg  general
+    TICKET        STAGE  SINCE                UNIT     POLICY   NEXT LOOK
+    W260507-0123  ended  2026-05-08 11:00:00  cx-scjg  general
     ");
     let (_, text, _) = town.run(&["slip", "list", "--state", "open"]);
     insta::assert_snapshot!(text, @r"
     AT                   TICKET        SLIP   SERIAL           CLOCK   STEP       UNIT     STATE
     2026-05-07 11:12:00  W260507-0123  green  绿字〔2026〕1号  accept  due        cx-scjg  open
     2026-05-07 10:12:00  W260507-0123  nudge                   accept  start+50%  cx-scjg  open
-    2026-05-07 09:12:00  W260507-0123  task   任字〔2026〕1号  accept  start      cx-scjg  open
     ");
 }
 
@@ -264,10 +263,10 @@ async fn json_has_the_same_shape_as_the_api() {
     let more = town.json(&["slip", "list", "--json", "--after", &slips["next"].to_string()]);
     #[rustfmt::skip]
     let table = [
-        ("explain", keys(&explained), "ticket stage open round unit first_unit policy policy_set resident clocks answers slips messages journal next next_look"),
-        ("show",    keys(&shown),     "ticket stage open round unit first_unit policy policy_set resident clocks answers next next_look"),
-        ("list",    keys(&tickets["tickets"][0]), "ticket stage open unit policy next_look lines heard_of"),
-        ("slips",   keys(&slips["slips"][0]), "id key ticket round clock unit step kind serial at due reply_due recipients state reason withdrawn"),
+        ("explain", keys(&explained), "ticket stage open round unit first_unit policy policy_set resident stages basis legal_basis clocks answers rechecks eval_outcome eval_channel evaluations rounds solved_first_time hops returns extensions late_requests pauses labels flags slips messages journal next next_look"),
+        ("show",    keys(&shown),     "ticket stage open round unit first_unit policy policy_set resident stages basis legal_basis clocks answers rechecks eval_outcome eval_channel evaluations rounds solved_first_time hops returns extensions late_requests pauses labels flags next next_look"),
+        ("list",    keys(&tickets["tickets"][0]), "ticket stage stage_name since open unit policy next_look lines heard_of"),
+        ("slips",   keys(&slips["slips"][0]), "id key ticket round clock unit step kind serial issuer at due receipt_due reply_due recipients note state reason withdrawn receipted receipted_by receipt_missed replied replied_by reply_missed reply"),
     ];
     for (name, got, want) in table {
         assert_eq!(got, want, "{name}");
