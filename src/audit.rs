@@ -23,6 +23,7 @@ use crate::{
         journal::{self, Entry},
         policy::PolicySet,
         record::Record,
+        slip::Heard,
         ticket::Ticket,
         timestamp::Timestamp,
     },
@@ -48,6 +49,7 @@ pub fn check(whole: &Whole, rules: &Rules, now: Timestamp) -> Vec<Finding> {
         }
         Ok(lines) => {
             faults.extend(wrong_slips(whole, &lines));
+            faults.extend(unheard(whole));
             faults.extend(wrong_state(whole, rules, lines, now));
         }
     }
@@ -99,10 +101,12 @@ fn wrong_slips(whole: &Whole, lines: &[Line]) -> Vec<Fault> {
     let mut issued = BTreeMap::new();
     let mut alarmed = BTreeSet::new();
     let mut refused = BTreeSet::new();
+    let mut serials = BTreeMap::new();
     for line in lines {
         match &line.fact {
-            Fact::Record(Record::Slip { key, .. }) => {
+            Fact::Record(Record::Slip { key, serial, .. }) => {
                 issued.insert(key.text(&whole.no), "open");
+                serials.extend(serial.as_deref().map(|serial| (serial, key.text(&whole.no))));
             }
             Fact::Record(Record::Alarm { key, .. }) => {
                 alarmed.insert(key.text(&whole.no));
@@ -121,9 +125,12 @@ fn wrong_slips(whole: &Whole, lines: &[Line]) -> Vec<Fault> {
         if let Fact::Event(event) = &line.fact
             && event.kind == Kind::SlipWithdrawn
             && !refused.contains(&line.seq)
-            && let Some(state) = issued.get_mut(event.text("slip").unwrap_or_default())
         {
-            *state = "withdrawn";
+            let name = event.text("slip").unwrap_or_default();
+            let key = serials.get(name).map_or(name, String::as_str);
+            if let Some(state) = issued.get_mut(key) {
+                *state = "withdrawn";
+            }
         }
     }
     let told: BTreeSet<&str> =
@@ -150,6 +157,23 @@ fn wrong_slips(whole: &Whole, lines: &[Line]) -> Vec<Fault> {
     let unknown = kept.keys().filter(|key| !issued.contains_key(**key));
     faults.extend(unknown.map(|key| Fault::SlipUnknown { key: (*key).to_owned() }));
     faults
+}
+
+/// Receipts and replies of the slips that stand, against the state of the ticket.
+fn unheard(whole: &Whole) -> Vec<Fault> {
+    let state = whole.state.as_deref().and_then(|text| serde_json::from_str::<Ticket>(text).ok());
+    let slips = state.map(|ticket| ticket.slips).unwrap_or_default();
+    let standing = whole.rest.slips.iter().filter(|slip| slip.state == "open");
+    standing
+        .filter_map(|kept| {
+            let known = slips.iter().find(|slip| slip.key.text(&whole.no) == kept.key);
+            let at = |heard: Option<&Heard>| heard.map(|heard| heard.at);
+            let receipted = at(known.and_then(|slip| slip.receipted.as_ref()));
+            let replied = at(known.and_then(|slip| slip.replied.as_ref()));
+            let differ = (receipted, replied) != (kept.receipted, kept.replied);
+            differ.then(|| Fault::Unheard { key: kept.key.clone() })
+        })
+        .collect()
 }
 
 /// The stored state against the fold of the journal, its columns against it, and what it still owes.

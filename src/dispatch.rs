@@ -6,25 +6,30 @@
 //! Invariants (tests/dispatch.rs): `a_message_whose_reason_is_gone_is_not_sent`,
 //! `a_failed_message_is_tried_again_and_given_up`, `the_person_is_found_at_sending`.
 
+mod bundle;
+mod gate;
 mod letter;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
 
-use self::letter::{Addressed, address};
+use self::{
+    bundle::Claimed,
+    letter::{Addressed, address},
+};
 use crate::{
     channel::{Channel, Sent},
     config::Config,
     core::{
-        callback,
-        decide::is_relevant,
-        message::Recipient,
-        news,
         retry::{Limits, Next, after_failure},
-        ticket::Ticket,
+        throttle::Throttle,
         timestamp::Timestamp,
     },
     rules::Rules,
@@ -43,6 +48,8 @@ pub struct Dispatch {
     channels: Arc<BTreeMap<String, Channel>>,
     config: Arc<Config>,
     seal: Key,
+    /// What units were told lately, by this node.
+    throttle: Arc<Mutex<Throttle>>,
 }
 
 /// What a run of the dispatch did.
@@ -53,6 +60,8 @@ pub struct Dispatched {
     pub retried: usize,
     pub given_up: usize,
     pub dropped: usize,
+    /// Put off by a silence or a throttle.
+    pub held: usize,
     /// Answers that came after somebody else had taken the message over.
     pub overtaken: usize,
 }
@@ -66,7 +75,8 @@ impl Dispatch {
         config: Arc<Config>,
         seal: Key,
     ) -> Self {
-        Self { store, rules, channels: Arc::new(channels), config, seal }
+        let throttle = Arc::default();
+        Self { store, rules, channels: Arc::new(channels), config, seal, throttle }
     }
 
     /// Claims one batch of messages offered at `now` and brings each to an outcome.
@@ -84,12 +94,19 @@ impl Dispatch {
         // Sending and settling go on side by side: a send that holds a connection of the store (the
         // mailbox does) must be able to finish while an earlier outcome waits for that connection.
         let (outcomes, settling) = mpsc::channel(SETTLE_MAX);
-        let sends: Vec<_> = offers
+        let sends: Vec<_> = self
+            .leave_now(rules, offers, now)
             .into_iter()
-            .map(|offer| {
+            .map(|leaves| {
                 let outcomes = outcomes.clone();
                 async move {
-                    if let Some(settled) = self.bring(rules, offer, lease_ends, now).await {
+                    let settled = match leaves {
+                        Leaves::Not(settled) => vec![settled],
+                        Leaves::Together(offers) => {
+                            self.bring(rules, offers, lease_ends, now).await
+                        }
+                    };
+                    for settled in settled {
                         // The other end is gone only if the store failed; the lease then offers it again.
                         let _ = outcomes.send(settled).await;
                     }
@@ -132,47 +149,71 @@ impl Dispatch {
         }
     }
 
-    /// Brings one offer to its outcome; `None` if its lease ran out before it was its turn.
+    /// Lets offers through the gate and puts together what leaves together.
+    fn leave_now(&self, rules: &Rules, mut offers: Vec<Offer>, now: Timestamp) -> Vec<Leaves> {
+        // Where not all of it may leave, what comes for the first time goes before repetitions.
+        offers.sort_by_key(|offer| (is_repetition(offer), offer.message.not_before, offer.id));
+        let mut leaves = Vec::new();
+        let mut free = Vec::new();
+        for offer in offers {
+            match gate::stopped(rules, &self.throttle, &offer, now) {
+                Some(outcome) => leaves.push(Leaves::Not(Claimed::of(&offer).settled(outcome))),
+                None => free.push(offer),
+            }
+        }
+        let gathers = rules.current.noise.gather.is_some();
+        leaves.extend(bundle::groups(free, gathers).into_iter().map(Leaves::Together));
+        leaves
+    }
+
+    /// Brings offers that leave as one letter to their outcome; none if the lease ran out before
+    /// it was their turn.
     async fn bring(
         &self,
         rules: &Rules,
-        offer: Offer,
+        offers: Vec<Offer>,
         lease_ends: tokio::time::Instant,
         now: Timestamp,
-    ) -> Option<Settled> {
-        let (id, attempt) = (offer.id, offer.attempt);
-        let settle = |outcome| Some(Settled { id, attempt, outcome });
-        if let Some(reason) = why_dropped(&offer, now) {
-            return settle(Outcome::Dropped { reason });
-        }
+    ) -> Vec<Settled> {
+        let claimed: Vec<Claimed> = offers.iter().map(Claimed::of).collect();
+        let all = |outcome: &Outcome| -> Vec<Settled> {
+            claimed.iter().map(|one| one.settled(outcome.clone())).collect()
+        };
+        let (Some(first), Some(message)) = (offers.first(), bundle::together(&offers)) else {
+            return Vec::new();
+        };
         let addressed =
-            match address(&self.store, &self.config, &self.seal, rules, &offer, now).await {
-                Ok(addressed) => addressed,
-                Err(outcome) => return settle(outcome),
-            };
-        let Addressed { channel, letter } = addressed;
+            address(&self.store, &self.config, &self.seal, rules, first, &message, now).await;
+        let Addressed { channel, letter } = match addressed {
+            Ok(addressed) => addressed,
+            Err(outcome) => return all(&outcome),
+        };
         let Some(way) = self.channels.get(&channel) else {
             let reason = format!("there is no channel `{channel}`");
-            return settle(Outcome::GaveUp { reason, channel });
+            return all(&Outcome::GaveUp { reason, channel });
         };
         if tokio::time::Instant::now() >= lease_ends {
-            return None;
+            return Vec::new();
         }
         let answer =
             tokio::time::timeout(self.config.dispatch.send_timeout, way.send(&letter, now)).await;
         let answer =
             answer.unwrap_or_else(|_| Sent::Later { reason: "no answer in time".to_owned() });
-        settle(match answer {
-            Sent::Accepted { provider } => Outcome::Sent { channel, provider },
-            Sent::Never { reason } => Outcome::GaveUp { reason, channel },
-            Sent::Later { reason } => {
-                let first = offer.first_offered.unwrap_or(now);
-                match after_failure(self.limits(), attempt, first, now) {
-                    Next::Retry(at) => Outcome::Retry { at, reason, channel },
-                    Next::GiveUp => Outcome::GaveUp { reason, channel },
-                }
-            }
-        })
+        match answer {
+            Sent::Accepted { provider } => all(&Outcome::Sent { channel, provider }),
+            Sent::Never { reason } => all(&Outcome::GaveUp { reason, channel }),
+            Sent::Later { reason } => claimed
+                .iter()
+                .map(|one| {
+                    let first = one.first_offered.unwrap_or(now);
+                    let (reason, channel) = (reason.clone(), channel.clone());
+                    one.settled(match after_failure(self.limits(), one.attempt, first, now) {
+                        Next::Retry(at) => Outcome::Retry { at, reason, channel },
+                        Next::GiveUp => Outcome::GaveUp { reason, channel },
+                    })
+                })
+                .collect(),
+        }
     }
 
     fn limits(&self) -> Limits {
@@ -190,28 +231,19 @@ fn ms(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Why a message has no reason any more, if so.
-fn why_dropped(offer: &Offer, now: Timestamp) -> Option<String> {
-    let message = &offer.message;
-    if offer.slip_withdrawn && message.with.is_empty() {
-        return Some("the slip was withdrawn".to_owned());
-    }
-    if message.expires.is_some_and(|expires| expires <= now) {
-        return Some("it expired before it could be sent".to_owned());
-    }
-    let ticket: Ticket = serde_json::from_str(offer.ticket_state.as_deref()?).ok()?;
-    let gone = match (&message.to, &message.slip) {
-        (Recipient::Resident, _) if message.facts.link_expires.is_none() => {
-            !news::is_relevant(&ticket, &message.facts)
-        }
-        (Recipient::Resident, _) => !callback::is_relevant(&ticket, message.facts.round),
-        (Recipient::Staff { .. }, Some(key)) => {
-            let mut carried = message.with.iter().chain([key]);
-            !carried.any(|key| is_relevant(&ticket, key))
-        }
-        (Recipient::Staff { .. }, None) => false,
-    };
-    gone.then(|| "its reason is gone: the clock has stopped or the question is answered".to_owned())
+/// What a claimed offer does now.
+enum Leaves {
+    /// It does not leave.
+    Not(Settled),
+    /// These leave as one letter.
+    Together(Vec<Offer>),
+}
+
+/// Whether the step of a message has fired before (a step key ends in `/STEP.REPETITION.REISSUE`).
+fn is_repetition(offer: &Offer) -> bool {
+    let step = offer.message.slip.as_deref().and_then(|key| key.rsplit('/').next());
+    let repetition = step.and_then(|step| step.split('.').nth(1));
+    repetition.is_some_and(|repetition| repetition != "0")
 }
 
 impl Dispatched {
@@ -222,6 +254,7 @@ impl Dispatched {
             Outcome::Retry { .. } => &mut self.retried,
             Outcome::GaveUp { .. } => &mut self.given_up,
             Outcome::Dropped { .. } => &mut self.dropped,
+            Outcome::Held { .. } => &mut self.held,
         };
         *counter += 1;
     }
@@ -237,6 +270,7 @@ impl std::ops::Add for Dispatched {
             retried: self.retried + other.retried,
             given_up: self.given_up + other.given_up,
             dropped: self.dropped + other.dropped,
+            held: self.held + other.held,
             overtaken: self.overtaken + other.overtaken,
         }
     }

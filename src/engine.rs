@@ -227,6 +227,8 @@ impl Engine {
         }
         let serials = look.serials(&batch.serials_wanted(rules, now)).await?;
         batch.finish(rules, &self.seal, &serials, now)?;
+        let sent = look.sent_with(batch.taken_back(rules)).await?;
+        batch.tell_withdrawals(rules, sent, now);
         Ok(batch)
     }
 }

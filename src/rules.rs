@@ -16,6 +16,7 @@ use crate::{
         org::Org,
         policy::{PolicySet, Sets},
         record::Record,
+        silence::Silence,
         ticket::Ticket,
         timestamp::Timestamp,
         wording::{Names, Templates},
@@ -37,6 +38,8 @@ pub struct Rules {
     pub templates: Arc<Templates>,
     /// What the units, roles, slips and policies are called in texts.
     pub names: Arc<Names>,
+    /// Units that are told nothing for a while.
+    pub silences: Arc<Vec<Silence>>,
     frozen: BTreeMap<String, Arc<PolicySet>>,
 }
 
@@ -56,7 +59,13 @@ impl Rules {
     pub fn new(current: Arc<PolicySet>, org: Org, templates: Templates) -> Self {
         let names = Arc::new(Names::of(&current, &org));
         let frozen = BTreeMap::from([(current.hash.clone(), Arc::clone(&current))]);
-        Self { current, org: Arc::new(org), templates: Arc::new(templates), names, frozen }
+        let (org, templates, silences) = (Arc::new(org), Arc::new(templates), Arc::default());
+        Self { current, org, templates, names, silences, frozen }
+    }
+
+    /// These rules with these silences.
+    pub fn with_silences(self, silences: Vec<Silence>) -> Self {
+        Self { silences: Arc::new(silences), ..self }
     }
 
     /// The set that judges a ticket: the one it is frozen to, else the current one.

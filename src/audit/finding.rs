@@ -49,6 +49,8 @@ pub enum Fault {
     SlipUnknown { key: String },
     #[error("slip `{key}` is {kept}, its journal says {journal}")]
     SlipState { key: String, kept: String, journal: &'static str },
+    #[error("the receipt or the reply of slip `{key}` is not what the state of its ticket says")]
+    Unheard { key: String },
     #[error("slip `{key}` is open, but there is neither a message about it nor an alarm")]
     Silent { key: String },
     #[error("message `{key}` waits since {since} and nobody sends it; does `duban run` run?")]
@@ -84,6 +86,7 @@ impl Fault {
             Self::SlipUnknown { .. } => "slip_unknown",
             Self::SlipState { .. } => "slip_state",
             Self::Silent { .. } => "silent",
+            Self::Unheard { .. } => "unheard",
             Self::Stuck { .. } => "stuck",
             Self::Orphans { .. } => "orphans",
             Self::SetUnreadable { .. } | Self::SetChanged { .. } => "policy_set",

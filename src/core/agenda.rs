@@ -5,7 +5,7 @@
 //! see them says that it is done. After a standstill only the latest period of a list or
 //! sample is made up for; duties are all told.
 //!
-//! Invariants, each a test of the same name:
+//! Invariants (tests/schedule.rs):
 //! * `a_period_is_noted_once`
 //! * `after_a_standstill_lists_come_once_and_duties_all`
 

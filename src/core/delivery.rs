@@ -15,6 +15,7 @@ use super::{
     policy::{AskRule, PolicySet, Step, Via},
     record::{AskOutcome, Record, StepKey},
     slip::COLOURS,
+    span::Span,
     ticket::Ticket,
     timestamp::Timestamp,
 };
@@ -25,6 +26,9 @@ const ASK: &str = "resident.ask";
 const DIGITS: &str = "resident.eval_digits";
 const LINK: &str = "resident.eval_link";
 const REMIND: &str = "resident.eval_remind";
+
+/// The text for whoever got a slip that was taken back.
+pub const TAKEN_BACK: &str = "staff.withdrawn";
 
 /// Messages for one record, and an alarm for each role that had nobody in it.
 pub fn messages(
@@ -65,7 +69,7 @@ pub fn issued(set: &PolicySet, org: &Org, mut record: Record, now: Timestamp) ->
     if let Record::Slip { slip, unit, issuer, .. } = &mut record {
         let role = set.slips.get(slip).and_then(|kind| kind.issuer.as_deref());
         let above = role.and_then(|role| org.unit_of(unit, role, now));
-        *issuer = above.unwrap_or_default().to_owned();
+        above.unwrap_or_default().clone_into(issuer);
     }
     record
 }
@@ -343,6 +347,18 @@ pub fn slip_facts(ticket: &Ticket, set: &PolicySet, record: &Record) -> Option<F
     step_of(ticket, set, key).map(|(clock, _, _)| facts(ticket, set, record, clock))
 }
 
+/// Tells whoever got a slip that it does not stand any more, by the way it came.
+pub fn taken_back_note(set: &PolicySet, sent: Message, now: Timestamp) -> Message {
+    let via = Via::of(&sent.via).unwrap_or(Via::Im);
+    Message {
+        key: format!("{}/withdrawn", sent.key),
+        slip: None,
+        template: TAKEN_BACK.to_owned(),
+        not_before: not_before_staff(set, via, false, now),
+        ..sent
+    }
+}
+
 /// The clock and step of a key, and whether its ladder fires through quiet hours.
 fn step_of<'a>(
     ticket: &'a Ticket,
@@ -398,6 +414,7 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
         stage: ticket.stage.name().to_owned(),
         roles: to.iter().chain(cc).cloned().collect(),
         link_expires: None,
+        together: Vec::new(),
         link: false,
         issuer: issuer.clone(),
         note: note.as_deref().and_then(|name| set.note_named(name)).map(NoteText::from),
@@ -411,12 +428,24 @@ pub fn not_before_staff(set: &PolicySet, via: Via, night: bool, now: Timestamp) 
     if via == Via::Digest {
         return next_time_of_day(calendar, &set.noise.digest_times, now);
     }
-    let Some(quiet) = set.quiet.staff.as_ref().filter(|_| !night) else { return now };
+    if night {
+        return now;
+    }
+    let Some(quiet) = set.quiet.staff.as_ref() else { return gathered(set, now) };
     let time = calendar.time_of(now);
     let (from, to) = quiet.hours;
     let in_hours = if from <= to { from <= time && time < to } else { time >= from || time < to };
     let on_rest_day = quiet.rest_days && !calendar.is_workday(calendar.date_of(now));
-    if in_hours || on_rest_day { calendar.next_open(now).unwrap_or(now) } else { now }
+    let awake = if in_hours || on_rest_day { calendar.next_open(now).unwrap_or(now) } else { now };
+    gathered(set, awake)
+}
+
+/// The end of the span of `gather` in which `at` lies; `at` itself where messages do not gather.
+fn gathered(set: &PolicySet, at: Timestamp) -> Timestamp {
+    let Some(Span::Elapsed(span)) = set.noise.gather else { return at };
+    let midnight = set.calendar.at(set.calendar.date_of(at), Time::midnight());
+    let spans = (at.since(midnight) + span - 1).div_euclid(span);
+    midnight.plus_ms(spans * span)
 }
 
 /// When a message to a resident may leave.

@@ -3,7 +3,7 @@
 //! A section is a question to one ticket; a list is the answers of many, in the order of
 //! their dues. The same tickets at the same instant give the same list.
 //!
-//! Invariants, each a test of the same name:
+//! Invariants (tests/schedule.rs):
 //! * `a_section_asks_one_thing`
 //! * `a_list_is_in_the_order_of_dues`
 

@@ -86,6 +86,9 @@ pub struct Facts {
     pub roles: Vec<String>,
     /// Until when the question can be answered; only questions and their reminders have it.
     pub link_expires: Option<Timestamp>,
+    /// Of several messages that leave as one: what each is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub together: Vec<Piece>,
     /// Whether the message brings a fresh link to answer through.
     pub link: bool,
     /// The unit that issues the slip; empty: the set's own office.
@@ -113,4 +116,15 @@ impl From<&Note> for NoteText {
         let Note { id, version, zh, en, .. } = note.clone();
         Self { id, version, zh, en }
     }
+}
+
+/// What one of several messages is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Ticket number.
+    pub no: String,
+    /// Slip kind id.
+    pub slip: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
 }

@@ -29,6 +29,7 @@ use super::{
     slip::{Note, SlipKind},
     span::Span,
     stage::StageRule,
+    throttle::ThrottleRule,
     trigger::Trigger,
     variant::Variant,
 };
@@ -181,6 +182,11 @@ pub struct Noise {
     /// A recorded action off line (`offline_action`) stands for the next step of its level within this span.
     pub offline_suppresses: Option<Span>,
     pub never_repeat_per_scan: bool,
+    /// Messages to staff leave together at the ends of spans of this length, counted from midnight;
+    /// those to one person by one way become one. What fires at night does not wait.
+    pub gather: Option<Span>,
+    /// A unit is told at most so much in a while; the rest waits. What fires at night does not.
+    pub throttle: Option<ThrottleRule>,
 }
 
 /// A named place in the chain of responsibility.
@@ -323,6 +329,8 @@ pub struct Policy {
     /// Conditions the policy words itself, beside those with a name.
     pub sayings: Vec<Saying>,
     pub last_round: LastRound,
+    /// Reasons of a round that raise the supervision level (attribute `level`) by one: unit, county, city.
+    pub raise_level: Vec<String>,
     pub attempts: Option<Attempts>,
     pub ask: Option<AskRule>,
     /// How a callback without an answer ends.

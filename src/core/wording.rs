@@ -198,6 +198,9 @@ impl Templates {
             let lists = lists::rows(&message.facts.lists, names, zone, language);
             return self.list_mail(template, language.of_two(title), &lists, &words, &manner);
         }
+        if template.starts_with("staff.") && message.slip.is_none() {
+            return self.note_mail(template, &words, &manner);
+        }
         if template.starts_with("resident.") {
             self.resident_mail(template, &words, &manner)
         } else {
@@ -260,6 +263,30 @@ impl Templates {
         let lines = lists.iter().map(|(section, tickets)| format!("{section}\n{tickets}\n"));
         let text = format!("{lead}\n\n{}", lines.collect::<Vec<_>>().join("\n"));
         Ok(Text { subject: title.to_owned(), text, html: Some(html) })
+    }
+
+    /// What belongs to no slip is as short by mail as by SMS.
+    fn note_mail(
+        &self,
+        template: &str,
+        words: &Words,
+        manner: &Manner<'_>,
+    ) -> Result<Text, WordingError> {
+        let language = manner.language;
+        let text = self.rendered(&name(template, language), words)?;
+        let subject = text.strip_prefix(manner.signature).unwrap_or(&text).trim().to_owned();
+        let html = self.page(&mail::Page {
+            language: language.tag(),
+            title: &subject,
+            colour: "",
+            greeting: &text,
+            rows: &[],
+            note: "",
+            link: manner.link,
+            button: language.of_two(&self.button),
+            footer: "",
+        })?;
+        Ok(Text { subject, text, html: Some(html) })
     }
 
     fn resident_mail(

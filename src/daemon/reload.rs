@@ -51,5 +51,8 @@ async fn reload(house: &House) -> Result<String, DaemonError> {
     let rules = in_force.settle(&house.store, now).await?;
     let version = rules.current.version.clone();
     house.rules.store(Arc::new(rules));
+    // A silence may have been taken back.
+    house.store.release_held(now).await?;
+    house.mail_knock.notify_one();
     Ok(version)
 }

@@ -30,13 +30,15 @@ struct Place {
     language: Language,
 }
 
-/// Finds the receiver's address at this moment and says the message.
+/// Finds the receiver's address at this moment and says the message: the offer's own, or the one that
+/// stands for several of the same receiver.
 pub async fn address(
     store: &Store,
     config: &Config,
     seal: &Key,
     rules: &Rules,
     offer: &Offer,
+    said: &Message,
     now: Timestamp,
 ) -> Result<Addressed, Outcome> {
     let place = match &offer.message.to {
@@ -50,7 +52,7 @@ pub async fn address(
         .as_ref()
         .map(|sealed| open_link(config, seal, &offer.message.ticket, sealed))
         .transpose()?;
-    let message = Message { via: place.via.name().to_owned(), ..offer.message.clone() };
+    let message = Message { via: place.via.name().to_owned(), ..said.clone() };
     let zone = rules.current.calendar.zone();
     let signature = config.wording.signature(place.language.tag());
     let text = rules

@@ -47,6 +47,13 @@ struct Decided {
     heard: Vec<SlipHeard>,
 }
 
+/// A ticket with its news taken in: what was known of its slips before, and the lines that say more.
+struct Taken<'a> {
+    ticket: Ticket,
+    before: Vec<SlipState>,
+    lines: &'a [Line],
+}
+
 /// The end of a journal, to which lines are added.
 struct Head {
     key: i64,
@@ -67,6 +74,8 @@ impl Head {
 pub struct Batch {
     pub writes: Writes,
     decided: Vec<Decided>,
+    /// Ticket and key of each slip taken back in this look.
+    taken_back: Vec<(i64, String)>,
     books: Vec<DecidedBook>,
     alarms: usize,
 }
@@ -88,7 +97,7 @@ impl Batch {
         let news = read_lines(&loaded.no, &loaded.news)?;
         let before = ticket.slips.clone();
         take_in(&mut ticket, set, &news).map_err(|FoldAgain| BatchError::FoldAgain)?;
-        self.add(rules, set, loaded, ticket, &before, &news, now);
+        self.add(rules, set, loaded, Taken { ticket, before, lines: &news }, now);
         Ok(())
     }
 
@@ -111,7 +120,7 @@ impl Batch {
             Some(text) => read_state(loaded, text)?.slips,
             None => Vec::new(),
         };
-        self.add(rules, set, loaded, ticket, &before, &lines, now);
+        self.add(rules, set, loaded, Taken { ticket, before, lines: &lines }, now);
         Ok(())
     }
 
@@ -120,17 +129,16 @@ impl Batch {
         rules: &Rules,
         set: &PolicySet,
         loaded: &Loaded,
-        mut ticket: Ticket,
-        before: &[SlipState],
-        lines: &[Line],
+        taken: Taken<'_>,
         now: Timestamp,
     ) {
-        self.withdraw_by_hand(&ticket, lines, loaded.applied_seq);
+        let Taken { mut ticket, before, lines } = taken;
+        self.withdraw_by_hand(&ticket, lines, loaded);
         let next_seq = loaded.head_seq + 1;
         let mut advance = advance(&mut ticket, set, &rules.org, next_seq, now);
         let news = lines.iter().filter(|line| line.seq > loaded.applied_seq);
         advance.tell(&rules.current, &ticket, news, next_seq);
-        let heard = slips::heard(&ticket, before, lines);
+        let heard = slips::heard(&ticket, &before, lines);
         // A late event may have taken a line out of the ledger: then the journal was folded whole.
         let is_whole = lines.iter().any(|line| line.seq <= loaded.applied_seq);
         let ledger = ledger::lines(loaded.key, &ticket);
@@ -142,12 +150,12 @@ impl Batch {
     }
 
     /// Slips that somebody withdrew with an event, as far as the ticket allowed it.
-    fn withdraw_by_hand(&mut self, ticket: &Ticket, lines: &[Line], applied_seq: i64) {
-        for line in lines.iter().filter(|line| line.seq > applied_seq) {
+    fn withdraw_by_hand(&mut self, ticket: &Ticket, lines: &[Line], loaded: &Loaded) {
+        for line in lines.iter().filter(|line| line.seq > loaded.applied_seq) {
             let refused = ticket.refused.iter().any(|refusal| refusal.seq == line.seq);
             if let (Fact::Event(event), false) = (&line.fact, refused) {
                 let by_serial = |name: &str| slips::key_of_serial(&ticket.no, lines, name);
-                self.writes.withdrawn.extend(slips::withdrawal(event, by_serial));
+                self.withdraw(loaded.key, slips::withdrawal(event, by_serial));
             }
         }
     }
@@ -201,9 +209,7 @@ impl Batch {
                         evidence: serde_json::to_string(evidence).expect("evidence has text keys"),
                     });
                 }
-                Fact::Event(event) => {
-                    self.writes.withdrawn.extend(slips::withdrawal(event, |_| None))
-                }
+                Fact::Event(event) => self.withdraw(key, slips::withdrawal(event, |_| None)),
                 Fact::Record(_) => {}
             }
         }

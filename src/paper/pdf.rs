@@ -13,7 +13,7 @@ use std::{
 pub const BROWSERS: [&str; 5] =
     ["chromium", "chromium-browser", "google-chrome", "chrome", "chrome-headless-shell"];
 /// Longer than this no page takes; a browser that hangs is ended.
-const PRINT_TIMEOUT: Duration = Duration::from_secs(60);
+const PRINT_TIMEOUT: Duration = Duration::from_mins(1);
 /// Letters of a browser's complaint that are worth repeating.
 const COMPLAINT_CHARS_MAX: usize = 400;
 

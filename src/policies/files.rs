@@ -12,6 +12,8 @@ use super::holidays;
 pub const ORG: &str = "org.toml";
 /// The file of message texts.
 pub const TEMPLATES: &str = "templates.toml";
+/// The file of silences: who is told nothing for a while.
+pub const SILENCES: &str = "silences.toml";
 /// The file of cases: what a policy writer expects, which decides nothing.
 pub const CASES: &str = "cases.toml";
 /// The folder of holiday files.
@@ -197,7 +199,7 @@ impl Sources {
     /// The files that decide: policies and holidays; neither people nor wording nor cases. Those of
     /// the set below have `base/` before their names.
     pub fn deciding(&self) -> BTreeMap<String, String> {
-        let decides = |name: &str| !is_org(name) && ![TEMPLATES, CASES].contains(&name);
+        let decides = |name: &str| !is_org(name) && ![TEMPLATES, CASES, SILENCES].contains(&name);
         let chosen = self.files.iter().filter(|(name, _)| decides(name));
         let own = chosen.map(|(name, text)| (name.clone(), text.clone()));
         let below = self.base.iter().flat_map(|base| base.deciding());

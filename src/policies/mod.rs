@@ -32,11 +32,13 @@ mod schedule;
 pub(crate) mod section;
 mod selector;
 mod set;
+mod silence;
 mod slip;
 mod stage;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod trigger;
 mod variant;
 

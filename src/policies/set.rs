@@ -13,6 +13,7 @@ use crate::core::{
         Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, RoleOf, WorkdayDue,
     },
     span::Span,
+    throttle::ThrottleRule,
 };
 
 /// The marker of a policy set file.
@@ -133,9 +134,31 @@ pub fn noise(section: Section<'_>) -> Noise {
         receipt_suppresses: section.switch_or("receipt_suppresses", false),
         offline_suppresses: section.span("offline_suppresses"),
         never_repeat_per_scan: section.switch_or("never_repeat_per_scan", true),
+        gather: section.get("gather").and_then(|item| elapsed(&item).map(Span::Elapsed)),
+        throttle: section.get("throttle").and_then(|item| throttle(&item)),
     };
     section.finish();
     noise
+}
+
+/// `{ messages = 20, within = "1m" }`
+fn throttle(item: &Item<'_>) -> Option<ThrottleRule> {
+    let section = item.section("throttle")?;
+    let messages = section.need("messages").and_then(|item| item.count());
+    let within_ms = section.need("within").and_then(|item| elapsed(&item));
+    section.finish();
+    Some(ThrottleRule { messages: messages?, within_ms: within_ms? })
+}
+
+/// A span of plain time, a day at most.
+fn elapsed(item: &Item<'_>) -> Option<i64> {
+    match item.span()? {
+        Span::Elapsed(ms) if (1..=24 * 3_600_000).contains(&ms) => Some(ms),
+        Span::Elapsed(_) | Span::Days(_) | Span::Working(_) | Span::WorkDays(_) => {
+            item.complain("messages wait for a span of plain time up to `24h`, like `10m`");
+            None
+        }
+    }
 }
 
 /// Chinese and English name; each falls back to the other, then to the id.

@@ -110,7 +110,7 @@ fn complaints_about_people_never_quote_them() {
     });
     assert!(loaded.org.is_none());
     assert!(loaded.set.is_some(), "people are not policies");
-    insta::assert_snapshot!(shown(&loaded.complaints), @r"
+    insta::assert_snapshot!(shown_of_org(&loaded.complaints), @r"
     policies/cn/org.toml:7:1: warning: unit `xn` has no `principal`; red slips climb past it
     policies/cn/org.toml:16:10: this unit stands above itself
     policies/cn/org.toml:18:1: warning: unit `cx-scjg` has no `principal`; red slips climb past it
@@ -182,7 +182,13 @@ deputy = "p10"
         text + "[[unit]]\nid = \"cx-new\"\nparent = \"cx\"\n"
     });
     assert!(loaded.org.is_some(), "doubts do not refuse it");
-    insta::assert_snapshot!(shown_of_org(&loaded.complaints), @"");
+    insta::assert_snapshot!(shown_of_org(&loaded.complaints), @r"
+    policies/cn/org.toml:83:1: warning: person `p10` is told by im, but has no address for that
+    policies/cn/org.toml:130:1: warning: nobody is `callback_desk` anywhere, but the ladders tell this role; give somebody the role in a [[post]] or [[area]]
+    policies/cn/org.toml:138:1: warning: this post has ended and nobody is `city_duty` of `xn` now
+    policies/cn/org.toml:210:1: warning: unit `cx-new` has no `principal`; red slips climb past it
+    policies/cn/org.toml:210:1: warning: unit `cx-new` has no contact: nobody has a post in it
+    ");
 }
 
 /// A set over `cn`, written as the texts of its files.

@@ -125,7 +125,8 @@ pub fn enforce(examined: Examined) -> Result<InForce, NotGood> {
     let bad = complaints.iter().any(Complaint::is_error);
     match (loaded.set, templates) {
         (Some(set), Some(templates)) if !bad => Ok(InForce {
-            rules: Rules::new(Arc::clone(&set), loaded.org.unwrap_or_default(), templates),
+            rules: Rules::new(Arc::clone(&set), loaded.org.unwrap_or_default(), templates)
+                .with_silences(loaded.silences),
             warnings: complaints,
             files: policies::pack(&loaded.files),
         }),

@@ -17,7 +17,7 @@ use super::{
     tx::{Pools, Text, Tx, on, on_readers, on_writer, text},
     writes::{self, Writes},
 };
-use crate::core::{book::BookKind, timestamp::Timestamp};
+use crate::core::{book::BookKind, message::Message, timestamp::Timestamp};
 
 /// A ticket with what its state does not know yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,13 @@ pub struct Named {
     pub no: String,
 }
 rows!(Named { key, no });
+
+/// A message that left with a slip.
+struct SentWith {
+    ticket_key: i64,
+    message: Message,
+}
+rows!(SentWith { ticket_key, message });
 
 /// Serial numbers wanted: so many of one series of one issuing unit in one year.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,6 +157,22 @@ impl Look {
     /// so ask last and once.
     pub async fn serials(&mut self, wanted: &[SerialRun]) -> Result<Vec<i64>, StoreError> {
         take_serials(&mut self.tx, wanted).await.doing("taking serials of slips")
+    }
+
+    /// The messages that left with these slips; each slip by its ticket and key.
+    pub async fn sent_with(
+        &mut self,
+        slips: &[(i64, String)],
+    ) -> Result<Vec<(i64, Message)>, StoreError> {
+        const SQL: Text = text!(
+            "SELECT outbox.ticket_key, outbox.message FROM " rows " AS wanted
+             JOIN outbox ON outbox.ticket_key = CAST(wanted.value->>0 AS BIGINT)
+                        AND outbox.slip = wanted.value->>1
+             WHERE outbox.state = 'sent' ORDER BY outbox.id"
+        );
+        let sent: Vec<SentWith> =
+            self.tx.fetch(SQL, slips).await.doing("reading what left with slips")?;
+        Ok(sent.into_iter().map(|one| (one.ticket_key, one.message)).collect())
     }
 
     /// Writes all of it and ends the look; on any error nothing was written.

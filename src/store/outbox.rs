@@ -9,7 +9,7 @@ use super::{
     Store, StoreError,
     error::While as _,
     row::rows,
-    tx::{Pools, Text, on_readers, text},
+    tx::{Pools, Text, on_readers, on_writer, text},
 };
 use crate::core::{message::Message, timestamp::Timestamp};
 
@@ -51,6 +51,8 @@ pub enum Outcome {
     GaveUp { reason: String, channel: String },
     /// Was no longer relevant and not sent.
     Dropped { reason: String },
+    /// Must not leave before `until`: a silence, a throttle. This claim was no attempt.
+    Held { until: Timestamp, reason: String },
 }
 
 /// A message with its history.
@@ -167,7 +169,10 @@ impl Store {
              UPDATE outbox SET state = held.value->>2,
                     offer_at_ms = COALESCE(CAST(held.value->>3 AS BIGINT), outbox.offer_at_ms),
                     done_at_ms = CAST(held.value->>4 AS BIGINT), channel = held.value->>5,
-                    provider = held.value->>6, reason = held.value->>7
+                    provider = held.value->>6, reason = held.value->>7,
+                    attempt = outbox.attempt - CAST(held.value->>8 AS BIGINT),
+                    first_offered_ms = CASE WHEN outbox.attempt = CAST(held.value->>8 AS BIGINT)
+                                            THEN NULL ELSE outbox.first_offered_ms END
              FROM held WHERE outbox.id = held.id AND outbox.attempt = CAST(held.value->>1 AS BIGINT)
                AND (outbox.state = 'waiting' OR (outbox.state = 'dropped' AND held.value->>2 = 'sent'))
              RETURNING outbox.id, outbox.attempt"
@@ -177,7 +182,8 @@ impl Store {
             .map(|one| {
                 let (state, again, channel, provider, reason) = one.outcome.columns();
                 let done = again.is_none().then_some(now.0);
-                (one.id, one.attempt, state, again.map(|at| at.0), done, channel, provider, reason)
+                let at = again.map(|at| at.0);
+                (one.id, one.attempt, state, at, done, channel, provider, reason, one.undone())
             })
             .collect();
         if rows.is_empty() {
@@ -187,7 +193,10 @@ impl Store {
         let written: Vec<(i64, i64)> = tx.fetch(SQL, &rows).await.doing("settling messages")?;
         tx.commit().await.doing("committing settled messages")?;
         let mut written: BTreeSet<(i64, i64)> = written.into_iter().collect();
-        Ok(settled.iter().map(|one| written.remove(&(one.id, one.attempt))).collect())
+        Ok(settled
+            .iter()
+            .map(|one| written.remove(&(one.id, one.attempt - one.undone())))
+            .collect())
     }
 
     /// When the next message is due for an offer; `None` if none waits.
@@ -197,6 +206,16 @@ impl Store {
         on_readers!(self, pool => sqlx::query_scalar(SQL).fetch_optional(pool).await)
             .map(|ms| ms.map(Timestamp))
             .doing("reading when the next message is due")
+    }
+
+    /// Offers everything again that a silence or a throttle holds back: the rules for it may have
+    /// changed. What still has to wait is held again. Returns how many messages those are.
+    pub async fn release_held(&self, now: Timestamp) -> Result<u64, StoreError> {
+        // Only a hold leaves a message that waits with a reason and without a channel.
+        const SQL: &str = "UPDATE outbox SET offer_at_ms = $1
+                           WHERE state = 'waiting' AND offer_at_ms > $1 AND reason IS NOT NULL AND channel IS NULL";
+        on_writer!(self, pool => sqlx::query(SQL).bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
+            .doing("releasing held messages")
     }
 
     /// All messages about a ticket, oldest first.
@@ -236,6 +255,14 @@ impl From<Claimed> for Offer {
     }
 }
 
+impl Settled {
+    /// How many attempts are taken back. Nobody else can have had the number of this one: whoever
+    /// claims next gets it anew, and this holder has spoken.
+    fn undone(&self) -> i64 {
+        i64::from(matches!(self.outcome, Outcome::Held { .. }))
+    }
+}
+
 /// State, next offer, channel, provider, reason.
 type Columns<'a> =
     (&'static str, Option<Timestamp>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
@@ -251,6 +278,7 @@ impl Outcome {
                 ("gave_up", None, Some(channel), None, Some(reason))
             }
             Self::Dropped { reason } => ("dropped", None, None, None, Some(reason)),
+            Self::Held { until, reason } => ("waiting", Some(*until), None, None, Some(reason)),
         }
     }
 }

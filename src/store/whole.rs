@@ -50,8 +50,10 @@ pub struct SlipMark {
     pub key: String,
     /// `open` or `withdrawn`
     pub state: String,
+    pub receipted: Option<Timestamp>,
+    pub replied: Option<Timestamp>,
 }
-rows!(SlipMark { ticket_key, key, state });
+rows!(SlipMark { ticket_key, key, state, receipted, replied });
 
 /// That a message is there, and how far it got.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +103,7 @@ impl Store {
              ORDER BY ticket.key"
         );
         const SLIPS: Text = text!(
-            "SELECT slip.ticket_key, slip.key, slip.state
+            "SELECT slip.ticket_key, slip.key, slip.state, slip.receipted_ms, slip.replied_ms
              FROM " rows " AS wanted JOIN slip ON slip.ticket_key = CAST(wanted.value->>0 AS BIGINT)
              ORDER BY slip.id"
         );

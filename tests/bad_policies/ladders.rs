@@ -159,13 +159,13 @@ fn leader_too_early() {
 #[test]
 fn fallback_to_nobody() {
     assert_snapshot!(complaints("fallback-to-nobody"), @r#"
-    fallback-to-nobody.toml:2:47: role `liason` is not in [roles]; did you mean `liaison`?
+    fallback-to-nobody.toml:2:44: role `liason` is not in [roles]; did you mean `liaison`?
       |
     2 | desk = { zh = "专席", level = 1, fallback = ["liason", "desk"] }
-      |                                               ^^^^^^^^
-    fallback-to-nobody.toml:2:57: role `desk` falls back to itself
+      |                                              ^^^^^^^^
+    fallback-to-nobody.toml:2:54: role `desk` falls back to itself
       |
     2 | desk = { zh = "专席", level = 1, fallback = ["liason", "desk"] }
-      |                                                         ^^^^^^
+      |                                                        ^^^^^^
     "#);
 }

@@ -63,6 +63,7 @@ contract![
     outbox::a_claim_is_sorted_and_bounded,
     outbox::a_lost_lease_settles_nothing,
     outbox::outcomes_are_kept,
+    outbox::a_held_message_was_no_attempt,
     outbox::an_offer_knows_what_happened_meanwhile,
     outbox::what_went_out_is_kept_even_of_a_withdrawn_slip,
     outbox::the_mailbox_keeps_a_message_once,

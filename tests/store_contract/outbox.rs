@@ -224,3 +224,49 @@ pub async fn the_mailbox_keeps_a_message_once(scratch: &Scratch) {
     assert_eq!(store.mailbox_list(1).await.expect("it reads").len(), 1);
     assert_eq!(format!("{:?}", mail("1")), r#"Mail { message_id: "1", channel: "mailbox", .. }"#);
 }
+
+pub async fn a_held_message_was_no_attempt(scratch: &Scratch) {
+    let (store, key) = with_messages(scratch, &[("m1", 0)]).await;
+    let held = |until: i64, attempt: i64| {
+        let outcome = Outcome::Held { until: at(until), reason: "silence: test".to_owned() };
+        [Settled { id: 1, attempt, outcome }]
+    };
+    let id = only(&store, key).await.id;
+    for until in [100, 200] {
+        let [one] = store
+            .claim(10, LEASE_MS, at(until - 100))
+            .await
+            .expect("claimed")
+            .try_into()
+            .expect("one");
+        assert_eq!((one.attempt, one.first_offered), (1, None), "until {until}");
+        let mut settled = held(until, one.attempt);
+        settled[0].id = id;
+        assert_eq!(store.settle(&settled, at(until - 99)).await.expect("settled"), [true]);
+        let row = only(&store, key).await;
+        let want = ("waiting", at(until), 0, None, Some("silence: test"));
+        let got = (
+            row.state.as_str(),
+            row.offer_at,
+            row.attempt,
+            row.first_offered,
+            row.reason.as_deref(),
+        );
+        assert_eq!(got, want, "until {until}");
+    }
+    // A failed attempt before a hold stays one.
+    let later = Outcome::Retry { at: at(250), reason: "HTTP 500".into(), channel: "text".into() };
+    store.claim(10, LEASE_MS, at(200)).await.expect("claimed");
+    store.settle(&[Settled { id, attempt: 1, outcome: later }], at(201)).await.expect("settled");
+    assert_eq!(store.release_held(at(210)).await.expect("released"), 0, "it waits for a channel");
+    let [again] =
+        store.claim(10, LEASE_MS, at(250)).await.expect("claimed").try_into().expect("one");
+    assert_eq!((again.attempt, again.first_offered), (2, Some(at(200))));
+    let mut settled = held(900, 2);
+    settled[0].id = id;
+    assert_eq!(store.settle(&settled, at(251)).await.expect("settled"), [true]);
+    let row = only(&store, key).await;
+    assert_eq!((row.attempt, row.first_offered), (1, Some(at(200))));
+    assert_eq!(store.release_held(at(300)).await.expect("released"), 1);
+    assert_eq!(claim(&store, 10, at(300)).await, ["m1"], "the silence was taken back");
+}

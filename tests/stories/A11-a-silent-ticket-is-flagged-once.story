@@ -22,7 +22,7 @@ ends = ["resolved"]
 05-14 17:59 nothing
 05-14 18:00 flag silent evidence.silent_since="2026-05-07T09:00:00+00:00" evidence.longer_than=5wd
   message staff.flag -> agent im
-  says "多日未答复"
+  says "nothing for the resident to see in days"
 05-20 00:00 nothing
   ticket flags.#=1
 # A visible event arms it again.

@@ -10,24 +10,6 @@ clocks = []
 ends = ["received", "registered"]
 in_rates = false
 [[count]]
-set: cn
-=== policies
-[[policy]]
-id = "on_call"
-select = { answered_on_call = "true", category = ["咨询", "求助"] }
-clocks = []
-ends = ["received", "registered"]
-in_rates = false
-[[policy]]
-id = "patrol"
-select = { source = "patrol_video" }
-clocks = [
-  { name = "accept",  dur = "2wh", ladder = "accept_std" },
-  { name = "resolve", dur = "5wd", ladder = "resolve_std" },
-]
-ends = ["resolved"]
-in_rates = false
-[[count]]
 id = "on_call"
 on = "received"
 when = { answered_on_call = true }

@@ -27,10 +27,10 @@ triggers = ["answer_unsolved"]
 11:00 W2 answered solved=yes satisfied=no
   # Solved and satisfied are two answers; solved and not satisfied is a legal pair.
   event evaluated
-  ticket stage=ended answers.0.solved=yes answers.0.satisfied=unsatisfied
+  ticket stage=ended answers.0.solved=yes answers.0.satisfied=no
 2026-05-13 09:00 W3 dispatched unit=u
 10:00 W3 resolved
 11:00 W3 answered satisfied=no
   # One question left open is not answered by the other.
-  ticket stage=resolved answers.0.solved=none answers.0.satisfied=unsatisfied
+  ticket stage=resolved answers.0.solved=none answers.0.satisfied=no
 06-30 00:00 nothing

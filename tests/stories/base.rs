@@ -102,6 +102,9 @@ fn lay_entry(below: &mut Vec<Value>, entry: Value) {
 fn everybody(sources: &Sources) -> Result<String, String> {
     let mut org = "[[unit]]\nid = \"u\"\nzh = \"u\"\nen = \"u\"\nlevel = \"city\"\n".to_owned();
     let mut number = 0;
+    let head =
+        sources.files.get("policies.toml").map(|text| table("policies.toml", text)).transpose()?;
+    let language = head.as_ref().and_then(|head| head.get("language")?.as_str()).unwrap_or("zh");
     for (file, text) in &sources.files {
         if !is_toml(file) || file == "templates.toml" {
             continue;
@@ -112,7 +115,7 @@ fn everybody(sources: &Sources) -> Result<String, String> {
             writeln!(
                 org,
                 "[[person]]\nid = '{role}'\nname = '{role}'\nemail = '{role}@example.org'\n\
-                 phone = '1390000{number:04}'\n[[post]]\nunit = 'u'\nrole = '{role}'\nperson = '{role}'"
+                 phone = '1390000{number:04}'\nlanguage = '{language}'\n[[post]]\nunit = 'u'\nrole = '{role}'\nperson = '{role}'"
             )
             .expect("a String takes every write");
         }

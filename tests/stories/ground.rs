@@ -11,6 +11,13 @@ use sqlx::{
 
 use crate::postgres;
 
+/// How a column is compared.
+#[derive(Clone, Copy, Debug)]
+pub enum Like {
+    Whole,
+    Part,
+}
+
 /// A database with tables, and a second way into it.
 pub struct Ground {
     pub store: Store,
@@ -93,22 +100,34 @@ impl Ground {
             .expect("tables can be emptied");
     }
 
-    /// How many rows of a table hold these texts; an error of the database is the answer's text.
-    pub async fn count(&mut self, table: &str, wanted: &[(String, String)]) -> Result<i64, String> {
+    /// How many rows of a table hold these texts, or texts with these parts; an error of the
+    /// database is the answer's text.
+    pub async fn count(
+        &mut self,
+        table: &str,
+        wanted: &[(String, Like, String)],
+    ) -> Result<i64, String> {
         let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if !is_name(table) || !wanted.iter().all(|(column, _)| is_name(column)) {
+        if !is_name(table) || !wanted.iter().all(|(column, _, _)| is_name(column)) {
             return Err("tables and columns have plain names".to_owned());
         }
         let mut sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table} WHERE 1 = 1");
-        for (index, (column, _)) in wanted.iter().enumerate() {
+        for (index, (column, like, _)) in wanted.iter().enumerate() {
             let n = index + 1;
-            write!(sql, " AND COALESCE(CAST({column} AS TEXT), 'none') = ${n}")
+            let is = match like {
+                Like::Whole => "=",
+                Like::Part => "LIKE",
+            };
+            write!(sql, " AND COALESCE(CAST({column} AS TEXT), 'none') {is} ${n}")
                 .expect("a String takes every write");
         }
         on_raw!(&mut self.raw, raw => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
-            for (_, value) in wanted {
-                query = query.bind(value.clone());
+            for (_, like, value) in wanted {
+                query = query.bind(match like {
+                    Like::Whole => value.clone(),
+                    Like::Part => format!("%{value}%"),
+                });
             }
             query.fetch_one(raw).await.map(|row| row.get::<i64, _>(0)).map_err(|error| error.to_string())
         })

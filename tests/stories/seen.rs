@@ -106,8 +106,17 @@ impl Memory {
     }
 
     async fn letters(&mut self, town: &Town<'_>, rows: &[MessageRow], seen: &mut Seen) {
-        let messages: BTreeMap<String, &Message> =
-            rows.iter().map(|row| (message_id(&row.message.key), &row.message)).collect();
+        // A letter that stands for several is named after the first of them.
+        let together = |message: &Message| Message {
+            template: "staff.together".to_owned(),
+            slip: None,
+            ..message.clone()
+        };
+        let mut messages: BTreeMap<String, Message> = BTreeMap::new();
+        for MessageRow { message, .. } in rows {
+            messages.insert(message_id(&message.key), message.clone());
+            messages.insert(message_id(&format!("{}/together", message.key)), together(message));
+        }
         let addresses = town.addresses();
         let mut arrived: Vec<(String, String, String, String, Vec<String>)> = Vec::new();
         let mails = town.store.mailbox_list(100_000).await.expect("the store answers");

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use crate::{
     expectation::Sort,
+    ground::Like,
     judge::{Judge, flat, said_facts},
-    words::Fact,
+    words::{Fact, How},
 };
 
 impl Judge<'_, '_> {
@@ -133,8 +134,12 @@ impl Judge<'_, '_> {
                 Some(at) => at.0.to_string(),
                 None => fact.value.clone(),
             };
-        let wanted: Vec<(String, String)> =
-            facts.iter().map(|fact| (fact.key.clone(), value(fact))).collect();
+        let like = |fact: &Fact| match fact.how {
+            How::Has => Like::Part,
+            _ => Like::Whole, // the database compares texts
+        };
+        let wanted: Vec<(String, Like, String)> =
+            facts.iter().map(|fact| (fact.key.clone(), like(fact), value(fact))).collect();
         match self.town.ground.count(name, &wanted).await? {
             found if found == count => Ok(()),
             found => Err(format!(

@@ -14,6 +14,7 @@ use duban::{
     intake::{canon::canonical, queue::Queue},
     policies::Sources,
     rules::{self, Rules},
+    schedule::Scheduler,
     secret::Key,
     store::{Appended, NewEntry, Store},
     wall::Wall,
@@ -44,6 +45,7 @@ pub struct Town<'g> {
     pub phones: Option<Phones>,
     engine: Engine,
     dispatch: Dispatch,
+    scheduler: Scheduler,
     /// Engines and dispatches that work at the same time.
     nodes: usize,
     config: Arc<Config>,
@@ -99,6 +101,10 @@ impl<'g> Town<'g> {
         let channels = channel::open_all(&config, &store).map_err(|error| error.to_string())?;
         let key = Key::parse(&"A".repeat(43), "the story").expect("43 characters are a key");
         let engine = Engine::new(store.clone(), Arc::clone(&rules), key.clone(), 100);
+        let scheduler = Scheduler::new(store.clone(), Arc::clone(&rules));
+        let zone = rules.load().current.calendar.zone().clone();
+        let began = zone.to_timestamp(first).map_err(|error| error.to_string())?.into();
+        scheduler.begin(began).await.map_err(|error| error.to_string())?;
         let (store_, rules_, config_) = (store.clone(), Arc::clone(&rules), Arc::clone(&config));
         let dispatch = Dispatch::new(store_, rules_, channels, config_, key.clone());
         Ok(Self {
@@ -108,6 +114,7 @@ impl<'g> Town<'g> {
             phones,
             engine,
             dispatch,
+            scheduler,
             nodes: story.nodes,
             config,
             key,
@@ -174,9 +181,16 @@ impl<'g> Town<'g> {
             }
             None => {}
         }
-        let looks = join_all((0..self.nodes).map(|_| self.engine.run_until_idle(now))).await;
-        for looked in looks {
-            self.parked += looked.expect("the engine looks").parked;
+        loop {
+            let looks = join_all((0..self.nodes).map(|_| self.engine.run_until_idle(now))).await;
+            for looked in looks {
+                self.parked += looked.expect("the engine looks").parked;
+            }
+            let periods = join_all((0..self.nodes).map(|_| self.scheduler.run_once(now))).await;
+            let closed = periods.into_iter().map(|closed| closed.expect("what has come is done"));
+            if closed.sum::<usize>() == 0 {
+                break;
+            }
         }
         for sent in join_all((0..self.nodes).map(|_| self.dispatch.run_until_idle(now))).await {
             sent.expect("the dispatch sends");
@@ -194,6 +208,8 @@ impl<'g> Town<'g> {
             (Ok(sources), Ok(rules)) => {
                 self.sources = sources;
                 self.rules.store(Arc::new(rules));
+                self.scheduler.begin(now).await.expect("the schedules begin");
+                self.store.release_held(now).await.expect("the store answers");
             }
             (_, Err(error)) | (Err(error), _) => self.rejected.push(error),
         }

@@ -1,5 +1,7 @@
 //! Words of a line, and `key=value` among them.
 
+use std::{iter::Peekable, str::Chars};
+
 use serde_json::Value;
 
 use crate::language::Read;
@@ -9,11 +11,16 @@ use crate::language::Read;
 pub fn split(line: &str) -> Read<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
-    let mut letters = line.chars();
+    let mut letters = line.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
             '#' if word.is_none() => break,
             ' ' | '\t' => words.extend(word.take()),
+            '=' if word.as_ref().is_some_and(|word| word.ends_with(':')) => {
+                let word = word.get_or_insert_default();
+                word.push('=');
+                json(&mut letters, word)?;
+            }
             '"' => {
                 let word = word.get_or_insert_default();
                 // Inside of JSON the quotes belong to it.
@@ -34,6 +41,34 @@ pub fn split(line: &str) -> Read<Vec<String>> {
     }
     words.extend(word);
     Ok(words)
+}
+
+/// Takes JSON as it is written, up to the blank behind it. JSON inside a quoted text is taken out of it.
+fn json(letters: &mut Peekable<Chars<'_>>, word: &mut String) -> Read<()> {
+    let begin = word.len();
+    bare_json(letters, word)?;
+    if let Ok(Value::String(inner)) = serde_json::from_str(&word[begin..])
+        && serde_json::from_str::<Value>(&inner).is_ok()
+    {
+        word.truncate(begin);
+        word.push_str(&inner);
+    }
+    Ok(())
+}
+
+fn bare_json(letters: &mut Peekable<Chars<'_>>, word: &mut String) -> Read<()> {
+    let (mut depth, mut quoted) = (0_u32, false);
+    while let Some(letter) = letters.next_if(|c| quoted || depth > 0 || !matches!(c, ' ' | '\t')) {
+        word.push(letter);
+        match letter {
+            '\\' if quoted => word.extend(letters.next()),
+            '"' => quoted = !quoted,
+            '[' | '{' if !quoted => depth += 1,
+            ']' | '}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {} // letters of the value
+        }
+    }
+    if quoted || depth > 0 { Err("the JSON behind `:=` is not closed".to_owned()) } else { Ok(()) }
 }
 
 /// How a value is compared, or said.
@@ -102,11 +137,13 @@ mod tests {
     #[test]
     fn quotes_hold_words_together() {
         #[rustfmt::skip]
-        let table: [(&str, &[&str]); 5] = [
+        let table: [(&str, &[&str]); 7] = [
             ("a b  c",                       &["a", "b", "c"]),
             (r#"says "a b" x"#,              &["says", "a b", "x"]),
             (r#"basis="not ours" unit=a"#,   &["basis=not ours", "unit=a"]),
             (r#"x="say \"no\"""#,            &[r#"x=say "no""#]),
+            (r#"a:=["x y", "z"] b:=1 c"#,    &[r#"a:=["x y", "z"]"#, "b:=1", "c"]),
+            (r#"a:="[\"x\"]" b:="x""#,      &[r#"a:=["x"]"#, r#"b:="x""#]),
             ("nothing # of interest",        &["nothing"]),
         ];
         for (line, want) in table {

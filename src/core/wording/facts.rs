@@ -10,10 +10,13 @@ use super::{
     civil::{self, Language, Stand},
     file::name,
 };
-use crate::core::message::{Message, Recipient};
+use crate::core::message::{Message, Piece, Recipient};
+
+/// Tickets named in a message about several.
+const LISTED_MAX: usize = 5;
 
 /// Every fact a template may name.
-pub const NAMES: [&str; 35] = [
+pub const NAMES: [&str; 37] = [
     "sig",
     "no",
     "slip",
@@ -49,6 +52,8 @@ pub const NAMES: [&str; 35] = [
     "exp_day",
     "title",
     "lists",
+    "count",
+    "list",
 ];
 
 /// What a message says, by name; a fact that is not there is not known.
@@ -129,6 +134,10 @@ impl Templates {
         let roles: Vec<String> =
             facts.roles.iter().filter_map(|role| names.role(role, language)).collect();
         say("recipients", Some(roles.join(language.pick("、", ", "))));
+        if !facts.together.is_empty() {
+            say("count", Some(facts.together.len().to_string()));
+            say("list", Some(list(&facts.together, names, language)));
+        }
         if let Recipient::Staff { unit, role, cc, .. } = &message.to {
             let role = names.role(role, language);
             let unit = names.unit(unit, language);
@@ -167,6 +176,17 @@ impl Templates {
         words.insert("state", Value::from(state));
         Ok(words)
     }
+}
+
+/// What several messages are about: the first few by name, the others as "and so on".
+fn list(together: &[Piece], names: &Names, language: Language) -> String {
+    let one = |about: &Piece| {
+        let slip = names.slip(&about.slip, language).unwrap_or_default();
+        format!("{}{}{slip}", about.no, if slip.is_empty() { "" } else { " " })
+    };
+    let first: Vec<String> = together.iter().take(LISTED_MAX).map(one).collect();
+    let rest = if together.len() > LISTED_MAX { language.pick("等", " ...") } else { "" };
+    format!("{}{rest}", first.join(language.pick("、", ", ")))
 }
 
 /// Whether the step's own words do not say when it fired: it has come before (a step key ends in

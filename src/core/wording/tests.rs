@@ -354,6 +354,6 @@ fn a_bad_file_is_told_all_at_once() {
     insta::assert_snapshot!(lines.join("\n"), @r"
     line 7: `templates/2` is not `templates/1`
     line 24: `staff.nudge` (zh): unknown fact `stat`; known are accept_due, ask, ca
-    line 132: `resident.closed` (zh): a link is joined to a fact; put a space betwee
+    line 131: `resident.closed` (zh): a link is joined to a fact; put a space betwee
     ");
 }

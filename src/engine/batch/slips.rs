@@ -8,7 +8,7 @@ use super::Batch;
 use crate::{
     core::{
         cycle::Advance,
-        delivery::slip_facts,
+        delivery::{slip_facts, taken_back_note},
         event::{Event, Kind},
         fact::{Fact, Line},
         message::{Message, Recipient},
@@ -20,7 +20,7 @@ use crate::{
         wording::Paper,
     },
     rules::Rules,
-    store::{SerialRun, SlipHeard, SlipWithdrawal, SlipWrite},
+    store::{MessageWrite, SerialRun, SlipHeard, SlipWithdrawal, SlipWrite},
 };
 
 /// The next number of each series: issuing unit, series, year.
@@ -46,6 +46,31 @@ impl Batch {
         let next =
             runs.zip(firsts).map(|(run, first)| ((run.issuer, run.series, run.year), *first));
         Serials(next.collect())
+    }
+}
+
+impl Batch {
+    pub(super) fn withdraw(&mut self, ticket_key: i64, withdrawal: Option<SlipWithdrawal>) {
+        let key = withdrawal.as_ref().map(|one| (ticket_key, one.key.clone()));
+        self.taken_back.extend(key);
+        self.writes.withdrawn.extend(withdrawal);
+    }
+
+    /// The slips taken back in this look, if there are kinds of slips whose receivers are told.
+    pub fn taken_back(&self, rules: &Rules) -> &[(i64, String)] {
+        let tells = rules.current.slips.values().any(|kind| kind.tell_withdrawal);
+        if tells { &self.taken_back } else { &[] }
+    }
+
+    /// Tells whoever got a slip that it was taken back. `sent` are the messages that left with it.
+    pub fn tell_withdrawals(&mut self, rules: &Rules, sent: Vec<(i64, Message)>, now: Timestamp) {
+        let set = &rules.current;
+        for (ticket_key, message) in sent {
+            if set.slips.get(&message.facts.slip).is_some_and(|kind| kind.tell_withdrawal) {
+                let message = taken_back_note(set, message, now);
+                self.writes.messages.push(MessageWrite { message, ticket_key, sealed: None });
+            }
+        }
     }
 }
 

@@ -1,0 +1,83 @@
+//! The one gate every message passes: has it its reason still, and may it leave now?
+//!
+//! What waits here was no attempt: it is offered again, at the latest when the silence is over
+//! or the unit may be told more.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::{
+    core::{
+        callback, decide::is_relevant, message::Recipient, news, silence::silent_until,
+        throttle::Throttle, ticket::Ticket, timestamp::Timestamp,
+    },
+    rules::Rules,
+    store::{Offer, Outcome},
+};
+
+/// The ticket of an offer, as it stood when the message was claimed.
+fn ticket_of(offer: &Offer) -> Option<Ticket> {
+    serde_json::from_str(offer.ticket_state.as_deref()?).ok()
+}
+
+/// What becomes of a message that does not leave now; `None` if it may.
+pub fn stopped(
+    rules: &Rules,
+    throttle: &Mutex<Throttle>,
+    offer: &Offer,
+    now: Timestamp,
+) -> Option<Outcome> {
+    let ticket = ticket_of(offer);
+    if let Some(reason) = why_dropped(offer, ticket.as_ref(), now) {
+        return Some(Outcome::Dropped { reason });
+    }
+    let Recipient::Staff { unit, .. } = &offer.message.to else { return None };
+    if fires_at_night(rules, offer, ticket.as_ref()) {
+        return None;
+    }
+    if let Some((until, reason)) = silent_until(&rules.silences, &rules.org, unit, now) {
+        return Some(Outcome::Held { until, reason: format!("silence: {reason}") });
+    }
+    let rule = rules.current.noise.throttle?;
+    // What was counted stays right even if somebody panicked while counting.
+    let mut throttle = throttle.lock().unwrap_or_else(PoisonError::into_inner);
+    let until = throttle.take(rule, unit, now).err()?;
+    Some(Outcome::Held { until, reason: format!("{unit} was told enough for the moment") })
+}
+
+/// Why a message has no reason any more, if so.
+fn why_dropped(offer: &Offer, ticket: Option<&Ticket>, now: Timestamp) -> Option<String> {
+    let message = &offer.message;
+    if offer.slip_withdrawn && message.with.is_empty() {
+        return Some("the slip was withdrawn".to_owned());
+    }
+    if message.expires.is_some_and(|expires| expires <= now) {
+        return Some("it expired before it could be sent".to_owned());
+    }
+    let ticket = ticket?;
+    let gone = match (&message.to, &message.slip) {
+        (Recipient::Resident, _) if message.facts.link_expires.is_none() => {
+            !news::is_relevant(ticket, &message.facts)
+        }
+        (Recipient::Resident, _) => !callback::is_relevant(ticket, message.facts.round),
+        (Recipient::Staff { .. }, Some(key)) => {
+            let mut carried = message.with.iter().chain([key]);
+            !carried.any(|key| is_relevant(ticket, key))
+        }
+        (Recipient::Staff { .. }, None) => false,
+    };
+    gone.then(|| "its reason is gone: the clock has stopped or the question is answered".to_owned())
+}
+
+/// Whether the ladder the slip stands on fires through quiet hours.
+fn fires_at_night(rules: &Rules, offer: &Offer, ticket: Option<&Ticket>) -> bool {
+    let (Some(ticket), Some(slip)) = (ticket, &offer.message.slip) else { return false };
+    let Ok(set) = rules.judge(Some(ticket)) else { return false };
+    let of_slip = ticket.clocks.iter().find(|clock| {
+        slip.strip_prefix(ticket.no.as_str()).is_some_and(|rest| {
+            rest.strip_prefix(&format!("/{}", clock.key)).is_some_and(|rest| rest.starts_with('/'))
+        })
+    });
+    let ladder =
+        of_slip.and_then(|clock| ticket.rule_of(set, clock)).and_then(|(_, ladder)| ladder);
+    ladder.is_some_and(|ladder| ladder.night)
+}
