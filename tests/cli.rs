@@ -524,9 +524,39 @@ async fn findings_are_counted_beyond_those_printed() {
     assert!(out.trim_end().ends_with("2 findings"), "{out}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_reconciled_with_another_system() {
+    let town = Town::new().await;
+    small_story(&town).await;
+    #[rustfmt::skip]
+    let table: [(&str, &str, &[&str], i32, Value); 5] = [
+        ("the same",     "W260507-0123\n",              &[],         0, json!({ "there": 1, "here": 1, "missing_here": [], "missing_there": [] })),
+        ("one more",     "no,name\nW260507-0123,a\nX1,b\n", &[],     1, json!({ "there": 2, "here": 1, "missing_here": ["X1"], "missing_there": [] })),
+        ("another",      "X1\n",                        &[],         1, json!({ "there": 1, "here": 1, "missing_here": ["X1"], "missing_there": ["W260507-0123"] })),
+        ("open ones",    "X1\n",                        &["--open"], 1, json!({ "there": 1, "here": 0, "missing_here": ["X1"], "missing_there": [] })),
+        ("known, ended", "W260507-0123\n",              &["--open"], 0, json!({ "there": 1, "here": 0, "missing_here": [], "missing_there": [] })),
+    ];
+    for (name, text, more, want, shape) in table {
+        std::fs::write(town.folder.path().join("theirs.csv"), text).expect("a file");
+        let (code, out, err) = town.run(&[&["reconcile", "theirs.csv", "--json"], more].concat());
+        assert_eq!((code, err.as_str()), (want, ""), "{name}");
+        assert_eq!(serde_json::from_str::<Value>(&out).expect("JSON"), shape, "{name}");
+    }
+    std::fs::write(town.folder.path().join("theirs.csv"), "X1\n").expect("a file");
+    let (_, out, _) = town.run(&["reconcile", "theirs.csv"]);
+    insta::assert_snapshot!(out, @r"
+    1 tickets there, 1 here
+    1 not known here:
+      X1
+    1 only here:
+      W260507-0123
+    ");
+}
+
 #[test]
 fn every_command_shows_an_example() {
-    let table: [&[&str]; 11] = [
+    let table: [&[&str]; 12] = [
+        &["reconcile"],
         &["explain"],
         &["ticket", "show"],
         &["ticket", "list"],

@@ -425,8 +425,10 @@ fn kinds(
         let beside = p.overlay.on.iter().chain(&p.overlay.puts_back).chain(p.tell.keys());
         p.ends.iter().chain(beside).chain(p.overlay.only.keys())
     });
-    let of_steps =
-        ladders.iter().flat_map(|ladder| &ladder.steps).filter_map(|s| s.also_on.as_ref());
+    let of_steps = ladders
+        .iter()
+        .flat_map(|ladder| &ladder.steps)
+        .flat_map(|s| s.also_on.iter().chain(&s.only_if).chain(&s.unless));
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);
     let of_slips = slips.values().flat_map(SlipKind::events);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);

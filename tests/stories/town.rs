@@ -1,7 +1,10 @@
 //! A town at work: a real store, engine and dispatch under the policies of a story, at the
 //! instants the story names.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock, Mutex},
+};
 
 use arc_swap::ArcSwap;
 use duban::{
@@ -44,8 +47,8 @@ pub struct Town<'g> {
     pub rules: Arc<ArcSwap<Rules>>,
     pub phones: Option<Phones>,
     engine: Engine,
-    dispatch: Dispatch,
     scheduler: Scheduler,
+    dispatch: Dispatch,
     /// Engines and dispatches that work at the same time.
     nodes: usize,
     config: Arc<Config>,
@@ -103,8 +106,9 @@ impl<'g> Town<'g> {
         let engine = Engine::new(store.clone(), Arc::clone(&rules), key.clone(), 100);
         let scheduler = Scheduler::new(store.clone(), Arc::clone(&rules));
         let zone = rules.load().current.calendar.zone().clone();
-        let began = zone.to_timestamp(first).map_err(|error| error.to_string())?.into();
-        scheduler.begin(began).await.map_err(|error| error.to_string())?;
+        let begin =
+            zone.to_ambiguous_zoned(first).compatible().map_err(|error| error.to_string())?;
+        scheduler.begin(begin.timestamp().into()).await.map_err(|error| error.to_string())?;
         let (store_, rules_, config_) = (store.clone(), Arc::clone(&rules), Arc::clone(&config));
         let dispatch = Dispatch::new(store_, rules_, channels, config_, key.clone());
         Ok(Self {
@@ -113,8 +117,8 @@ impl<'g> Town<'g> {
             rules,
             phones,
             engine,
-            dispatch,
             scheduler,
+            dispatch,
             nodes: story.nodes,
             config,
             key,
@@ -186,9 +190,8 @@ impl<'g> Town<'g> {
             for looked in looks {
                 self.parked += looked.expect("the engine looks").parked;
             }
-            let periods = join_all((0..self.nodes).map(|_| self.scheduler.run_once(now))).await;
-            let closed = periods.into_iter().map(|closed| closed.expect("what has come is done"));
-            if closed.sum::<usize>() == 0 {
+            let runs = join_all((0..self.nodes).map(|_| self.scheduler.run_once(now))).await;
+            if runs.into_iter().all(|closed| closed.expect("the scheduler runs") == 0) {
                 break;
             }
         }
@@ -208,8 +211,8 @@ impl<'g> Town<'g> {
             (Ok(sources), Ok(rules)) => {
                 self.sources = sources;
                 self.rules.store(Arc::new(rules));
-                self.scheduler.begin(now).await.expect("the schedules begin");
                 self.store.release_held(now).await.expect("the store answers");
+                self.scheduler.begin(now).await.expect("schedules begin");
             }
             (_, Err(error)) | (Err(error), _) => self.rejected.push(error),
         }
@@ -293,11 +296,31 @@ impl<'g> Town<'g> {
     }
 }
 
-/// Rules of these texts, or all that is wrong with them.
+/// Rules that were read before: each set is compiled once, not once for each database.
+static READ: LazyLock<Mutex<BTreeMap<[u8; 32], Kept>>> = LazyLock::new(Mutex::default);
+
+type Kept = (Rules, String);
+
+/// Rules of these texts, kept in the store, or all that is wrong with them.
 async fn in_force(sources: &Sources, store: &Store, now: Timestamp) -> Result<Rules, String> {
-    let examined = rules::examine(sources.label.clone(), Ok(sources.clone()), now);
-    let in_force = rules::enforce(examined).map_err(|error| error.to_string())?;
-    in_force.settle(store, now).await.map_err(|error| error.to_string())
+    let files = serde_json::to_vec(&sources.files).expect("texts by name are JSON");
+    let hash = *blake3::hash(&files).as_bytes();
+    let known = READ.lock().expect("nobody panics with the lock").get(&hash).cloned();
+    let (rules, files) = match known {
+        Some(kept) => kept,
+        None => {
+            let examined = rules::examine(sources.label.clone(), Ok(sources.clone()), now);
+            let files = serde_json::to_string(&examined.loaded.files).expect("texts are JSON");
+            let in_force = rules::enforce(examined).map_err(|error| error.to_string())?;
+            let kept = (in_force.rules, files);
+            READ.lock().expect("nobody panics with the lock").insert(hash, kept.clone());
+            kept
+        }
+    };
+    let set = &rules.current;
+    let kept = store.keep_policy_set(&set.hash, &set.id, &set.version, &files, now).await;
+    kept.map_err(|error| error.to_string())?;
+    rules.with_frozen(store, now).await.map_err(|error| error.to_string())
 }
 
 fn percent(text: &str) -> String {

@@ -8,6 +8,7 @@ use super::{
     clocks::starts,
     heard::HANDOVER_REFUSED,
     label::LabelState,
+    links::LEVEL_MAX,
     links::{GROUPED, LEVEL_RAISED, LINKED, TRIGGERED},
     people::may_act,
     permit::Refused,
@@ -26,9 +27,6 @@ use crate::core::{
 
 /// Another category, urgency, kind or tags from here on.
 pub(super) const RECLASSIFIED: &str = "reclassified";
-
-/// The highest level of supervision: unit, county, city.
-const LEVEL_MAX: u8 = 3;
 
 /// Rounds a ticket may have where its policy does not say.
 const ROUNDS_MAX: u32 = 3;
@@ -290,7 +288,7 @@ impl Ticket {
         self.cancel_open(event.at, |_| true);
         self.call = Call::default();
         let reason = event.text("reason").map(str::to_owned);
-        self.raise_level_of_redo(set, policy, reason.as_deref());
+        self.raise_by_reason(set, policy, reason.as_deref());
         self.rounds.push(Round { policy, opened: event.at, reason });
         if set.policies[policy].max_rounds == Some(self.round()) {
             self.owe(Kind::of("consult_proposed"), "last_round");
@@ -308,7 +306,7 @@ impl Ticket {
     }
 
     /// A bad rating raises the level that supervises by one: unit, county, city.
-    fn raise_level_of_redo(&mut self, set: &PolicySet, policy: usize, reason: Option<&str>) {
+    fn raise_by_reason(&mut self, set: &PolicySet, policy: usize, reason: Option<&str>) {
         let raises = &set.policies[policy].raise_level;
         if reason.is_some_and(|reason| raises.iter().any(|one| one == reason)) {
             let now = self.attributes.values("level").first().and_then(|text| text.parse().ok());

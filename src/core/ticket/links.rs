@@ -21,7 +21,7 @@ pub const LINKED: &str = "linked";
 pub const RESULT: &str = "shared_result";
 
 /// The highest level of supervision: unit, county, city.
-const LEVEL_MAX: u8 = 3;
+pub(super) const LEVEL_MAX: u8 = 3;
 /// The most tickets merged into one that are told of its result.
 const DUPLICATES_MAX: usize = 1_000;
 
