@@ -137,6 +137,9 @@ fn owed_events(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Event> {
     if let Some(end) = callback::end(ticket, set).filter(|end| end.at <= now) {
         let round = ticket.round();
         let mut event = own(Kind::of("callback_closed"), format!("duban/callback_closed/r{round}"));
+        // It ended when it ended, however late duban looked.
+        let applied = ticket.last_event_at.max(ticket.last_record_at.map(|last| last.plus_ms(1)));
+        event.at = applied.map_or(end.at, |applied| end.at.max(applied));
         event.data.insert("outcome".to_owned(), Value::from(end.outcome.name()));
         event.data.insert("reason".to_owned(), Value::from(end.reason));
         events.push(event);

@@ -333,6 +333,8 @@ pub struct Policy {
     /// Conditions the policy words itself, beside those with a name.
     pub sayings: Vec<Saying>,
     pub last_round: LastRound,
+    /// Reasons of a round that raise the supervision level (attribute `level`) by one: unit, county, city.
+    pub raise_level: Vec<String>,
     pub attempts: Option<Attempts>,
     pub ask: Option<AskRule>,
     /// How a callback without an answer ends.

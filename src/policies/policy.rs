@@ -94,8 +94,8 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         ends: section.get("ends").map(|item| item.kinds()).unwrap_or_default(),
         overlay: overlay::overlay(&section, around.names),
         max_rounds: section.get("max_rounds").and_then(|item| item.count()),
-        triggers,
-        sayings,
+        triggers: triggers.clone(),
+        sayings: sayings.clone(),
         last_round: section
             .get("last_round")
             .and_then(|item| {
@@ -103,6 +103,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
                 item.word("what a bad answer in the last round does", &words)
             })
             .unwrap_or_default(),
+        raise_level: raise_level(&section, &triggers, &sayings),
         attempts: section.get("attempts").and_then(|item| rules::attempts(&item)),
         ask: section.get("sms").and_then(|item| rules::ask(&item)),
         outcome: resident::outcome(&section),
@@ -116,7 +117,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
             .and_then(|item| item.filled())
             .map(str::to_owned),
         tell: match section.get("tell").and_then(|item| item.section("`tell`")) {
-            Some(own) => resident::tell(own, around.tells),
+            Some(own) => resident::tell(&own, around.tells),
             None => around.tells.clone(),
         },
         in_rates: section.switch_or("in_rates", true),
@@ -149,6 +150,20 @@ fn triggers(item: Option<Item<'_>>) -> (Vec<Condition>, Vec<Saying>) {
         }
     }
     (named, worded)
+}
+
+/// Reasons of rounds that raise the supervision level: each must be one that opens a round.
+fn raise_level(section: &Section<'_>, triggers: &[Condition], sayings: &[Saying]) -> Vec<String> {
+    let named =
+        Condition::ALL.iter().filter(|(_, one)| triggers.contains(one)).map(|(name, _)| *name);
+    let known: Vec<&str> =
+        named.chain(sayings.iter().map(|saying| saying.reason.as_str())).collect();
+    let items = section.get("raise_level").map(|item| item.one_or_many()).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| item.known("reason", "`triggers`", known.iter().copied()))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn saying(item: &Item<'_>) -> Option<Saying> {
