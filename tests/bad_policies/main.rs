@@ -50,6 +50,7 @@ fn every_file_has_its_test() {
         include_str!("cases.rs"),
         include_str!("clocks.rs"),
         include_str!("ladders.rs"),
+        include_str!("residents.rs"),
         include_str!("selectors.rs"),
         include_str!("sets.rs"),
         include_str!("slips.rs"),

@@ -49,7 +49,6 @@ fn names() -> Names {
         units: map(&[("cx-scjg", "城西区市监局", "Market Regulation")]),
         flags: map(&[]),
         colours: colours.map(|(id, colour)| (id.to_owned(), colour.to_owned())).into(),
-        ..Names::default()
     }
 }
 
@@ -348,12 +347,13 @@ fn a_bad_file_is_told_all_at_once() {
         .map(|error| {
             let span = error.span.clone().expect("a place");
             let text: String = error.text.chars().take(70).collect();
-            format!("line {}: {text}", bad[..span.start].matches('\n').count() + 1)
+            let line = bad[..span.start].rfind('\n').map_or(0, |at| at + 1);
+            format!("{}| {text}", &bad[line..span.start])
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
-    line 7: `templates/2` is not `templates/1`
-    line 24: `staff.nudge` (zh): unknown fact `stat`; known are accept_due, ask, ca
-    line 131: `resident.closed` (zh): a link is joined to a fact; put a space betwee
+    schema = | `templates/2` is not `templates/1`
+    zh = | `staff.nudge` (zh): unknown fact `stat`; known are accept_due, ask, ca
+    zh = | `resident.closed` (zh): a link is joined to a fact; put a space betwee
     ");
 }
