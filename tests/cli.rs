@@ -266,7 +266,7 @@ async fn json_has_the_same_shape_as_the_api() {
     let table = [
         ("explain", keys(&explained), "ticket stage open round unit first_unit policy policy_set resident stages basis legal_basis clocks answers rechecks eval_outcome eval_channel evaluations rounds solved_first_time hops returns extensions late_requests pauses labels flags slips messages journal next next_look"),
         ("show",    keys(&shown),     "ticket stage open round unit first_unit policy policy_set resident stages basis legal_basis clocks answers rechecks eval_outcome eval_channel evaluations rounds solved_first_time hops returns extensions late_requests pauses labels flags next next_look"),
-        ("list",    keys(&tickets["tickets"][0]), "ticket stage open unit policy next_look lines heard_of"),
+        ("list",    keys(&tickets["tickets"][0]), "ticket stage stage_name since open unit policy next_look lines heard_of"),
         ("slips",   keys(&slips["slips"][0]), "id key ticket round clock unit step kind serial at due reply_due recipients state reason withdrawn"),
     ];
     for (name, got, want) in table {
