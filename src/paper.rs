@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     core::{
+        org::Org,
         timestamp::Timestamp,
         wording::{Language, Pair, Paper, Stand, full_day, full_moment, serial, stand},
     },
@@ -79,11 +80,11 @@ pub fn json(slip: &SlipRow, zone: &TimeZone) -> Value {
     let read = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
     json!({
         "id": slip.id, "key": slip.key, "ticket": slip.ticket_no, "round": slip.round, "clock": slip.clock,
-        "unit": slip.unit, "step": slip.step, "kind": slip.kind, "serial": slip.serial, "issuer": slip.issuer,
-        "at": instant(slip.at), "due": slip.due.map(instant),
-        "receipt_due": slip.receipt_due.map(instant), "reply_due": slip.reply_due.map(instant),
-        "recipients": read(&slip.recipients), "note": slip.note,
-        "state": slip.state, "reason": slip.reason, "withdrawn": slip.withdrawn.map(instant),
+        "unit": slip.unit, "step": slip.step, "kind": slip.kind, "serial": slip.serial,
+        "at": instant(slip.at), "due": slip.due.map(instant), "reply_due": slip.reply_due.map(instant),
+        "recipients": read(&slip.recipients), "state": slip.state, "reason": slip.reason,
+        "withdrawn": slip.withdrawn.map(instant),
+        "issuer": slip.issuer, "note": slip.note, "receipt_due": slip.receipt_due.map(instant),
         "receipted": slip.receipted.map(instant), "receipted_by": slip.receipted_by,
         "receipt_missed": slip.receipt_missed.map(instant),
         "replied": slip.replied.map(instant), "replied_by": slip.replied_by,
@@ -91,20 +92,25 @@ pub fn json(slip: &SlipRow, zone: &TimeZone) -> Value {
     })
 }
 
-/// The document of a slip as a page of HTML that needs nothing else.
+/// The document of a slip as a page of HTML that needs nothing else. `org` knows the names of those
+/// who received and answered it.
 pub fn html(
     slip: &SlipRow,
     language: Language,
     zone: &TimeZone,
     signature: &str,
+    org: &Org,
 ) -> Result<String, PaperError> {
     let text = slip.paper.as_deref().ok_or_else(|| PaperError::None(slip.key.clone()))?;
     let paper: Paper = serde_json::from_str(text)
         .map_err(|source| PaperError::Unreadable { key: slip.key.clone(), source })?;
     let side = |pair: &Pair| said(pair, language);
     let moment = |at| full_moment(at, zone, language);
-    let back =
-        |at, by: &Option<String>| Back { by: by.clone().unwrap_or_default(), at: moment(at) };
+    let name = |id: &String| org.people.get(id).map_or(id, |person| &person.name).clone();
+    let back = |at, by: &Option<String>| Back {
+        by: by.as_ref().map(name).unwrap_or_default(),
+        at: moment(at),
+    };
     let issuer = match side(&paper.issuer) {
         empty if empty.is_empty() => signature.trim_matches(['【', '】', ':', ' ']).to_owned(),
         issuer => issuer,

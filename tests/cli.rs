@@ -239,7 +239,6 @@ async fn a_story_reads_well() {
     AT                   TICKET        SLIP   SERIAL           CLOCK   STEP       UNIT     STATE
     2026-05-07 11:12:00  W260507-0123  green  绿字〔2026〕1号  accept  due        cx-scjg  open
     2026-05-07 10:12:00  W260507-0123  nudge                   accept  start+50%  cx-scjg  open
-    2026-05-07 09:12:00  W260507-0123  task   任字〔2026〕1号  accept  start      cx-scjg  open
     ");
 }
 
@@ -267,7 +266,7 @@ async fn json_has_the_same_shape_as_the_api() {
         ("explain", keys(&explained), "ticket stage open round unit first_unit policy policy_set resident stages basis legal_basis clocks answers rechecks eval_outcome eval_channel evaluations rounds solved_first_time hops returns extensions late_requests pauses labels flags slips messages journal next next_look"),
         ("show",    keys(&shown),     "ticket stage open round unit first_unit policy policy_set resident stages basis legal_basis clocks answers rechecks eval_outcome eval_channel evaluations rounds solved_first_time hops returns extensions late_requests pauses labels flags next next_look"),
         ("list",    keys(&tickets["tickets"][0]), "ticket stage stage_name since open unit policy next_look lines heard_of"),
-        ("slips",   keys(&slips["slips"][0]), "id key ticket round clock unit step kind serial at due reply_due recipients state reason withdrawn"),
+        ("slips",   keys(&slips["slips"][0]), "id key ticket round clock unit step kind serial at due reply_due recipients state reason withdrawn issuer note receipt_due receipted receipted_by receipt_missed replied replied_by reply_missed reply"),
     ];
     for (name, got, want) in table {
         assert_eq!(got, want, "{name}");
@@ -489,6 +488,7 @@ async fn every_kind_of_damage_is_found() {
         ("a slip taken away",    format!("DELETE FROM slip WHERE {one}"),                                      story, "slip_missing", "not among the slips"),
         ("a slip made up",       "INSERT INTO slip (key, ticket_key, ticket_no, round, clock, unit, step, kind, at_ms, recipients, state) SELECT 'x', ticket_key, ticket_no, round, clock, unit, step, kind, at_ms, recipients, state FROM slip LIMIT 1".into(), story, "slip_unknown", "slip `x`"),
         ("a slip withdrawn by hand", format!("UPDATE slip SET state = 'withdrawn' WHERE {one}"),               story, "slip_state", "is withdrawn, its journal says open"),
+        ("a reply made up",      format!("UPDATE slip SET replied_ms = 1 WHERE {one}"),                          story, "unheard", "the receipt or the reply of slip"),
         ("messages taken away",  format!("DELETE FROM outbox WHERE slip IS NOT NULL AND {one}"),               story, "silent", "neither a message about it nor an alarm"),
         ("a message forgotten",  format!("UPDATE outbox SET state = 'waiting', offer_at_ms = 0 WHERE {one}"),  story, "stuck", "nobody sends it"),
         ("a ticket deleted",     "DELETE FROM ticket WHERE no = 'W2'".into(),                                  "ticket with key 2", "orphans", "belong to a ticket that is gone"),

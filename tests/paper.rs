@@ -113,7 +113,9 @@ fn slip(kind: &str, series: &str, clock: &str, step: &str) -> SlipRow {
 }
 
 fn page(slip: &SlipRow, language: Language) -> String {
-    paper::html(slip, language, &shanghai(), "【西宁市数据局】").expect("a page")
+    let loaded = policies::load_embedded("cn", at("2026-05-07T00:00:00Z")).expect("shipped");
+    let org = loaded.org.expect("good");
+    paper::html(slip, language, &shanghai(), "【西宁市数据局】", &org).expect("a page")
 }
 
 /// The text of a page, without tags and style.
@@ -197,7 +199,7 @@ fn what_came_back_stands_in_its_fields() {
     let html = page(&red, Language::Zh);
     assert!(!html.contains("<b>核实"), "what people write is escaped");
     let text = words(&html);
-    for part in ["更换主板", "5月18日", "p08 2026年5月16日15:00", "p08 2026年5月15日09:30"]
+    for part in ["更换主板", "5月18日", "吴八 2026年5月16日15:00", "吴八 2026年5月15日09:30"]
     {
         assert!(text.contains(part), "{part}: {text}");
     }

@@ -188,7 +188,7 @@ fn tells_kind(event: &Event) -> bool {
         | Kind::Dispatched
         | Kind::Whistled
         | Kind::Instructed => true,
-        Kind::Custom(name) => &**name == "reclassified",
+        Kind::Custom(name) => matches!(&**name, "reclassified" | "triggered"),
         _ => false, // facts about a ticket whose kind is known
     }
 }

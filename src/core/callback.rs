@@ -112,10 +112,9 @@ impl Channel {
             Some("phone" | "voice" | "call") => Self::Phone,
             Some("sms" | "digits") => Self::Sms,
             Some("link" | "web" | "page") => Self::Link,
-            Some(_) => Self::Other,
             None if event.data.contains_key("digits") => Self::Sms,
             None if event.data.contains_key("call") => Self::Phone,
-            None => Self::Other,
+            Some(_) | None => Self::Other,
         }
     }
 
@@ -196,14 +195,14 @@ impl Callback {
         if own.is_none() && !rule.bands.is_empty() {
             return Err(NoAttempt::OutsideBands);
         }
-        let mut counted = self.tries.iter().filter(|one| one.counts);
-        if let Some(last) = counted.clone().last() {
+        let counted = || self.tries.iter().filter(|one| one.counts);
+        if let Some(last) = counted().next_back() {
             let next = step_after(set, last.at, rule.min_gap);
             if at < next {
                 return Err(NoAttempt::TooSoon(next));
             }
         }
-        if rule.different_band && own.is_some() && counted.any(|one| band(one.at) == own) {
+        if rule.different_band && own.is_some() && counted().any(|one| band(one.at) == own) {
             return Err(NoAttempt::SameBand);
         }
         Ok(())

@@ -80,7 +80,7 @@ pub fn split_contact(event: &mut Event) -> Option<Contact> {
     if let Some(Value::String(reply)) = event.data.get_mut("digits")
         && !is_code(reply)
     {
-        *reply = "?".to_owned();
+        "?".clone_into(reply);
     }
     let mut take = |key: &'static str, read: fn(&str) -> Option<String>| {
         let text = match said.get(key)? {

@@ -129,13 +129,11 @@ impl Advance {
         news: impl Iterator<Item = &'n Line>,
         next_seq: i64,
     ) {
-        if set.triggers.is_empty() {
-            return;
-        }
-        let own = (next_seq..).zip(&self.lines);
-        let own = own.map(|(seq, (at, fact))| Line { seq, at: *at, fact: fact.clone() });
-        let lines: Vec<Line> = news.cloned().chain(own).collect();
-        self.told.extend(tell::told(set, ticket, &lines));
+        let own = (next_seq..).zip(&self.lines).map(|(seq, (_, fact))| (seq, fact));
+        let lines: Vec<(i64, &Fact)> = news.map(|line| (line.seq, &line.fact)).chain(own).collect();
+        let mut told = ticket.tells(&lines);
+        told.extend(tell::told(set, ticket, &lines));
+        self.told.extend(told);
     }
 
     /// The records among the lines.

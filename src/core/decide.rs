@@ -137,6 +137,9 @@ fn owed_events(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Event> {
     if let Some(end) = callback::end(ticket, set).filter(|end| end.at <= now) {
         let round = ticket.round();
         let mut event = own(Kind::of("callback_closed"), format!("duban/callback_closed/r{round}"));
+        // It ended when it ended, however late duban looked.
+        let applied = ticket.last_event_at.max(ticket.last_record_at.map(|last| last.plus_ms(1)));
+        event.at = applied.map_or(end.at, |applied| end.at.max(applied));
         event.data.insert("outcome".to_owned(), Value::from(end.outcome.name()));
         event.data.insert("reason".to_owned(), Value::from(end.reason));
         events.push(event);
@@ -203,10 +206,14 @@ fn climb(
         scheduled: *time,
         reason,
     };
-    let (stood_for, due): (Vec<_>, Vec<_>) =
-        due.into_iter().partition(|(step, _, time)| stands_for(ticket, set, step, *time));
-    let done = || Some("supervised off line by the same level".to_owned());
-    let mut records: Vec<Record> = stood_for.iter().map(|step| skip(step, done())).collect();
+    let mut records: Vec<Record> = Vec::new();
+    due.retain(|step| match why_not(ticket, set, step.0, step.2) {
+        None => true,
+        Some(reason) => {
+            records.push(skip(step, Some(reason)));
+            false
+        }
+    });
     let Some(((top, repetition, time), skipped)) = due.split_last() else {
         return (records, next);
     };
@@ -233,6 +240,14 @@ fn climb(
         on: brought.map(|brought| brought.by.name().to_owned()),
     });
     (records, next)
+}
+
+/// Why a step that is due does not fire: its own conditions, or something that stands for it.
+fn why_not(ticket: &Ticket, set: &PolicySet, step: &Placed<'_>, time: Timestamp) -> Option<String> {
+    let stood_for = stands_for(ticket, set, step, time);
+    ticket
+        .withholds(step.step)
+        .or_else(|| stood_for.then(|| "supervised off line by the same level".to_owned()))
 }
 
 /// Whether a recorded action off line of the same level stands for a step at this time.

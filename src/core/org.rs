@@ -114,8 +114,9 @@ impl Person {
     /// The address for a kind of way at this moment.
     pub fn address(&self, via: Via, now: Timestamp) -> Option<&str> {
         let field = |field: fn(&Contact) -> &Option<String>| {
-            let valid = self.contacts.iter().rev().filter(|one| is_valid(one.from, one.to, now));
-            valid.filter_map(|one| field(one).as_deref()).next()
+            let mut valid =
+                self.contacts.iter().rev().filter(|one| is_valid(one.from, one.to, now));
+            valid.find_map(|one| field(one).as_deref())
         };
         match via {
             Via::Email | Via::Print | Via::Digest => field(|one| &one.email),

@@ -21,6 +21,7 @@ mod flag;
 mod heard;
 mod label;
 mod lane;
+mod links;
 mod overlay;
 mod owed;
 mod pause;
@@ -44,6 +45,7 @@ pub use returns::{Return, ReturnOutcome};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use basis::{Basis, Decision};
+pub use links::{GROUPED, LINKED, Links, RESULT};
 pub use promise::Promise;
 
 pub use super::{
@@ -128,6 +130,9 @@ pub struct Ticket {
     /// When the same matter came again after this ticket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeated: Option<Timestamp>,
+    /// Tickets it is bound to.
+    #[serde(skip_serializing_if = "Links::is_empty")]
+    pub links: Links,
     /// What this round has to show for closing rules.
     #[serde(skip_serializing_if = "Evidence::is_empty")]
     pub evidence: Evidence,

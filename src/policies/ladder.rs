@@ -72,9 +72,12 @@ fn step(item: &Item<'_>, names: &Names) -> Option<Step> {
     let reply_due = section.span("reply_due");
     let repeat = section.get("repeat").and_then(|item| repeat(&item));
     let also_on = section.get("also_on").and_then(|item| item.kind());
+    let kinds = |key| section.get(key).map(|item: Item<'_>| item.kinds()).unwrap_or_default();
+    let (only_if, unless) = (kinds("only_if"), kinds("unless"));
     section.finish();
     let (at, at_text) = at?;
-    Some(Step { at, at_text, slip: slip?.to_owned(), to, cc, via, reply_due, repeat, also_on })
+    let slip = slip?.to_owned();
+    Some(Step { at, at_text, slip, to, cc, via, reply_due, repeat, also_on, only_if, unless })
 }
 
 /// Ways to a person.

@@ -26,13 +26,12 @@ use super::{
     resident::{self, Tells},
     schedule,
     section::Section,
-    selector, set, silence, slip, stage, trigger,
+    selector, set, silence, slip, stage, texts, trigger,
 };
 use crate::core::{
     agenda::Schedule,
     attributes::FURTHER,
     count::CountRule,
-    delivery,
     event::Kind,
     org::Org,
     policy::{FlagRule, Ladder, Policy, PolicySet},
@@ -164,7 +163,7 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
     let texts_of: Vec<Source<'_>> =
         of_layer(TEMPLATES).map(|(layer, text)| source(layer, TEMPLATES, text)).collect();
     if !texts_of.is_empty() {
-        loaded.templates = texts(&texts_of, reading.as_ref().map(|reading| &reading.set));
+        loaded.templates = texts::texts(&texts_of, reading.as_ref().map(|reading| &reading.set));
     }
     loaded.complaints = complaints.into_sorted();
     let of_org: BTreeSet<&str> = org_files(sources)
@@ -182,68 +181,6 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         }
     }
     loaded
-}
-
-/// Compiles the texts, the upper layer first, and misses those of slips that are issued.
-fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Templates> {
-    let layers: Vec<&str> = sources.iter().map(|source| source.text).collect();
-    let templates = match Templates::parse_over(&layers) {
-        Ok(templates) => templates,
-        Err(errors) => {
-            for error in errors {
-                let span = error.span.unwrap_or(0..0);
-                sources[error.layer].complain(Severity::Error, span, error.text, None);
-            }
-            return None;
-        }
-    };
-    for id in to_residents(set).into_iter().filter(|id| !templates.has(id)) {
-        sources[0].complaints.add(Complaint::about(
-            Severity::Error,
-            sources[0].name,
-            format!("there is no text `[{id}]`, but a policy tells residents with it"),
-        ));
-    }
-    let of_schedules = set.iter().flat_map(|set| &set.schedules).filter_map(Schedule::template);
-    for id in of_schedules.filter(|id| !templates.has(id)) {
-        sources[0].complaints.add(Complaint::about(
-            Severity::Error,
-            sources[0].name,
-            format!("there is no text `[{id}]`, but a schedule sends it"),
-        ));
-    }
-    let steps = set.iter().flat_map(|set| &set.ladders).flat_map(|ladder| &ladder.steps);
-    let slips: BTreeSet<&str> = steps.map(|step| step.slip.as_str()).collect();
-    let tells = set.is_some_and(|set| set.slips.values().any(|kind| kind.tell_withdrawal));
-    let taken_back = tells.then(|| delivery::TAKEN_BACK.to_owned());
-    if set.is_some_and(|set| set.noise.gather.is_some()) && !templates.has("staff.together") {
-        sources[0].complaints.add(Complaint::about(
-            Severity::Error,
-            sources[0].name,
-            "there is no text `[staff.together]`, but `gather` makes one letter out of several messages",
-        ));
-    }
-    for id in slips.into_iter().map(|slip| format!("staff.{slip}")).chain(taken_back) {
-        if !templates.has(&id) {
-            sources[0].complaints.add(Complaint::about(
-                Severity::Error,
-                sources[0].name,
-                format!("there is no text `[{id}]`, but a ladder issues this slip"),
-            ));
-        }
-    }
-    Some(templates)
-}
-
-/// The texts residents are told or asked with.
-fn to_residents(set: Option<&PolicySet>) -> BTreeSet<String> {
-    let mut ids = BTreeSet::new();
-    for policy in set.iter().flat_map(|set| &set.policies) {
-        ids.extend(policy.tell.values().map(|tell| tell.template.clone()));
-        let asked = policy.ask.iter().flat_map(delivery::templates);
-        ids.extend(asked.map(str::to_owned));
-    }
-    ids
 }
 
 /// The files of the organisation: all of them of the uppermost layer that has any.
@@ -338,7 +275,7 @@ fn read(
         }
         ladders.push(ladder);
     }
-    let tells = single("tell").map(|section| resident::tell(section, &Tells::new()));
+    let tells = single("tell").map(|section| resident::tell(&section, &Tells::new()));
     let around = Around {
         names: &names,
         ladders: &ladders,
@@ -413,7 +350,7 @@ fn read(
         .collect();
     let reply = single("reply").map(resident::reply).unwrap_or_default();
     let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
-    let noise = single("noise").map(set::noise).unwrap_or_default();
+    let noise = single("noise").map(|s| set::noise(s, &names.slips)).unwrap_or_default();
     let calendar = if let Some(section) = single("calendar") {
         calendar::calendar(section, head.zone.clone(), sources, complaints, now)
     } else {
@@ -461,7 +398,8 @@ fn read(
     };
     // What follows from an error is not worth a doubt.
     if complaints.errors() == 0 {
-        for doubt in lint::doubts(&set, &spots, now) {
+        let near = slip::near_misses(&set.ladders, &set.slips, &spots.steps);
+        for doubt in lint::doubts(&set, &spots, now).into_iter().chain(near) {
             complaints.add(doubt);
         }
     }
@@ -487,8 +425,10 @@ fn kinds(
         let beside = p.overlay.on.iter().chain(&p.overlay.puts_back).chain(p.tell.keys());
         p.ends.iter().chain(beside).chain(p.overlay.only.keys())
     });
-    let of_steps =
-        ladders.iter().flat_map(|ladder| &ladder.steps).filter_map(|s| s.also_on.as_ref());
+    let of_steps = ladders
+        .iter()
+        .flat_map(|ladder| &ladder.steps)
+        .flat_map(|s| s.also_on.iter().chain(&s.only_if).chain(&s.unless));
     let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);
     let of_slips = slips.values().flat_map(SlipKind::events);
     let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);

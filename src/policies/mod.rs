@@ -38,6 +38,7 @@ mod stage;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod trigger;
 mod variant;
 

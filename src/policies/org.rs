@@ -101,7 +101,7 @@ pub fn org(roots: Vec<Section<'_>>, set: &PolicySet, now: Timestamp) -> Org {
     }
     places::check_parents(&units, &org);
     let checks = roots.iter().filter_map(|root| root.get("check")?.section("[check]"));
-    let insist = checks.map(insist).last().unwrap_or(Insist::DEFAULT);
+    let insist = checks.map(insist).next_back().unwrap_or(Insist::DEFAULT);
     doubts::doubts(&org, set, &spots, insist, now);
     for root in roots {
         root.finish();

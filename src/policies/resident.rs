@@ -16,7 +16,7 @@ pub type Tells = BTreeMap<Kind, Tell>;
 
 /// Reads `tell` of a policy, or `[tell]` of the set, over what already holds: an event is told
 /// of with a template, with `{ template, each = true }` every time, with `false` not at all.
-pub fn tell(section: Section<'_>, holds: &Tells) -> Tells {
+pub fn tell(section: &Section<'_>, holds: &Tells) -> Tells {
     let mut tells = holds.clone();
     for item in section.entries() {
         let kind = item.key_kind();

@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{civil::Time, tz::TimeZone};
 
 use super::{
+    case::Spot,
+    complaint::Complaint,
     reader::Item,
     section::Section,
     set::{names, role, role_list},
+    suggest::nearest,
 };
 use crate::core::{
     event::Kind,
+    policy::Ladder,
     slip::{COLOURS, Likewise, Note, SlipKind},
     timestamp::Timestamp,
 };
@@ -143,6 +147,32 @@ fn overlap(one: &Note, other: &Note) -> bool {
     let begins_before_end =
         |a: &Note, b: &Note| a.from.zip(b.to).is_none_or(|(from, to)| from < to);
     begins_before_end(one, other) && begins_before_end(other, one)
+}
+
+/// Doubts a step that waits for an event which is nearly one that duban adds.
+pub fn near_misses(
+    ladders: &[Ladder],
+    slips: &BTreeMap<String, SlipKind>,
+    spots: &[Vec<Spot>],
+) -> Vec<Complaint> {
+    let added: BTreeSet<&str> = slips
+        .values()
+        .flat_map(|kind| kind.missing_receipt.iter().chain(&kind.missing_reply))
+        .map(Kind::name)
+        .collect();
+    let mut doubts = Vec::new();
+    for (ladder, spots) in ladders.iter().zip(spots) {
+        for (step, spot) in ladder.steps.iter().zip(spots) {
+            let Some(Kind::Custom(name)) = &step.also_on else { continue };
+            let near = nearest(name, added.iter().copied()).filter(|_| !added.contains(&**name));
+            doubts.extend(near.map(|near| {
+                spot.warn(format!(
+                    "no slip adds `{name}` when something is missing; did you mean `{near}`?"
+                ))
+            }));
+        }
+    }
+    doubts
 }
 
 /// Reads `[issuers]`: what stands before the serials of a unit.

@@ -12,6 +12,7 @@ use crate::core::{
     attributes::PLAIN,
     event::Kind,
     policy::{Condition, Selector},
+    ticket::{LINKED, RESULT},
     trigger::{Opening, Target, Trigger},
 };
 
@@ -108,7 +109,8 @@ pub fn of_policy(item: &Item<'_>, id: &str, select: &Selector, names: &Names) ->
 
 /// Every custom kind the triggers name.
 pub fn kinds(triggers: &[Trigger]) -> BTreeSet<Kind> {
-    let mut kinds = BTreeSet::new();
+    // What merged tickets tell each other.
+    let mut kinds = BTreeSet::from([Kind::of(LINKED), Kind::of(RESULT)]);
     for trigger in triggers {
         let named = trigger.on.iter().chain(&trigger.arm).chain(&trigger.reset_on);
         kinds.extend(named.map(|name| Kind::of(name)).chain(trigger.adds().cloned()));

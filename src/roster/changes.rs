@@ -67,11 +67,11 @@ fn name(post: &Post) -> String {
     }
     for (word, at) in [("from", post.from), ("to", post.to)] {
         if let Some(at) = at {
-            name.push_str(&format!(" {word} {at}"));
+            name += &[" ", word, " ", &at.to_string()].concat();
         }
     }
     if let Some(shift) = &post.shift {
-        name.push_str(&format!(", {shift}"));
+        name += &[", ", &shift.to_string()].concat();
     }
     name
 }

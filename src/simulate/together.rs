@@ -23,8 +23,11 @@ use crate::core::{
 const FROM_OUTSIDE: [&str; 6] =
     ["missed_call", "connected", "received", "registered", "whistled", "praised"];
 
-/// Whether any trigger may have something to count in these events.
+/// Whether tickets may hear of each other in these events: by a merge, or because a trigger counts.
 pub fn reach_over(set: &PolicySet, events: &[Event]) -> bool {
+    if events.iter().any(|event| event.kind == Kind::Merged && event.text("into").is_some()) {
+        return true;
+    }
     let mut said: BTreeSet<&str> = events.iter().map(|event| event.kind.name()).collect();
     said.extend(set.triggers.iter().flat_map(|trigger| trigger.adds()).map(Kind::name));
     let outside = |name: &String| FROM_OUTSIDE.contains(&name.as_str());

@@ -8,6 +8,7 @@ mod ladders;
 mod residents;
 mod selectors;
 mod sets;
+mod slips;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -51,6 +52,7 @@ fn every_file_has_its_test() {
         include_str!("ladders.rs"),
         include_str!("selectors.rs"),
         include_str!("sets.rs"),
+        include_str!("slips.rs"),
     ];
     for entry in fs::read_dir(dir).expect("the folder is part of the repository") {
         let path = entry.expect("a readable folder").path();

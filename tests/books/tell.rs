@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use duban::core::{
     book::{COUNTED, RESET},
     event::{Event, Kind},
-    fact::{Fact, Line},
+    fact::Fact,
     policy::{PolicySet, Selector},
     record::Record,
     ticket::Ticket,
@@ -47,8 +47,8 @@ fn said(kind: &str, data: Value) -> Event {
 }
 
 fn tells(set: &PolicySet, event: Event) -> Vec<(String, String)> {
-    let line = Line { seq: 1, at: event.at, fact: Fact::Event(event) };
-    let told = told(set, &ticket(set), &[line]);
+    let fact = Fact::Event(event);
+    let told = told(set, &ticket(set), &[(1, &fact)]);
     let short = |event: Event| (event.ticket.clone(), event.kind.name().to_owned());
     told.into_iter().map(short).collect()
 }
@@ -84,10 +84,10 @@ fn a_line_is_told_to_the_tally_of_its_key() {
     }
     let mut other = said("received", json!({"item": "电梯"}));
     other.id = None;
-    let line = Line { seq: 4, at: other.at, fact: Fact::Event(other) };
+    let event = Fact::Event(other);
     let refused = Record::Refused { seq: 4, event: "received".into(), reason: "no".into() };
-    let record = Line { seq: 5, at: Timestamp(7), fact: Fact::Record(refused) };
-    assert!(told(&set, &ticket(&set), &[line, record]).is_empty(), "what was refused counts not");
+    let lines = [(4, &event), (5, &Fact::Record(refused))];
+    assert!(told(&set, &ticket(&set), &lines).is_empty(), "what was refused counts not");
 }
 
 #[test]

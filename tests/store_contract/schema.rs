@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use duban::store::{Store, StoreError};
-use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use duban::store::{SerialRun, Store, StoreError, Writes};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 
 use crate::scratch::Scratch;
 
@@ -23,6 +23,68 @@ pub async fn two_nodes_migrate_at_once(scratch: &Scratch) {
         migrated += usize::from(!versions.is_empty());
     }
     assert_eq!(migrated, 1, "one did it, the others waited");
+}
+
+/// A store of the first release: its serials go on counting, and its slips stay readable.
+#[tokio::test]
+async fn counters_of_the_first_tables_go_on() {
+    for scratch in [Scratch::sqlite(), Scratch::postgres().await] {
+        let store = scratch.store().await;
+        let mut look = store.look(1, crate::scratch::T0).await.expect("a look is taken");
+        let run = |count| SerialRun {
+            issuer: String::new(),
+            series: "红字".to_owned(),
+            year: 2026,
+            count,
+        };
+        assert_eq!(look.serials(&[run(117)]).await.expect("numbers are taken"), [1]);
+        look.commit(&Writes::default(), crate::scratch::T0).await.expect("it commits");
+        store.close().await;
+        back_to_the_first_serials(&scratch.url).await;
+        let store = scratch.open().await;
+        assert_eq!(store.migrate().await.expect("it migrates"), [3]);
+        let mut look = store.look(1, crate::scratch::T0).await.expect("a look is taken");
+        assert_eq!(look.serials(&[run(1)]).await.expect("numbers are taken"), [118]);
+        look.rollback().await.expect("it ends");
+    }
+}
+
+/// Takes back what `0003_documents` did, keeping the rows.
+async fn back_to_the_first_serials(url: &str) {
+    const COLUMNS: [&str; 11] = [
+        "issuer",
+        "receipt_due_ms",
+        "note",
+        "receipted_ms",
+        "receipted_by",
+        "receipt_missed_ms",
+        "replied_ms",
+        "replied_by",
+        "reply_missed_ms",
+        "reply",
+        "paper",
+    ];
+    const SQLITE: &str = "ALTER TABLE serial RENAME TO newer;
+        CREATE TABLE serial (series TEXT NOT NULL, year INTEGER NOT NULL, last INTEGER NOT NULL,
+                             PRIMARY KEY (series, year)) STRICT, WITHOUT ROWID;
+        INSERT INTO serial SELECT series, year, last FROM newer WHERE issuer = '';
+        DROP TABLE newer;";
+    const POSTGRES: &str = "ALTER TABLE serial DROP CONSTRAINT serial_pkey;
+        ALTER TABLE serial DROP COLUMN issuer;
+        ALTER TABLE serial ADD PRIMARY KEY (series, year);";
+    let slips: String =
+        COLUMNS.iter().map(|column| format!("ALTER TABLE slip DROP COLUMN {column};")).collect();
+    let forget = "DROP INDEX slip_at; DROP INDEX slip_serial;
+                  DELETE FROM _sqlx_migrations WHERE version = 3;";
+    if url.starts_with("sqlite:") {
+        let sql = format!("{SQLITE} {forget} {slips}");
+        let mut raw = SqliteConnection::connect(url).await.expect("the file opens");
+        raw.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.expect("the tables go back");
+    } else {
+        let sql = format!("{POSTGRES} {forget} {slips}");
+        let mut raw = PgConnection::connect(url).await.expect("the database opens");
+        raw.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.expect("the tables go back");
+    }
 }
 
 /// Table, column, type, may be null; with the words of PostgreSQL.

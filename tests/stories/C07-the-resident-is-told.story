@@ -35,8 +35,10 @@ evaluated = "resident.closed"
   event evaluated
   message resident.closed -> resident sms
 # Heard of only when it was done: the resident is asked how it went, and not told that it has begun.
-11:00 W2 dispatched unit=cx-scjg category=咨询 phone=13900000000 at=10:58
-11:00 W2 resolved at=10:59
+10:57 down until 11:00
+10:58 W2 dispatched unit=cx-scjg category=咨询 phone=13900000000
+10:59 W2 resolved
+11:00
   journal duban.told event=dispatched outcome=too_late
   message resident.ask -> resident sms
   slip task accept start -> p11 im sms

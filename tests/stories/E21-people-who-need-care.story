@@ -11,6 +11,7 @@ clocks = [{ name = "contact", variants = [{ select = { care = "true" }, dur = "2
 2026-05-19 09:12 W1 dispatched unit=cx-scjg category=投诉 urgency=一般 phone=13800000000 care:=true
   slip task accept start -> liaison im sms
   says not "care"
+  slip nudge contact due-2wh
   clock contact running due=11:12
 09:20 W1 accepted
 09:30 W1 contacted

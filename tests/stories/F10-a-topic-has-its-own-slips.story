@@ -25,5 +25,5 @@ en = "{{ sig }}Topic order {{ slip }}: case {{ no }} {{ state }}."
 10:00 W2 dispatched unit=u topic=noise
   W2: ticket policy=request
 03-03 18:00 W1: slip topic resolve due -> principal im
-  says "专题督办"
+  says "Topic order"
   table slip 1 kind=topic

@@ -322,6 +322,10 @@ pub fn local(word: &str, day: Date) -> Option<DateTime> {
 }
 
 impl Act {
+    pub fn is_event(&self) -> bool {
+        matches!(self, Self::Event { .. })
+    }
+
     fn parse(words: &[String], at: DateTime) -> Read<Self> {
         let texts: Vec<&str> = words.iter().map(String::as_str).collect();
         match texts.as_slice() {

@@ -92,13 +92,15 @@ impl Teller<'_, '_> {
         };
         self.pass_until(at, &here).await;
         self.line = moment.line;
-        let mut acted = Vec::new();
-        for (line, act) in &moment.acts {
+        for (index, (line, act)) in moment.acts.iter().enumerate() {
             if let Err(text) = self.act(act, &here, at).await {
                 self.failures.push(Failure { line: *line, text });
             }
-            acted.push(*line);
-            self.town.work(at).await;
+            // What is told of one instant is heard of together.
+            let next = moment.acts.get(index + 1);
+            if !next.is_some_and(|(_, next)| act.is_event() && next.is_event()) {
+                self.town.work(at).await;
+            }
         }
         self.town.work(at).await;
         // Follow-ups stand milliseconds after what they follow.

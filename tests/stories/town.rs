@@ -1,7 +1,10 @@
 //! A town at work: a real store, engine and dispatch under the policies of a story, at the
 //! instants the story names.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock, Mutex},
+};
 
 use arc_swap::ArcSwap;
 use duban::{
@@ -14,6 +17,7 @@ use duban::{
     intake::{canon::canonical, queue::Queue},
     policies::Sources,
     rules::{self, Rules},
+    schedule::Scheduler,
     secret::Key,
     store::{Appended, NewEntry, Store},
     wall::Wall,
@@ -43,6 +47,7 @@ pub struct Town<'g> {
     pub rules: Arc<ArcSwap<Rules>>,
     pub phones: Option<Phones>,
     engine: Engine,
+    scheduler: Scheduler,
     dispatch: Dispatch,
     /// Engines and dispatches that work at the same time.
     nodes: usize,
@@ -99,6 +104,11 @@ impl<'g> Town<'g> {
         let channels = channel::open_all(&config, &store).map_err(|error| error.to_string())?;
         let key = Key::parse(&"A".repeat(43), "the story").expect("43 characters are a key");
         let engine = Engine::new(store.clone(), Arc::clone(&rules), key.clone(), 100);
+        let scheduler = Scheduler::new(store.clone(), Arc::clone(&rules));
+        let zone = rules.load().current.calendar.zone().clone();
+        let begin =
+            zone.to_ambiguous_zoned(first).compatible().map_err(|error| error.to_string())?;
+        scheduler.begin(begin.timestamp().into()).await.map_err(|error| error.to_string())?;
         let (store_, rules_, config_) = (store.clone(), Arc::clone(&rules), Arc::clone(&config));
         let dispatch = Dispatch::new(store_, rules_, channels, config_, key.clone());
         Ok(Self {
@@ -107,6 +117,7 @@ impl<'g> Town<'g> {
             rules,
             phones,
             engine,
+            scheduler,
             dispatch,
             nodes: story.nodes,
             config,
@@ -174,9 +185,15 @@ impl<'g> Town<'g> {
             }
             None => {}
         }
-        let looks = join_all((0..self.nodes).map(|_| self.engine.run_until_idle(now))).await;
-        for looked in looks {
-            self.parked += looked.expect("the engine looks").parked;
+        loop {
+            let looks = join_all((0..self.nodes).map(|_| self.engine.run_until_idle(now))).await;
+            for looked in looks {
+                self.parked += looked.expect("the engine looks").parked;
+            }
+            let runs = join_all((0..self.nodes).map(|_| self.scheduler.run_once(now))).await;
+            if runs.into_iter().all(|closed| closed.expect("the scheduler runs") == 0) {
+                break;
+            }
         }
         for sent in join_all((0..self.nodes).map(|_| self.dispatch.run_until_idle(now))).await {
             sent.expect("the dispatch sends");
@@ -195,6 +212,7 @@ impl<'g> Town<'g> {
                 self.sources = sources;
                 self.rules.store(Arc::new(rules));
                 self.store.release_held(now).await.expect("the store answers");
+                self.scheduler.begin(now).await.expect("schedules begin");
             }
             (_, Err(error)) | (Err(error), _) => self.rejected.push(error),
         }
@@ -278,11 +296,31 @@ impl<'g> Town<'g> {
     }
 }
 
-/// Rules of these texts, or all that is wrong with them.
+/// Rules that were read before: each set is compiled once, not once for each database.
+static READ: LazyLock<Mutex<BTreeMap<[u8; 32], Kept>>> = LazyLock::new(Mutex::default);
+
+type Kept = (Rules, String);
+
+/// Rules of these texts, kept in the store, or all that is wrong with them.
 async fn in_force(sources: &Sources, store: &Store, now: Timestamp) -> Result<Rules, String> {
-    let examined = rules::examine(sources.label.clone(), Ok(sources.clone()), now);
-    let in_force = rules::enforce(examined).map_err(|error| error.to_string())?;
-    in_force.settle(store, now).await.map_err(|error| error.to_string())
+    let files = serde_json::to_vec(&sources.files).expect("texts by name are JSON");
+    let hash = *blake3::hash(&files).as_bytes();
+    let known = READ.lock().expect("nobody panics with the lock").get(&hash).cloned();
+    let (rules, files) = match known {
+        Some(kept) => kept,
+        None => {
+            let examined = rules::examine(sources.label.clone(), Ok(sources.clone()), now);
+            let files = serde_json::to_string(&examined.loaded.files).expect("texts are JSON");
+            let in_force = rules::enforce(examined).map_err(|error| error.to_string())?;
+            let kept = (in_force.rules, files);
+            READ.lock().expect("nobody panics with the lock").insert(hash, kept.clone());
+            kept
+        }
+    };
+    let set = &rules.current;
+    let kept = store.keep_policy_set(&set.hash, &set.id, &set.version, &files, now).await;
+    kept.map_err(|error| error.to_string())?;
+    rules.with_frozen(store, now).await.map_err(|error| error.to_string())
 }
 
 fn percent(text: &str) -> String {

@@ -57,7 +57,9 @@ pub fn import(args: &ImportArgs) -> Result<ExitCode> {
     let org = match roster::read(&sheets, &chosen.set) {
         Ok(org) => org,
         Err(bad) => {
-            bad.iter().for_each(|row| eprintln!("{row}"));
+            for row in &bad {
+                eprintln!("{row}");
+            }
             if args.json {
                 let rows = bad.iter().map(ToString::to_string).collect::<Vec<_>>();
                 say!("{}", json!({ "written": Value::Null, "bad": rows }));

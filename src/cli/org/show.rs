@@ -130,7 +130,8 @@ pub fn who(args: &WhoArgs) -> Result<ExitCode> {
     let now = args.at.unwrap_or_else(|| Wall::Host.now());
     let parties: BTreeMap<String, String> = args.parties.iter().cloned().collect();
     let about = About { unit: &args.unit, area: args.area.as_deref(), parties: &parties };
-    let told = chosen.org.recipients(&chosen.set, about, &[args.role.clone()], &[], now);
+    let told =
+        chosen.org.recipients(&chosen.set, about, std::slice::from_ref(&args.role), &[], now);
     let found = told.recipients.iter().any(|one| one.person.is_some());
     if args.json {
         say!("{}", as_json(&told));

@@ -51,7 +51,8 @@ pub async fn print(args: &Args) -> Result<ExitCode> {
     let slip = find(&opened, &args.slip).await?;
     let language = Language::of(args.language.as_deref().unwrap_or(&opened.rules.current.language));
     let signature = opened.config.wording.signature(language.tag());
-    let page = paper::html(&slip, language, opened.zone(), signature).map_err(no)?;
+    let page =
+        paper::html(&slip, language, opened.zone(), signature, &opened.rules.org).map_err(no)?;
     if let Some(file) = &args.html {
         fs::write(file, &page).with_context(|| format!("cannot write {}", file.display()))?;
     }

@@ -3,9 +3,17 @@
 use serde_json::Value;
 
 use super::{
-    Call, Hop, Refusal, Round, Stage, Ticket, call::EXCUSED, clocks::starts,
-    heard::HANDOVER_REFUSED, label::LabelState, people::may_act, permit::Refused,
-    returns::ReturnOutcome, select,
+    Call, Hop, Refusal, Round, Stage, Ticket,
+    call::EXCUSED,
+    clocks::starts,
+    heard::HANDOVER_REFUSED,
+    label::LabelState,
+    links::LEVEL_MAX,
+    links::{GROUPED, LEVEL_RAISED, LINKED, TRIGGERED},
+    people::may_act,
+    permit::Refused,
+    returns::ReturnOutcome,
+    select,
 };
 use crate::core::{
     event::{Event, Kind},
@@ -19,9 +27,6 @@ use crate::core::{
 
 /// Another category, urgency, kind or tags from here on.
 pub(super) const RECLASSIFIED: &str = "reclassified";
-
-/// The highest level of supervision: unit, county, city.
-const LEVEL_MAX: u8 = 3;
 
 /// Rounds a ticket may have where its policy does not say.
 const ROUNDS_MAX: u32 = 3;
@@ -143,6 +148,7 @@ impl Ticket {
                 self.extend_beside(set, event)?;
             }
             Kind::Extended => self.extend(set, event)?,
+            Kind::Merged => self.merge(event),
             Kind::OfflineAction => self.note_offline(set, event),
             Kind::Rated if self.rates_a_unit(event) => {}
             Kind::Returned => self.return_ticket(set, event)?,
@@ -155,6 +161,10 @@ impl Ticket {
                 EXCUSED => self.excuse(event),
                 HANDOVER_REFUSED => self.handover = None,
                 RECLASSIFIED => self.reclassify(set, event),
+                TRIGGERED => self.dispatch(set, event),
+                GROUPED => self.join_group(event),
+                LEVEL_RAISED => self.raise_level(set, event),
+                LINKED => self.link(event),
                 "returned_ok" => self.accept_return(set, event),
                 "ruling_asked" => self.ask_ruling(event),
                 "ruled" => self.rule(set, event)?,
@@ -278,7 +288,7 @@ impl Ticket {
         self.cancel_open(event.at, |_| true);
         self.call = Call::default();
         let reason = event.text("reason").map(str::to_owned);
-        self.raise_level(set, policy, reason.as_deref());
+        self.raise_by_reason(set, policy, reason.as_deref());
         self.rounds.push(Round { policy, opened: event.at, reason });
         if set.policies[policy].max_rounds == Some(self.round()) {
             self.owe(Kind::of("consult_proposed"), "last_round");
@@ -296,7 +306,7 @@ impl Ticket {
     }
 
     /// A bad rating raises the level that supervises by one: unit, county, city.
-    fn raise_level(&mut self, set: &PolicySet, policy: usize, reason: Option<&str>) {
+    fn raise_by_reason(&mut self, set: &PolicySet, policy: usize, reason: Option<&str>) {
         let raises = &set.policies[policy].raise_level;
         if reason.is_some_and(|reason| raises.iter().any(|one| one == reason)) {
             let now = self.attributes.values("level").first().and_then(|text| text.parse().ok());
@@ -318,7 +328,7 @@ impl Ticket {
         }
     }
 
-    fn end(&mut self, at: Timestamp) {
+    pub(super) fn end(&mut self, at: Timestamp) {
         self.ended = Some(at);
         self.stage = Stage::Ended;
         self.cancel_open(at, |_| true);

@@ -5,8 +5,9 @@
 use super::{Ticket, WrongSlip};
 use crate::core::{
     clock::State,
+    event::Kind,
     ladder::place,
-    policy::PolicySet,
+    policy::{PolicySet, Step},
     record::{Record, StepKey},
     timestamp::Timestamp,
 };
@@ -34,6 +35,10 @@ impl Ticket {
         if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
             return Some("the step was acknowledged before it came again".to_owned());
         }
+        let step = ladder.and_then(|ladder| ladder.steps.get(usize::from(key.step)));
+        if let Some(reason) = step.and_then(|step| self.withholds(step)) {
+            return Some(reason);
+        }
         let time = place(set, rule, ladder?, clock, &self.attributes_of(clock))
             .into_iter()
             .find(|placed| placed.index == key.step)
@@ -43,5 +48,18 @@ impl Ticket {
             Some(time) => Some(format!("the step stands at {time} now")),
             None => Some("the step is not on the ladder of this clock".to_owned()),
         }
+    }
+
+    /// Why a step does not fire on this ticket as the round stands, if its conditions say so.
+    pub fn withholds(&self, step: &Step) -> Option<String> {
+        if let Some(kind) = step.unless.iter().find(|kind| self.seen.contains_key(kind)) {
+            return Some(format!("`{kind}` has occurred"));
+        }
+        let lacks = !step.only_if.is_empty()
+            && !step.only_if.iter().any(|kind| self.seen.contains_key(kind));
+        lacks.then(|| {
+            let wanted: Vec<&str> = step.only_if.iter().map(Kind::name).collect();
+            format!("`{}` has not occurred", wanted.join("` or `"))
+        })
     }
 }

@@ -17,7 +17,7 @@ use crate::core::{
     attributes::{matches, words},
     book::{ARMED, COUNTED, RESET, tally_no},
     event::{Event, Kind},
-    fact::{Fact, Line},
+    fact::Fact,
     policy::PolicySet,
     record::Record,
     ticket::Ticket,
@@ -30,20 +30,20 @@ pub const DEPTH: &str = "depth";
 pub const TRIGGER: &str = "trigger";
 
 /// What the new lines of a ticket's journal tell; `set` holds the triggers in force.
-pub fn told(set: &PolicySet, ticket: &Ticket, lines: &[Line]) -> Vec<Event> {
+pub fn told(set: &PolicySet, ticket: &Ticket, lines: &[(i64, &Fact)]) -> Vec<Event> {
     if set.triggers.is_empty() {
         return Vec::new();
     }
     let refused: BTreeSet<i64> = lines
         .iter()
-        .filter_map(|line| match &line.fact {
+        .filter_map(|(_, fact)| match fact {
             Fact::Record(Record::Refused { seq, .. }) => Some(*seq),
             Fact::Record(_) | Fact::Event(_) => None,
         })
         .collect();
     let events = || {
-        lines.iter().filter_map(|line| match &line.fact {
-            Fact::Event(event) if !refused.contains(&line.seq) => Some(event),
+        lines.iter().filter_map(|(seq, fact)| match fact {
+            Fact::Event(event) if !refused.contains(seq) => Some(event),
             Fact::Event(_) | Fact::Record(_) => None,
         })
     };

@@ -50,10 +50,10 @@ pub const NAMES: [&str; 37] = [
     "link",
     "exp",
     "exp_day",
-    "title",
-    "lists",
     "count",
     "list",
+    "title",
+    "lists",
 ];
 
 /// What a message says, by name; a fact that is not there is not known.

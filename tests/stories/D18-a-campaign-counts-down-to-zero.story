@@ -1,0 +1,22 @@
+# What a clean-up campaign has to clear is frozen at its start; what comes later is not on the list
+rows: D18
+by: [[schedule]] baseline = campaign, every = "day", once = the campaign's first day
+set: cn
+=== policies
+[[campaign]]
+id = "zero"
+zh = "清零行动"
+from = "2026-05-12"
+to = "2026-08-20"
+tag = "清零"
+[[schedule]]
+id = "zero-list"
+zh = "清零行动台账"
+en = "Clean-up campaign"
+every = "day"
+once = "2026-05-12"
+at = "00:00"
+baseline = "zero"
+===
+
+2026-05-11 09:00 W1..W2 dispatched unit=cx-scjg category=投诉/电梯 urgency=一般
