@@ -217,7 +217,8 @@ fn age_counts_across_units_rounds_and_pauses() {
 
 #[test]
 fn what_is_missing_is_said_and_what_is_there_counts() {
-    let set = set(&[], "");
+    let outcome = (", \"callback_outcome\"]", "]"); // this is about the other three
+    let set = set(&[outcome], "");
     #[rustfmt::skip]
     let table = [
         // name             told before the closing                                                            missing
