@@ -49,7 +49,6 @@ fn names() -> Names {
         units: map(&[("cx-scjg", "城西区市监局", "Market Regulation")]),
         flags: map(&[]),
         colours: colours.map(|(id, colour)| (id.to_owned(), colour.to_owned())).into(),
-        ..Names::default()
     }
 }
 
