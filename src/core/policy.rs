@@ -178,6 +178,8 @@ pub struct Noise {
     pub min_gap_same_ticket_person: Option<Span>,
     pub manual_urge_min_gap: Option<Span>,
     pub digest_times: Vec<Time>,
+    /// Kinds of slips that go by digest on tickets of a group (`digest_of_groups`).
+    pub group_digest: Vec<String>,
     pub receipt_suppresses: bool,
     /// A recorded action off line (`offline_action`) stands for the next step of its level within this span.
     pub offline_suppresses: Option<Span>,

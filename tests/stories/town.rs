@@ -47,8 +47,8 @@ pub struct Town<'g> {
     pub rules: Arc<ArcSwap<Rules>>,
     pub phones: Option<Phones>,
     engine: Engine,
-    scheduler: Scheduler,
     dispatch: Dispatch,
+    scheduler: Scheduler,
     /// Engines and dispatches that work at the same time.
     nodes: usize,
     config: Arc<Config>,
@@ -106,9 +106,8 @@ impl<'g> Town<'g> {
         let engine = Engine::new(store.clone(), Arc::clone(&rules), key.clone(), 100);
         let scheduler = Scheduler::new(store.clone(), Arc::clone(&rules));
         let zone = rules.load().current.calendar.zone().clone();
-        let begin =
-            zone.to_ambiguous_zoned(first).compatible().map_err(|error| error.to_string())?;
-        scheduler.begin(begin.timestamp().into()).await.map_err(|error| error.to_string())?;
+        let began = zone.to_timestamp(first).map_err(|error| error.to_string())?.into();
+        scheduler.begin(began).await.map_err(|error| error.to_string())?;
         let (store_, rules_, config_) = (store.clone(), Arc::clone(&rules), Arc::clone(&config));
         let dispatch = Dispatch::new(store_, rules_, channels, config_, key.clone());
         Ok(Self {
@@ -117,8 +116,8 @@ impl<'g> Town<'g> {
             rules,
             phones,
             engine,
-            scheduler,
             dispatch,
+            scheduler,
             nodes: story.nodes,
             config,
             key,
@@ -190,8 +189,9 @@ impl<'g> Town<'g> {
             for looked in looks {
                 self.parked += looked.expect("the engine looks").parked;
             }
-            let runs = join_all((0..self.nodes).map(|_| self.scheduler.run_once(now))).await;
-            if runs.into_iter().all(|closed| closed.expect("the scheduler runs") == 0) {
+            let periods = join_all((0..self.nodes).map(|_| self.scheduler.run_once(now))).await;
+            let closed = periods.into_iter().map(|closed| closed.expect("what has come is done"));
+            if closed.sum::<usize>() == 0 {
                 break;
             }
         }
@@ -211,8 +211,8 @@ impl<'g> Town<'g> {
             (Ok(sources), Ok(rules)) => {
                 self.sources = sources;
                 self.rules.store(Arc::new(rules));
+                self.scheduler.begin(now).await.expect("the schedules begin");
                 self.store.release_held(now).await.expect("the store answers");
-                self.scheduler.begin(now).await.expect("schedules begin");
             }
             (_, Err(error)) | (Err(error), _) => self.rejected.push(error),
         }
