@@ -266,6 +266,9 @@ mod tests {
         assert!(attributes.tags.is_empty(), "tags are replaced as a whole");
     }
 
+    /// Name, wanted values by key, whether the ticket is taken.
+    type Row = (&'static str, &'static [(&'static str, &'static [&'static str])], bool);
+
     #[test]
     fn a_selector_takes_whoever_has_one_of_its_values_for_every_key() {
         let mut attributes = Attributes {
@@ -275,7 +278,7 @@ mod tests {
         };
         attributes.more.insert("grade".to_owned(), vec!["疑难".to_owned()]);
         #[rustfmt::skip]
-        let table: [(&str, &[(&str, &[&str])], bool); 8] = [
+        let table: [Row; 8] = [
             ("nothing wanted",       &[],                                            true),
             ("a path above",         &[("category", &["投诉"])],                     true),
             ("a path beside",        &[("category", &["投诉/电"])],                   false),

@@ -48,7 +48,7 @@ pub fn publishable(text: &str) -> Result<(), KeptBack> {
     let mut digits = 0;
     for sign in text.chars() {
         digits = match sign {
-            _ if sign.is_numeric() && sign.to_digit(10).is_some() => digits + 1,
+            _ if sign.is_ascii_digit() => digits + 1,
             '-' | ' ' | '(' | ')' if digits > 0 => digits, // marks between digits
             '０'..='９' => digits + 1,
             _ => 0, // the run ends

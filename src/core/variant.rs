@@ -96,6 +96,9 @@ mod tests {
         Variant { select, span: span.map(Span::WorkDays), ladder, skip: None }
     }
 
+    /// Name, what the ticket has, days, ladder.
+    type Row = (&'static str, &'static [(&'static str, &'static str)], u32, usize);
+
     #[test]
     fn the_variant_with_the_most_keys_wins() {
         let rule = rule(vec![
@@ -105,7 +108,7 @@ mod tests {
             variant(&[("category", "咨询")], Some(9), Some(1)),
         ]);
         #[rustfmt::skip]
-        let table: [(&str, &[(&str, &str)], u32, usize); 5] = [
+        let table: [Row; 5] = [
             ("none takes it",              &[("grade", "一般")],                           5, 0),
             ("one says both",              &[("grade", "疑难")],                          15, 2),
             ("the first of equal ones",    &[("category", "咨询")],                        2, 1),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Story, text::span_text};
 use crate::core::{
+    catalogue::Catalogue,
     clock::Clock,
     policy::Policy,
     selection::{ChosenBy, choose, has_unknown_item, passed_over},
@@ -138,8 +139,9 @@ impl Story {
     pub(super) fn basis(&self, out: &mut String) -> fmt::Result {
         match &self.ticket.basis {
             Some(Basis::Duty { id, found }) => {
-                let duties = self.set.catalogue.iter().flat_map(|catalogue| catalogue.duties());
-                let duty = duties.into_iter().find(|duty| duty.id == *id);
+                let duties = self.set.catalogue.iter().flat_map(Catalogue::duties);
+                let mut duties = duties.into_iter();
+                let duty = duties.find(|duty| duty.id == *id);
                 let told = duty.map_or("which the catalogue does not have".to_owned(), |duty| {
                     let area = if duty.area.is_empty() { "everywhere" } else { &duty.area };
                     format!("{} for item {} in {area}", duty.unit, duty.item)

@@ -246,9 +246,10 @@ fn facts(section: &Section<'_>, event: &mut Event) {
     }
     let data = section.get("data").and_then(|item| item.section("`data`"));
     for item in data.iter().flat_map(Section::entries) {
-        let value = match item.raw().is_array() {
-            true => Some(item.one_or_many().iter().filter_map(Item::json).collect()),
-            false => item.json(),
+        let value = if item.raw().is_array() {
+            Some(item.one_or_many().iter().filter_map(Item::json).collect())
+        } else {
+            item.json()
         };
         if let Some(value) = value {
             event.data.insert(item.key().to_owned(), value);

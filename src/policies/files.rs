@@ -133,7 +133,7 @@ impl Sources {
     /// What the head says this set extends, with the place.
     pub fn extends(&self) -> Option<(String, usize, String)> {
         let heads = self.files.iter().filter(|(name, text)| {
-            name.ends_with(".toml") && text.contains("extends") && text.contains("schema")
+            !name.contains('/') && text.contains("extends") && text.contains("schema")
         });
         for (name, text) in heads {
             let (tree, _) = toml::de::DeTable::parse_recoverable(text);

@@ -8,7 +8,7 @@ use super::section::Section;
 const REPORTS: [(&str, ()); 4] = [("day", ()), ("week", ()), ("month", ()), ("year", ())];
 
 /// Reads `[zones]`: the least score of each in percent, the best first; the last takes all.
-pub fn zones(section: Section<'_>) -> Vec<(String, f64)> {
+pub fn zones(section: &Section<'_>) -> Vec<(String, f64)> {
     let mut zones: Vec<(String, f64)> = Vec::new();
     for item in section.entries() {
         let Some(least) = item.count() else { continue };

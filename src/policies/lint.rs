@@ -11,6 +11,7 @@ use jiff::civil::{Date, Time};
 
 use super::{case::Spot, complaint::Complaint};
 use crate::core::{
+    catalogue::Catalogue,
     clock::{Base, due_after, step_after, step_before},
     event::Kind,
     policy::{ClockRule, Place, Policy, PolicySet, Selector, StepAt},
@@ -102,7 +103,7 @@ fn shadowed(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
             continue; // it opens beside other policies and takes no ticket of its own
         }
         if policy.select.keys.is_empty() {
-            let items = set.catalogue.iter().flat_map(crate::core::catalogue::Catalogue::items);
+            let items = set.catalogue.iter().flat_map(Catalogue::items);
             let is_reached = set.default_policy == Some(index)
                 || !policy.overlay.on.is_empty()
                 || items.into_iter().any(|item| item.policy == Some(index));

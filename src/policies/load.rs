@@ -16,7 +16,7 @@ use super::{
     complaint::{Complaint, Complaints, Severity, Source},
     embedded,
     files::{self, CASES, SILENCES, Sources, TEMPLATES},
-    labels,
+    kinds, labels,
     ladder::{self, Names},
     layers::Layers,
     lint::{self, Spots},
@@ -32,12 +32,9 @@ use crate::core::{
     agenda::Schedule,
     attributes::FURTHER,
     count::CountRule,
-    event::Kind,
     org::Org,
     policy::{FlagRule, Ladder, Policy, PolicySet},
     silence::Silence,
-    slip::{ACKNOWLEDGED, SlipKind},
-    stage::StageRule,
     timestamp::Timestamp,
     trigger::Trigger,
     wording::Templates,
@@ -357,17 +354,15 @@ fn read(
         head_root.complain("the set has no [calendar]");
         None
     };
-    let set = PolicySet {
-        kinds: kinds(
-            &policies, &ladders, &triggers, &schedules, &slips, &counts, &flags, &stages, &head,
-        ),
+    let mut set = PolicySet {
+        kinds: BTreeSet::new(),
         id: head.id,
         version: head.version,
         hash: files::hash(files),
         calendar: calendar?,
         campaigns,
         stages,
-        zones: single("zones").map(labels::zones).unwrap_or_default(),
+        zones: single("zones").as_ref().map(labels::zones).unwrap_or_default(),
         reports: tables("reports").iter().flat_map(labels::reports).collect(),
         catalogue: catalogue::catalogue(items, duties, &policies),
         clock_start: head.clock_start,
@@ -396,6 +391,7 @@ fn read(
         counts,
         attributes,
     };
+    set.kinds = kinds::kinds(&set);
     // What follows from an error is not worth a doubt.
     if complaints.errors() == 0 {
         let near = slip::near_misses(&set.ladders, &set.slips, &spots.steps);
@@ -404,56 +400,4 @@ fn read(
         }
     }
     Some(Reading { set, cases })
-}
-
-/// Every kind named anywhere that is not a standard one.
-fn kinds(
-    policies: &[Policy],
-    ladders: &[Ladder],
-    triggers: &[Trigger],
-    schedules: &[Schedule],
-    slips: &BTreeMap<String, SlipKind>,
-    counts: &[CountRule],
-    flags: &[FlagRule],
-    stages: &[StageRule],
-    head: &set::Head,
-) -> BTreeSet<Kind> {
-    let clocks = policies.iter().flat_map(|policy| &policy.clocks);
-    let of_clocks =
-        clocks.flat_map(|c| c.stop.iter().chain(&c.start).chain(&c.recur_until).chain(&c.on_due));
-    let of_policies = policies.iter().flat_map(|p| {
-        let beside = p.overlay.on.iter().chain(&p.overlay.puts_back).chain(p.tell.keys());
-        p.ends.iter().chain(beside).chain(p.overlay.only.keys())
-    });
-    let of_steps = ladders
-        .iter()
-        .flat_map(|ladder| &ladder.steps)
-        .flat_map(|s| s.also_on.iter().chain(&s.only_if).chain(&s.unless));
-    let of_ladders = ladders.iter().flat_map(|ladder| &ladder.stop_on).chain(of_steps);
-    let of_slips = slips.values().flat_map(SlipKind::events);
-    let of_head = [&head.clock_start].into_iter().chain(&head.resident_clock);
-    let of_counts = counts.iter().flat_map(|count| &count.on);
-    let of_closing = policies.iter().flat_map(|policy| {
-        let close = &policy.close;
-        let required = close.requires.iter().flat_map(|one| &one.kinds);
-        required.chain(&close.on).chain(&close.flag_on)
-    });
-    let said = policies.iter().flat_map(|policy| &policy.sayings).map(|saying| &saying.on);
-    let of_flags = flags.iter().filter_map(|flag| flag.add.as_ref());
-    let of_stages = stages.iter().flat_map(|stage| &stage.on);
-    let of_samples: Vec<Kind> = schedules.iter().filter_map(Schedule::adds).cloned().collect();
-    let own = [Kind::of(ACKNOWLEDGED)];
-    let all = of_clocks
-        .chain(of_policies)
-        .chain(of_ladders)
-        .chain(of_slips)
-        .chain(of_head)
-        .chain(of_closing)
-        .chain(said)
-        .chain(of_flags)
-        .chain(of_stages)
-        .chain(of_counts)
-        .chain(&own);
-    let all = all.cloned().chain(of_samples).chain(trigger::kinds(triggers));
-    all.filter(|kind| matches!(kind, Kind::Custom(_))).collect()
 }

@@ -15,6 +15,7 @@ mod embedded;
 mod files;
 pub mod holidays;
 mod kept;
+mod kinds;
 mod labels;
 mod ladder;
 mod layers;

@@ -1,6 +1,6 @@
 //! `[[stage]]`: what a city calls the places of the loop, and what moves a ticket there.
 
-use super::{ladder::Names, section::Section};
+use super::{ladder::Names, reader::Item, section::Section};
 use crate::core::stage::StageRule;
 
 /// Reads all stages, in the order of the file.
@@ -8,7 +8,7 @@ pub fn stages(sections: Vec<Section<'_>>, names: &Names) -> Vec<StageRule> {
     let mut stages: Vec<StageRule> = Vec::new();
     for section in sections {
         let id_item = section.need("id");
-        let id = id_item.as_ref().and_then(|item| item.filled()).unwrap_or_default().to_owned();
+        let id = id_item.as_ref().and_then(Item::filled).unwrap_or_default().to_owned();
         let zh = section.get("zh").and_then(|item| item.filled());
         let en = section.get("en").and_then(|item| item.filled());
         let on = section.get("on").map(|item| item.kinds()).unwrap_or_default();
