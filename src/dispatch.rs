@@ -28,6 +28,7 @@ use crate::{
     channel::{Channel, Sent},
     config::Config,
     core::{
+        policy::Via,
         retry::{Limits, Next, after_failure},
         throttle::Throttle,
         timestamp::Timestamp,
@@ -39,6 +40,8 @@ use crate::{
 
 /// Messages settled in one transaction at most.
 const SETTLE_MAX: usize = 64;
+/// Messages claimed at once at most, so that digests come together.
+const DIGESTS_MAX: usize = 5_000;
 
 /// Sends what waits in the outbox.
 #[derive(Clone)]
@@ -83,7 +86,7 @@ impl Dispatch {
     pub async fn run_once(&self, now: Timestamp) -> Result<Dispatched, StoreError> {
         let config = &self.config.dispatch;
         let lease_ms = ms(config.lease);
-        let offers = self.store.claim(config.batch, lease_ms, now).await?;
+        let offers = self.claim(lease_ms, now).await?;
         let mut done = Dispatched { claimed: offers.len(), ..Dispatched::default() };
         if offers.is_empty() {
             return Ok(done);
@@ -118,6 +121,23 @@ impl Dispatch {
         let ((), settled) = tokio::join!(sending, self.settle(settling, &mut done, now));
         settled?;
         Ok(done)
+    }
+
+    /// One batch of what is offered; where digests are among it, all that is, so that each person
+    /// gets one letter.
+    async fn claim(&self, lease_ms: i64, now: Timestamp) -> Result<Vec<Offer>, StoreError> {
+        let batch = self.config.dispatch.batch;
+        let mut offers = self.store.claim(batch, lease_ms, now).await?;
+        let mut last = offers.len();
+        while last as i64 == batch
+            && offers.len() < DIGESTS_MAX
+            && offers.iter().any(bundle::is_digest)
+        {
+            let more = self.store.claim(batch, lease_ms, now).await?;
+            last = more.len();
+            offers.extend(more);
+        }
+        Ok(offers)
     }
 
     /// Writes outcomes as they come, as many together as there are.
@@ -155,14 +175,19 @@ impl Dispatch {
         offers.sort_by_key(|offer| (is_repetition(offer), offer.message.not_before, offer.id));
         let mut leaves = Vec::new();
         let mut free = Vec::new();
-        for offer in offers {
+        for mut offer in offers {
+            if gate::goes_by_digest(rules, &offer) {
+                offer.message.via = Via::Digest.name().to_owned();
+            }
             match gate::stopped(rules, &self.throttle, &offer, now) {
                 Some(outcome) => leaves.push(Leaves::Not(Claimed::of(&offer).settled(outcome))),
                 None => free.push(offer),
             }
         }
         let gathers = rules.current.noise.gather.is_some();
-        leaves.extend(bundle::groups(free, gathers).into_iter().map(Leaves::Together));
+        let digests = rules.templates.has(bundle::TOGETHER);
+        let groups = bundle::groups(free, gathers, digests);
+        leaves.extend(groups.into_iter().map(Leaves::Together));
         leaves
     }
 

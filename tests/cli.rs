@@ -231,15 +231,14 @@ async fn a_story_reads_well() {
     ");
     let (_, text, _) = town.run(&["ticket", "list"]);
     insta::assert_snapshot!(text, @r"
-    TICKET        STAGE  UNIT     POLICY   NEXT LOOK
-    W260507-0123  ended  cx-scjg  general
+    TICKET        STAGE  SINCE                UNIT     POLICY   NEXT LOOK
+    W260507-0123  ended  2026-05-08 11:00:00  cx-scjg  general
     ");
     let (_, text, _) = town.run(&["slip", "list", "--state", "open"]);
     insta::assert_snapshot!(text, @r"
     AT                   TICKET        SLIP   SERIAL           CLOCK   STEP       UNIT     STATE
     2026-05-07 11:12:00  W260507-0123  green  绿字〔2026〕1号  accept  due        cx-scjg  open
     2026-05-07 10:12:00  W260507-0123  nudge                   accept  start+50%  cx-scjg  open
-    2026-05-07 09:12:00  W260507-0123  task   任字〔2026〕1号  accept  start      cx-scjg  open
     ");
 }
 
@@ -264,9 +263,9 @@ async fn json_has_the_same_shape_as_the_api() {
     let more = town.json(&["slip", "list", "--json", "--after", &slips["next"].to_string()]);
     #[rustfmt::skip]
     let table = [
-        ("explain", keys(&explained), "ticket stage open round unit first_unit policy policy_set resident clocks answers slips messages journal next next_look"),
-        ("show",    keys(&shown),     "ticket stage open round unit first_unit policy policy_set resident clocks answers next next_look"),
-        ("list",    keys(&tickets["tickets"][0]), "ticket stage open unit policy next_look lines heard_of"),
+        ("explain", keys(&explained), "ticket stage open round unit first_unit policy policy_set resident stages basis legal_basis clocks answers rechecks eval_outcome eval_channel evaluations rounds solved_first_time hops returns extensions late_requests pauses labels flags slips messages journal next next_look"),
+        ("show",    keys(&shown),     "ticket stage open round unit first_unit policy policy_set resident stages basis legal_basis clocks answers rechecks eval_outcome eval_channel evaluations rounds solved_first_time hops returns extensions late_requests pauses labels flags next next_look"),
+        ("list",    keys(&tickets["tickets"][0]), "ticket stage stage_name since open unit policy next_look lines heard_of"),
         ("slips",   keys(&slips["slips"][0]), "id key ticket round clock unit step kind serial at due reply_due recipients state reason withdrawn issuer note receipt_due receipted receipted_by receipt_missed replied replied_by reply_missed reply"),
     ];
     for (name, got, want) in table {
@@ -525,9 +524,39 @@ async fn findings_are_counted_beyond_those_printed() {
     assert!(out.trim_end().ends_with("2 findings"), "{out}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_reconciled_with_another_system() {
+    let town = Town::new().await;
+    small_story(&town).await;
+    #[rustfmt::skip]
+    let table: [(&str, &str, &[&str], i32, Value); 5] = [
+        ("the same",     "W260507-0123\n",              &[],         0, json!({ "there": 1, "here": 1, "missing_here": [], "missing_there": [] })),
+        ("one more",     "no,name\nW260507-0123,a\nX1,b\n", &[],     1, json!({ "there": 2, "here": 1, "missing_here": ["X1"], "missing_there": [] })),
+        ("another",      "X1\n",                        &[],         1, json!({ "there": 1, "here": 1, "missing_here": ["X1"], "missing_there": ["W260507-0123"] })),
+        ("open ones",    "X1\n",                        &["--open"], 1, json!({ "there": 1, "here": 0, "missing_here": ["X1"], "missing_there": [] })),
+        ("known, ended", "W260507-0123\n",              &["--open"], 0, json!({ "there": 1, "here": 0, "missing_here": [], "missing_there": [] })),
+    ];
+    for (name, text, more, want, shape) in table {
+        std::fs::write(town.folder.path().join("theirs.csv"), text).expect("a file");
+        let (code, out, err) = town.run(&[&["reconcile", "theirs.csv", "--json"], more].concat());
+        assert_eq!((code, err.as_str()), (want, ""), "{name}");
+        assert_eq!(serde_json::from_str::<Value>(&out).expect("JSON"), shape, "{name}");
+    }
+    std::fs::write(town.folder.path().join("theirs.csv"), "X1\n").expect("a file");
+    let (_, out, _) = town.run(&["reconcile", "theirs.csv"]);
+    insta::assert_snapshot!(out, @r"
+    1 tickets there, 1 here
+    1 not known here:
+      X1
+    1 only here:
+      W260507-0123
+    ");
+}
+
 #[test]
 fn every_command_shows_an_example() {
-    let table: [&[&str]; 11] = [
+    let table: [&[&str]; 12] = [
+        &["reconcile"],
         &["explain"],
         &["ticket", "show"],
         &["ticket", "list"],

@@ -198,12 +198,12 @@ mod tests {
             .map(|one| format!("{}: {}", one.name, summary(&one)))
             .collect();
         insta::assert_snapshot!(lines.join("\n"), @r"
-        cn: ok; cn 2026.1: 12 policies, 19 ladders, 12 cases; 5 units, 18 people
+        cn: ok; cn 2026.1: 15 policies, 22 ladders, 12 cases; 5 units, 18 people
         generic311: ok; generic311 2026.1: 6 policies, 8 ladders, 5 cases; 5 units, 17 people
-        xining: ok; xining 2026.1: 16 policies, 19 ladders, 4 cases; 5 units, 18 people
-        daxing: ok; daxing 2026.1: 14 policies, 19 ladders, 3 cases; 4 units, 17 people
-        yiyuan: ok; yiyuan 2026.1: 12 policies, 21 ladders, 3 cases; 4 units, 14 people
-        leling: ok; leling 2026.1: 12 policies, 21 ladders, 3 cases; 4 units, 17 people
+        xining: ok; xining 2026.1: 19 policies, 22 ladders, 4 cases; 5 units, 18 people
+        daxing: ok; daxing 2026.1: 17 policies, 22 ladders, 3 cases; 4 units, 17 people
+        yiyuan: ok; yiyuan 2026.1: 15 policies, 24 ladders, 3 cases; 4 units, 14 people
+        leling: ok; leling 2026.1: 15 policies, 24 ladders, 3 cases; 4 units, 17 people
         boston: ok; boston 2016.1: 5 policies, 4 ladders, 9 cases; 6 units, 16 people
         external: ok; external 2026.1: 1 policy, 1 ladder, 3 cases; 1 unit, 1 person
         ");

@@ -312,3 +312,26 @@ fn row_json(opened: &Opened, row: &LedgerRow) -> Value {
         "lacking": row.lacking.split(", ").filter(|one| !one.is_empty()).collect::<Vec<_>>(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_is_of_what_was_open_and_what_came() {
+        #[rustfmt::skip]
+        let table = [
+            // opening admitted struck off  share
+            (990, 10, 997, Some("99.70 %")),
+            (0,   3,  1,   Some("33.33 %")),
+            (0,   8,  1,   Some("12.50 %")),
+            (3,   0,  2,   Some("66.67 %")),
+            (0,   0,  0,   None),
+        ];
+        for (opening, admitted, struck_off, want) in table {
+            let list = "hung".to_owned();
+            let count = LedgerCount { list, opening, admitted, struck_off, ended_otherwise: 0 };
+            assert_eq!(share(&count).as_deref(), want, "{struck_off} of {opening} + {admitted}");
+        }
+    }
+}

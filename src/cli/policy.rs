@@ -1,5 +1,7 @@
 //! `duban policy`: what the policies in force would change on running tickets, and doing it.
 
+mod show;
+
 use std::{collections::BTreeMap, process::ExitCode};
 
 use anyhow::Result;
@@ -31,6 +33,7 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Apply(ApplyArgs),
+    Show(show::Args),
 }
 
 /// Shows what the configured policies and calendar would change on tickets that were dispatched under
@@ -65,6 +68,7 @@ struct ApplyArgs {
 pub fn run(args: &Args) -> Result<ExitCode> {
     match &args.command {
         Command::Apply(args) => block_on(apply(args)),
+        Command::Show(args) => show::show(args),
     }
 }
 

@@ -136,11 +136,11 @@ fn of_lines(lines: &[String], column: Option<&str>) -> Result<BTreeSet<String>, 
         return text().enumerate().filter(|(_, line)| !line.is_empty()).map(ticket).collect();
     }
     let heads: Vec<&str> = first.split(',').map(|head| head.trim().trim_matches('"')).collect();
-    let wanted = |head: &&str| match column {
-        Some(column) => *head == column,
-        None => COLUMNS.contains(head),
+    let wanted = |head: &str| match column {
+        Some(column) => head == column,
+        None => COLUMNS.contains(&head),
     };
-    let Some(index) = heads.iter().position(|head| wanted(&head)) else {
+    let Some(index) = heads.iter().position(|head| wanted(head)) else {
         return match (column, heads.len()) {
             (Some(column), _) => Err(format!("there is no column `{column}`")),
             (None, 1) => Ok(text().filter(|line| !line.is_empty()).map(str::to_owned).collect()),
@@ -166,10 +166,14 @@ fn of_lines(lines: &[String], column: Option<&str>) -> Result<BTreeSet<String>, 
 mod tests {
     use super::*;
 
+    /// Name, the file, the column asked for, what is found or said.
+    type Row =
+        (&'static str, &'static str, Option<&'static str>, Result<&'static str, &'static str>);
+
     #[test]
     fn numbers_are_found_in_any_shape() {
         #[rustfmt::skip]
-        let table: [(&str, &str, Option<&str>, Result<&str, &str>); 8] = [
+        let table: [Row; 8] = [
             ("plain",           "W1\n\n W2 \n",                              None,           Ok("W1 W2")),
             ("a column",        "unit,工单号\na,W1\nb,W2\n",                 None,           Ok("W1 W2")),
             ("a named column",  "x,y\nW1,a\nW2,b\n",                         Some("x"),      Ok("W1 W2")),

@@ -88,8 +88,10 @@ fn to_staff(
     let facts = facts(ticket, set, record, clock);
     let slip_key = key.text(&ticket.no);
     let mut messages = Vec::new();
+    let by_digest = !night && goes_by_digest(set, ticket, slip);
+    let ways: &[Via] = if by_digest { &[Via::Digest] } else { &step.via };
     for one in &told.recipients {
-        for via in &step.via {
+        for via in ways {
             let name = one.person.as_deref().unwrap_or(&one.role);
             messages.push(Message {
                 key: format!("{slip_key}/{}/{name}/{}", one.unit, via.name()),
@@ -125,6 +127,11 @@ fn to_staff(
         told: one.told,
     });
     (messages, alarms.chain(stand_ins).collect())
+}
+
+/// Whether a slip of this kind is one of many on a ticket that came with others.
+pub fn goes_by_digest(set: &PolicySet, ticket: &Ticket, slip: &str) -> bool {
+    ticket.links.group.is_some() && set.noise.group_digest.iter().any(|kind| kind == slip)
 }
 
 /// Whose roles are meant on a ticket.

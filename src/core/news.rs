@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     event::{Event, Kind},
     message::{Facts, Message, Recipient},
-    policy::PolicySet,
+    policy::{PolicySet, Tell},
     record::{Record, TellOutcome},
     ticket::{Stage, Ticket},
     timestamp::Timestamp,
@@ -38,10 +38,8 @@ pub struct News {
 impl Ticket {
     /// Notes what an event that was applied means for the resident.
     pub(super) fn note_news(&mut self, set: &PolicySet, event: &Event) {
-        let Some(tell) = self.policy(set).and_then(|policy| policy.tell.get(&event.kind)) else {
-            return;
-        };
         let round = self.round();
+        let Some(tell) = tell_of(self, set, round, &event.kind) else { return };
         let is_known = |news: &News| {
             news.round == round && news.of == event.kind && (!tell.each || news.at == event.at)
         };
@@ -70,12 +68,18 @@ impl Ticket {
     }
 }
 
+/// How the policy of a round tells of this kind of event, or one that opens beside it.
+fn tell_of<'s>(ticket: &Ticket, set: &'s PolicySet, round: u32, kind: &Kind) -> Option<&'s Tell> {
+    let own = ticket.rounds.get((round as usize).checked_sub(1)?)?.policy;
+    let beside = set.policies.iter().filter(|policy| policy.overlay.on.contains(kind));
+    set.policies.get(own).into_iter().chain(beside).find_map(|policy| policy.tell.get(kind))
+}
+
 /// A record for each piece of news that waits.
 pub fn owed(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Record> {
     let waiting = ticket.news.iter().filter(|news| !news.told);
     let record = |news: &News| {
-        let policy = set.policies.get(ticket.rounds.get(news.round as usize - 1)?.policy)?;
-        let tell = policy.tell.get(&news.of)?;
+        let tell = tell_of(ticket, set, news.round, &news.of)?;
         let is_fresh = now < news.at.plus_ms(FRESH_MS) && is_current(ticket, news.round, news.open);
         Some(Record::Told {
             round: news.round,

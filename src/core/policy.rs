@@ -37,7 +37,7 @@ use super::{
 mod overlay;
 mod resident;
 
-pub use overlay::OverlayRule;
+pub use overlay::{OverlayRule, Place};
 pub use resident::{COUNTS, Grade, Meaning, Outcome, OutcomeRule, ReplyRule, Tell};
 
 /// A whole policy set: one folder of files, at one version.
@@ -178,6 +178,8 @@ pub struct Noise {
     pub min_gap_same_ticket_person: Option<Span>,
     pub manual_urge_min_gap: Option<Span>,
     pub digest_times: Vec<Time>,
+    /// Kinds of slips that go by digest on tickets of a group (`digest_of_groups`).
+    pub group_digest: Vec<String>,
     pub receipt_suppresses: bool,
     /// A recorded action off line (`offline_action`) stands for the next step of its level within this span.
     pub offline_suppresses: Option<Span>,

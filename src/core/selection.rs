@@ -8,7 +8,10 @@
 //! * `precedence_then_keys_then_order`
 //! * `the_item_decides_before_the_category`
 
-use super::{attributes::Attributes, policy::Policy, policy::PolicySet};
+use super::{
+    attributes::Attributes,
+    policy::{Place, Policy, PolicySet},
+};
 
 /// The policy of a ticket and what it was chosen by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +35,8 @@ pub fn choose(set: &PolicySet, attributes: &Attributes) -> Option<Chosen> {
     let mut best: Option<((u32, usize), usize)> = None;
     for (index, policy) in set.policies.iter().enumerate() {
         let weight = weight(policy);
-        let may = !policy.overlay.only_beside && best.is_none_or(|(most, _)| weight > most);
+        let may =
+            policy.overlay.place == Place::Anywhere && best.is_none_or(|(most, _)| weight > most);
         if may && policy.select.takes(attributes) {
             best = Some((weight, index));
         }

@@ -45,7 +45,7 @@ pub use returns::{Return, ReturnOutcome};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use basis::{Basis, Decision};
-pub use links::{LINKED, Links, RESULT};
+pub use links::{GROUPED, LINKED, Links, RESULT};
 pub use promise::Promise;
 
 pub use super::{

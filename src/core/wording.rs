@@ -182,7 +182,12 @@ impl Templates {
         if !self.has(template) {
             return Err(WordingError::UnknownTemplate(template.clone()));
         }
-        let long = matches!(message.via.as_str(), "email" | "print");
+        let several = !message.facts.together.is_empty();
+        let long = match message.via.as_str() {
+            "email" | "print" => true,
+            "digest" => several,
+            _ => false, // what is paid by the character, or spoken
+        };
         // An SMS pays for each character, and phones make a link of a bare host.
         let shown = match message.via.as_str() {
             "sms" => link.map(|link| link.strip_prefix("https://").unwrap_or(link)),
@@ -193,6 +198,11 @@ impl Templates {
         if !long {
             let text = self.rendered(&name(template, language), &words)?;
             return Ok(Text { subject: String::new(), text, html: None });
+        }
+        if several {
+            let title = lists::title_of(&message.facts.together, language);
+            let rows = lists::table(&message.facts.together, names, zone, language);
+            return self.list_mail(template, &title, &rows, &words, &manner);
         }
         if let Some(title) = &message.facts.title {
             let lists = lists::rows(&message.facts.lists, names, zone, language);

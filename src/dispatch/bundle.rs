@@ -1,10 +1,11 @@
 //! Letters out of messages: those that gather and reach one person by one way leave as one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     core::{
         message::{Facts, Message, Piece, Recipient},
+        policy::Via,
         timestamp::Timestamp,
     },
     store::{Offer, Outcome, Settled},
@@ -31,15 +32,22 @@ impl Claimed {
     }
 }
 
-/// Offers in groups that may leave together, each in its order. A message that failed before, or
-/// that carries a link, goes alone.
-pub fn groups(offers: Vec<Offer>, gathers: bool) -> Vec<Vec<Offer>> {
+/// Whether the message is meant for a digest.
+pub fn is_digest(offer: &Offer) -> bool {
+    offer.message.via == Via::Digest.name()
+}
+
+/// Offers in groups that may leave together, each in its order: all of them where messages gather,
+/// digests in any case. A message that failed before, or that carries a link, goes alone.
+pub fn groups(offers: Vec<Offer>, gathers: bool, digests: bool) -> Vec<Vec<Offer>> {
     let mut groups: Vec<Vec<Offer>> = Vec::new();
     let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
     for offer in offers {
         let person = match &offer.message.to {
             Recipient::Staff { person: Some(person), .. }
-                if gathers && offer.sealed.is_none() && offer.first_offered.is_none() =>
+                if (gathers || digests && is_digest(&offer))
+                    && offer.sealed.is_none()
+                    && offer.first_offered.is_none() =>
             {
                 Some((person.clone(), offer.message.via.clone()))
             }
@@ -60,19 +68,28 @@ pub fn groups(offers: Vec<Offer>, gathers: bool) -> Vec<Vec<Offer>> {
 
 /// The message that stands for all of these; the only one stands for itself.
 pub fn together(offers: &[Offer]) -> Option<Message> {
-    let (first, others) = offers.split_first()?;
-    if others.is_empty() {
+    let first = offers.first()?;
+    // A slip that was to come by several ways is one line here.
+    let mut slips = BTreeSet::new();
+    let mut distinct = Vec::with_capacity(offers.len());
+    for offer in offers {
+        if slips.insert(offer.message.slip.as_ref().unwrap_or(&offer.message.key)) {
+            distinct.push(offer);
+        }
+    }
+    if distinct.len() == 1 {
         return Some(first.message.clone());
     }
-    let about = |offer: &Offer| Piece {
+    let about = |offer: &&Offer| Piece {
         no: offer.message.facts.no.clone(),
         slip: offer.message.facts.slip.clone(),
         serial: offer.message.facts.serial.clone(),
+        due: offer.message.facts.due,
     };
     let facts = Facts {
         unit: first.message.facts.unit.clone(),
         policy_version: first.message.facts.policy_version.clone(),
-        together: offers.iter().map(about).collect(),
+        together: distinct.iter().map(about).collect(),
         ..Facts::default()
     };
     Some(Message {

@@ -7,12 +7,23 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::{
     core::{
-        callback, decide::is_relevant, message::Recipient, news, silence::silent_until,
-        throttle::Throttle, ticket::Ticket, timestamp::Timestamp,
+        callback,
+        decide::is_relevant,
+        delivery::{self, not_before_staff},
+        message::Recipient,
+        news,
+        policy::Via,
+        silence::silent_until,
+        throttle::Throttle,
+        ticket::Ticket,
+        timestamp::Timestamp,
     },
     rules::Rules,
     store::{Offer, Outcome},
 };
+
+/// What the state of a ticket holds if it is in a group: most are not, and need not be read for it.
+const IN_GROUP: &str = "\"links\":{\"group\":";
 
 /// The ticket of an offer, as it stood when the message was claimed.
 fn ticket_of(offer: &Offer) -> Option<Ticket> {
@@ -34,6 +45,11 @@ pub fn stopped(
     if fires_at_night(rules, offer, ticket.as_ref()) {
         return None;
     }
+    // Meant for another way when it was written; the tickets that came with it wait for the digest.
+    let until = not_before_staff(&rules.current, Via::Digest, false, offer.message.not_before);
+    if until > now && offer.message.via == Via::Digest.name() {
+        return Some(Outcome::Held { until, reason: "it goes with the next digest".to_owned() });
+    }
     if let Some((until, reason)) = silent_until(&rules.silences, &rules.org, unit, now) {
         return Some(Outcome::Held { until, reason: format!("silence: {reason}") });
     }
@@ -42,6 +58,22 @@ pub fn stopped(
     let mut throttle = throttle.lock().unwrap_or_else(PoisonError::into_inner);
     let until = throttle.take(rule, unit, now).err()?;
     Some(Outcome::Held { until, reason: format!("{unit} was told enough for the moment") })
+}
+
+/// Whether the ticket came with others before its message could leave, so that it goes by digest.
+pub fn goes_by_digest(rules: &Rules, offer: &Offer) -> bool {
+    let is_first = offer.first_offered.is_none() && offer.message.slip.is_some();
+    let names_group = offer.ticket_state.as_ref().is_some_and(|text| text.contains(IN_GROUP));
+    if !is_first || !names_group || !matches!(offer.message.to, Recipient::Staff { .. }) {
+        return false;
+    }
+    let ticket = ticket_of(offer);
+    let Some(Ok(set)) = ticket.as_ref().map(|ticket| rules.judge(Some(ticket))) else {
+        return false;
+    };
+    let slip = &offer.message.facts.slip;
+    ticket.as_ref().is_some_and(|ticket| delivery::goes_by_digest(set, ticket, slip))
+        && !fires_at_night(rules, offer, ticket.as_ref())
 }
 
 /// Why a message has no reason any more, if so.

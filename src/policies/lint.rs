@@ -1,6 +1,7 @@
 //! Doubts about a set that reads well: what works, but not as its writer thinks.
 //!
 //! * A policy behind an earlier one that takes all its tickets is never used.
+//! * Names in overlays that nothing answers to.
 //! * A role for last steps only (`last_step_only`) is told by an earlier one.
 //! * Steps whose offsets are in different bases can cross (`due+4wh` after 17:00 falls later
 //!   than `due+1wd` at 09:00). At run time a step waits for the one before it; here a sample
@@ -11,7 +12,8 @@ use jiff::civil::{Date, Time};
 use super::{case::Spot, complaint::Complaint};
 use crate::core::{
     clock::{Base, due_after, step_after, step_before},
-    policy::{ClockRule, Policy, PolicySet, Selector, StepAt},
+    event::Kind,
+    policy::{ClockRule, Place, Policy, PolicySet, Selector, StepAt},
     span::Span,
     timestamp::Timestamp,
 };
@@ -35,6 +37,7 @@ const SAMPLE_TIMES: [(i8, i8); 8] =
 pub fn doubts(set: &PolicySet, spots: &Spots, now: Timestamp) -> Vec<Complaint> {
     let mut doubts = shadowed(set, spots);
     doubts.extend(crossings(set, spots, now));
+    doubts.extend(beside(set, spots));
     doubts.extend(too_early(set, spots));
     doubts
 }
@@ -61,9 +64,43 @@ fn too_early(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
     doubts
 }
 
+/// Names in overlays that nothing answers to.
+fn beside(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
+    let mut doubts = Vec::new();
+    let runs = |name: &String| set.policies.iter().flat_map(|p| &p.clocks).any(|c| c.name == *name);
+    for (policy, spot) in set.policies.iter().zip(&spots.policies) {
+        for name in policy.overlay.stands_still.iter().filter(|name| !runs(name)) {
+            doubts.push(spot.warn(format!(
+                "policy `{}` lets clock `{name}` stand still, but no policy has such a clock",
+                policy.id
+            )));
+        }
+        for rule in &policy.clocks {
+            let unheard = rule.start.iter().filter_map(|kind| kind.name().strip_suffix("_all"));
+            for kind in unheard.filter(|kind| !is_said_by_each(policy, kind)) {
+                doubts.push(spot.warn(format!(
+                    "clock `{}` of policy `{}` waits for `{kind}_all`, but no clock of it with \
+                     `per_unit` stops on `{kind}`, so it starts only if a platform says so",
+                    rule.name, policy.id
+                )));
+            }
+        }
+    }
+    doubts
+}
+
+/// Whether each of those a policy calls says this: then duban adds `KIND_all`.
+fn is_said_by_each(policy: &Policy, kind: &str) -> bool {
+    let kind = Kind::of(kind);
+    policy.clocks.iter().any(|rule| rule.per_unit && rule.stop.contains(&kind))
+}
+
 fn shadowed(set: &PolicySet, spots: &Spots) -> Vec<Complaint> {
     let mut doubts = Vec::new();
     for (index, policy) in set.policies.iter().enumerate() {
+        if policy.overlay.place == Place::Beside {
+            continue; // it opens beside other policies and takes no ticket of its own
+        }
         if policy.select.keys.is_empty() {
             let items = set.catalogue.iter().flat_map(|catalogue| catalogue.items());
             let is_reached = set.default_policy == Some(index)

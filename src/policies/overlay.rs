@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::{ladder::Names, reader::Item, section::Section, set::role_list};
-use crate::core::{event::Kind, policy::OverlayRule};
+use crate::core::{
+    event::Kind,
+    policy::{OverlayRule, Place, Policy, Tell},
+};
 
 /// The kinds of matters that open beside a ticket, each with its event.
 const OPENED: [(&str, Kind); 3] =
@@ -16,7 +19,11 @@ pub fn overlay(section: &Section<'_>, names: &Names) -> OverlayRule {
     let usual = usual(section);
     let is_hung = usual.contains(&Kind::Hung);
     OverlayRule {
-        only_beside: on.is_some() && selected_kinds(section).is_empty(),
+        place: if on.is_some() && selected_kinds(section).is_empty() {
+            Place::Beside
+        } else {
+            Place::Anywhere
+        },
         on: on.map_or(usual, |item| item.kinds()),
         outlives: section.switch_or("outlives", false),
         puts_back: match section.get("puts_back") {
@@ -28,6 +35,17 @@ pub fn overlay(section: &Section<'_>, names: &Names) -> OverlayRule {
         only: only(section.get("only"), names),
         enforce: section.switch_or("enforce", false),
         handover_needs_accept: section.switch_or("handover_needs_accept", false),
+    }
+}
+
+/// Residents are told of an admission where its rule says so (`resident_notice`).
+pub fn tell_of_admission(policy: &mut Policy) {
+    if !policy.admit.as_ref().is_some_and(|rule| rule.resident_notice) {
+        return;
+    }
+    for kind in &policy.overlay.on {
+        let notice = Tell { template: "resident.hung".to_owned(), each: false };
+        policy.tell.entry(kind.clone()).or_insert(notice);
     }
 }
 

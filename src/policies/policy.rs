@@ -59,7 +59,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
     let (triggers, sayings) = triggers(section.get("triggers"));
     let select: Selector =
         section.get("select").map(|item| selector(&item, around.names)).unwrap_or_default();
-    let policy = Policy {
+    let mut policy = Policy {
         zh: zh.or(en).unwrap_or(&id).to_owned(),
         en: en.unwrap_or(&id).to_owned(),
         precedence: section.count_or("precedence", 0),
@@ -126,6 +126,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         select,
         clocks,
     };
+    overlay::tell_of_admission(&mut policy);
     section.finish();
     policy
 }
@@ -213,8 +214,7 @@ fn clock(item: &Item<'_>, around: Around<'_>) -> Option<ClockRule> {
         ladder,
         start: section
             .get("start")
-            .map(|item| item.kinds())
-            .unwrap_or_else(|| vec![around.clock_start.clone()]),
+            .map_or_else(|| vec![around.clock_start.clone()], |item| item.kinds()),
         again: section.switch_or("again", false),
         stop: stop(&section, ladder.and_then(|index| around.ladders.get(index)), &name),
         skip: skips(section.get("skip"), &around.steps(ladder)),

@@ -272,6 +272,7 @@ impl<'a> Item<'a> {
     fn kind_of(&self, text: &str) -> Kind {
         let kind = Kind::of(text);
         if matches!(kind, Kind::Custom(_))
+            && !Kind::OWN.contains(&text)
             && let Some(standard) = nearest_within(2, text, Kind::STANDARD.iter().copied())
         {
             self.warn(

@@ -202,7 +202,7 @@ pub fn admit(item: &Item<'_>, names: &Names) -> Option<AdmitRule> {
     let rule = AdmitRule {
         approver,
         reasons: section.texts("reasons"),
-        resident_notice: section.switch_or("resident_notice", true),
+        resident_notice: section.switch_or("resident_notice", false),
         plan_required: section.switch_or("plan_required", true),
     };
     section.finish();

@@ -118,8 +118,11 @@ pub fn quiet(section: Section<'_>, policies: &[Policy]) -> Quiet {
     Quiet { staff, resident }
 }
 
-/// Reads `[noise]`.
-pub fn noise(section: Section<'_>) -> Noise {
+/// What tickets of a group are told of by digest where the set does not say.
+const GROUP_DIGEST: [&str; 3] = ["task", "nudge", "green"];
+
+/// Reads `[noise]`; `slips` are the kinds there are.
+pub fn noise(section: Section<'_>, slips: &BTreeSet<String>) -> Noise {
     let noise = Noise {
         merge_same_person_within: section.span("merge_same_person_within"),
         max_sms_per_person_per_day: section
@@ -131,6 +134,16 @@ pub fn noise(section: Section<'_>) -> Noise {
             .get("digest_times")
             .map(|item| item.one_or_many().iter().filter_map(Item::time).collect())
             .unwrap_or_default(),
+        group_digest: section.get("digest_of_groups").map_or_else(
+            || GROUP_DIGEST.map(str::to_owned).to_vec(),
+            |item| {
+                let kinds = slips.iter().map(String::as_str);
+                let read = |item: &Item<'_>| {
+                    item.known("slip", "[slips]", kinds.clone()).map(str::to_owned)
+                };
+                item.one_or_many().iter().filter_map(read).collect()
+            },
+        ),
         receipt_suppresses: section.switch_or("receipt_suppresses", false),
         offline_suppresses: section.span("offline_suppresses"),
         never_repeat_per_scan: section.switch_or("never_repeat_per_scan", true),

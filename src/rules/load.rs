@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use super::Rules;
 use crate::{
     config::Config,
-    core::{policy::Via, timestamp::Timestamp, wording::Templates},
+    core::{policy::Via, ticket, timestamp::Timestamp, wording::Templates},
     policies::{self, Complaint, Loaded, Severity, Sources},
     simulate::check_cases,
     store::{Store, StoreError},
@@ -105,8 +105,14 @@ pub fn configured_sources(config: &Config) -> Result<Sources, String> {
 /// Ways the ladders use that the configuration sends nowhere.
 pub fn unmapped(config: &Config, file: Option<&Path>, loaded: &Loaded) -> Vec<Complaint> {
     let ladders = loaded.set.iter().flat_map(|set| &set.ladders);
-    let used: std::collections::BTreeSet<Via> =
+    let mut used: std::collections::BTreeSet<Via> =
         ladders.flat_map(|ladder| &ladder.steps).flat_map(|step| step.via.clone()).collect();
+    let mut triggers = loaded.set.iter().flat_map(|set| &set.triggers);
+    if triggers
+        .any(|trigger| trigger.add.as_ref().is_some_and(|kind| kind.name() == ticket::GROUPED))
+    {
+        used.insert(Via::Digest);
+    }
     let file = file.map_or_else(|| "duban.toml".to_owned(), |file| file.display().to_string());
     let complaint = |via: Via| Complaint {
         help: Some(format!("in [kinds] give `{}` a channel, another kind, or \"off\"", via.name())),

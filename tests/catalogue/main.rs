@@ -123,7 +123,7 @@ fn conflicts_in_a_catalogue_are_errors() {
     city/catalogue/duties.csv:2:1: `1.1.2020` of duty `D1` is not a date; write it like `2026-02-15`
       |
     2 | D1,cx-scjg,0101,示例市/城西区,1.1.2020,
-      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     city/catalogue/duties.csv:5:1: warning: duty `D4` is for item `03`, which is in no catalogue
       |
     5 | D4,cx,03,,,

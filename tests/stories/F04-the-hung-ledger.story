@@ -12,7 +12,7 @@ id = "hung"
 select = { kind = "hung" }
 enforce = true
 stands_still = ["resolve"]
-admit = { approver = ["principal", "hotline"], reasons = ["legacy", "funds"], plan_required = true }
+admit = { approver = ["principal", "hotline"], reasons = ["legacy", "funds"], plan_required = true, resident_notice = true }
 clocks = [
   { name = "review", dur = "22wd", stop = "reviewed", recur_until = "struck_off", ladder = "review" },
   { name = "expiry", dur = "60d", stop = "struck_off", on_due = "reactivate" },
@@ -29,9 +29,13 @@ steps = [
 [[ladder]]
 id = "review"
 steps = [{ at = "due", slip = "green", to = ["agent"], via = ["im"] }]
+=== texts
+[resident.hung]
+zh = "{{ sig }}您的诉求{{ no }}暂不具备办理条件,已列入挂账推进。"
+en = "{{ sig }}Request {{ no }} cannot be solved now. It is on the long-term list."
 ===
 
-2026-03-02 10:00 W1 dispatched unit=u
+2026-03-02 10:00 W1 dispatched unit=u phone=13900001111
   clock resolve running due="2026-03-09 18:00"
 2026-03-02 10:00 W2 dispatched unit=u
 2026-03-02 10:00 W3 dispatched unit=u
@@ -44,6 +48,8 @@ steps = [{ at = "due", slip = "green", to = ["agent"], via = ["im"] }]
   refused hung "`too hard` is not one the ledger takes"
 # Five days of nine hours, less 8 h, 9 h and 9 h used: 27 h and the rest of the 6th remain.
 03-05 18:00 W1 hung approver=principal reason=legacy plan="in three steps" leader=ann
+  message resident.hung -> resident sms
+  says "已列入挂账推进"
   ticket overlays.0.admission.reason=legacy overlays.0.admission.leader=ann
   clock expiry running due="2026-05-04 18:00"
   clock review running due="2026-04-06 18:00"

@@ -4,14 +4,24 @@ use std::collections::BTreeMap;
 
 use crate::core::event::Kind;
 
+/// Where a policy can stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// A ticket's own, and beside another where it has events to open on.
+    #[default]
+    Anywhere,
+    /// Only beside another: `on` stands in the file and no `kind` in its selector.
+    Beside,
+}
+
 /// How a policy runs beside the one a ticket has, and who may say what on it.
 #[derive(Clone, Debug, Default)]
 pub struct OverlayRule {
     /// The events that open it (`on`). The policies selected by the kinds `whistle`, `leader` and
     /// `hung` open on `whistled`, `instructed` and `hung` where they do not say.
     pub on: Vec<Kind>,
-    /// Whether `on` stands in the file: such a policy without a `kind` in its selector is never a ticket's own.
-    pub only_beside: bool,
+    /// Whether it can be a ticket's own policy too.
+    pub place: Place,
     /// Its clocks run on after the ticket has ended.
     pub outlives: bool,
     /// Events that end it and put back the clocks its opening stopped (`reactivated` of the ledger).

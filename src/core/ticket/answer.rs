@@ -54,11 +54,11 @@ impl Ticket {
             None | Some(Reply::Answer) => {}
             Some(Reply::Stop) => {
                 self.callback.opted_out = true;
-                return Err(Refused::OnlyMessages("no more"));
+                return Err(Refused::OnlyMessages("no more messages"));
             }
             Some(Reply::Start) => {
                 self.callback.opted_out = false;
-                return Err(Refused::OnlyMessages("again"));
+                return Err(Refused::OnlyMessages("messages again"));
             }
             Some(Reply::Unclear) => {
                 let unclear = Kind::of("reply_unclear");

@@ -28,8 +28,6 @@ use crate::core::{
 /// Another category, urgency, kind or tags from here on.
 pub(super) const RECLASSIFIED: &str = "reclassified";
 
-/// The highest level of supervision: unit, county, city.
-
 /// Rounds a ticket may have where its policy does not say.
 const ROUNDS_MAX: u32 = 3;
 

@@ -1,7 +1,7 @@
 //! What a ticket has to do with others: it was opened for some, came with some, was merged into one.
 //!
 //! Invariants (tests/books): `a_merged_ticket_hears_the_result_of_the_other`,
-//! `a_bad_answer_raises_the_level_up_to_three`.
+//! `a_raised_level_ends_at_the_city`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::core::{
 
 /// Kinds of events one ticket hears of another, or of a trigger.
 pub(super) const TRIGGERED: &str = "triggered";
-pub(super) const GROUPED: &str = "grouped";
+pub const GROUPED: &str = "grouped";
 pub(super) const LEVEL_RAISED: &str = "level_raised";
 pub const LINKED: &str = "linked";
 pub const RESULT: &str = "shared_result";

@@ -14,7 +14,7 @@ use super::{Round, Stage, Ticket, call::Call, clocks::starts};
 use crate::core::{
     clock::{Clock, State},
     event::{Event, Kind},
-    policy::{Policy, PolicySet},
+    policy::{Place, Policy, PolicySet},
     timestamp::Timestamp,
 };
 
@@ -287,7 +287,7 @@ impl Ticket {
 
 /// Whether a ticket can have this policy as its own from this event on.
 fn opens_own(policy: &Policy, event: &Event) -> bool {
-    policy.overlay.on.contains(&event.kind) && !policy.overlay.only_beside
+    policy.overlay.on.contains(&event.kind) && policy.overlay.place == Place::Anywhere
 }
 
 /// Whether an overlay of this name is of that policy.

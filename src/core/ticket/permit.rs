@@ -65,7 +65,7 @@ pub enum Refused {
     NoCallRecord,
     #[error("the reply says nothing duban understands; a person has to ask")]
     Unclear,
-    #[error("the reply asks for {0} messages and answers nothing")]
+    #[error("the reply asks for {0} and answers nothing")]
     OnlyMessages(&'static str),
     #[error("{0}")]
     NoAttempt(#[from] NoAttempt),

@@ -133,11 +133,10 @@ fn may_open(policy: &Policy, event: &Event) -> Result<(), Unheard> {
 fn signed(policy: &Policy, event: &Event, allowed: &[String]) -> Result<(), Unheard> {
     let mut given = roles(event).peekable();
     let Some(first) = given.peek().map(|role| (*role).to_owned()) else {
-        return match policy.overlay.enforce {
-            true => {
-                Err(Unheard::Unsigned { kind: event.kind.clone(), allowed: allowed.join(", ") })
-            }
-            false => Ok(()),
+        return if policy.overlay.enforce {
+            Err(Unheard::Unsigned { kind: event.kind.clone(), allowed: allowed.join(", ") })
+        } else {
+            Ok(())
         };
     };
     if given.any(|role| allowed.iter().any(|one| is_under(role, one))) {
@@ -178,7 +177,8 @@ impl AdmitRule {
             leader: text("leader"),
             lacking: lacks
                 .into_iter()
-                .filter_map(|(name, lacks)| lacks.then(|| name.to_owned()))
+                .filter(|(_, lacks)| *lacks)
+                .map(|(name, _)| name.to_owned())
                 .collect(),
         }
     }

@@ -3,7 +3,13 @@
 use jiff::tz::TimeZone;
 
 use super::{Names, civil, civil::Language};
-use crate::core::list::{Filled, Row};
+use crate::core::{
+    list::{Filled, Row},
+    message::Piece,
+};
+
+/// Messages named one by one in a letter made of several.
+const ROWS_MAX: usize = 200;
 
 /// How many tickets each section has: `今日应签收3件、今日应办结2件`.
 pub(super) fn summary(lists: &[Filled], language: Language) -> String {
@@ -39,6 +45,43 @@ pub(super) fn rows(
         (format!("{name} ({})", section.count), lines.join("\n"))
     })
     .collect()
+}
+
+/// What a letter made of several messages is called.
+pub(super) fn title_of(together: &[Piece], language: Language) -> String {
+    let count = together.len();
+    match language {
+        Language::Zh => format!("{count}件工单有新通知"),
+        Language::En => format!("{count} notices"),
+    }
+}
+
+/// A line for each message in a letter made of several: the ticket, its slip, and when it is due.
+pub(super) fn table(
+    together: &[Piece],
+    names: &Names,
+    zone: &TimeZone,
+    language: Language,
+) -> Vec<(String, String)> {
+    let row = |piece: &Piece| {
+        let slip = names.slip(&piece.slip, language);
+        let serial = piece.serial.as_deref().unwrap_or_default();
+        let serial = civil::serial(serial, &piece.slip, language);
+        let due = piece.due.map(|due| civil::moment(due, zone, language));
+        let parts = [slip.unwrap_or_default(), serial, due.unwrap_or_default()];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        (piece.no.clone(), parts.join("  "))
+    };
+    let mut rows: Vec<(String, String)> = together.iter().take(ROWS_MAX).map(row).collect();
+    let more = together.len().saturating_sub(ROWS_MAX);
+    if more > 0 {
+        let rest = match language {
+            Language::Zh => format!("另有{more}件"),
+            Language::En => format!("and {more} more"),
+        };
+        rows.push((String::new(), rest));
+    }
+    rows
 }
 
 fn line(row: &Row, names: &Names, zone: &TimeZone, language: Language) -> String {
