@@ -9,6 +9,7 @@ mod audit;
 mod catalogue;
 mod check;
 mod completions;
+mod count;
 mod demo;
 mod explain;
 mod import;
@@ -69,6 +70,7 @@ pub enum Command {
     Ticket(ticket::Args),
     Slip(slip::Args),
     Ledger(ledger::Args),
+    Count(count::Args),
     Reconcile(reconcile::Args),
     Audit(audit::Args),
     Org(org::Args),
@@ -95,6 +97,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),
         Command::Ledger(args) => ledger::run(&args),
+        Command::Count(args) => count::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Org(args) => org::run(&args),

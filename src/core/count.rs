@@ -35,7 +35,7 @@ pub enum CountBy {
     Day,
     Unit,
     Source,
-    /// A key of `data`.
+    /// A key of `data`, or `category`, `urgency`, `area`.
     Data(String),
 }
 
@@ -99,8 +99,17 @@ impl CountRule {
     }
 }
 
-/// A value of `data` as text.
+/// A value of `data`, or of the event itself, as text.
 fn word(event: &Event, key: &str) -> Option<String> {
+    let own = match key {
+        "category" => event.category.as_ref(),
+        "urgency" => event.urgency.as_ref(),
+        "area" => event.area.as_ref(),
+        _ => None, // everything else is in `data`
+    };
+    if let Some(own) = own {
+        return Some(own.clone());
+    }
     match event.data.get(key)? {
         Value::String(text) => Some(text.clone()),
         Value::Bool(switch) => Some(switch.to_string()),

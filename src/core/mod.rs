@@ -34,6 +34,7 @@ pub mod period;
 pub mod plan;
 pub mod policy;
 pub mod publish;
+pub mod ranking;
 pub mod record;
 pub mod reply;
 pub mod retry;

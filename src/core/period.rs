@@ -1,10 +1,10 @@
-//! A day, month, quarter, half-year or year of the city's calendar, as people write it.
+//! A day, week, month, quarter, half-year or year of the city's calendar, as people write it.
 
 use std::{fmt, str::FromStr};
 
 use jiff::{
     ToSpan as _,
-    civil::{Date, Time},
+    civil::{Date, ISOWeekDate, Time, Weekday},
     tz::TimeZone,
 };
 
@@ -14,6 +14,8 @@ use super::timestamp::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Period {
     Day(Date),
+    /// From Monday on; the first week of a year has its first Thursday.
+    Week(i16, i8),
     Month(i16, i8),
     Quarter(i16, i8),
     Half(i16, i8),
@@ -21,11 +23,11 @@ pub enum Period {
 }
 
 impl Period {
-    /// Reads `2026-05-07`, `2026-05`, `2026-Q2`, `2026-H1` or `2026`.
+    /// Reads `2026-05-07`, `2026-W19`, `2026-05`, `2026-Q2`, `2026-H1` or `2026`.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
-                "`{text}` is no period; write `2026-05-07`, `2026-05`, `2026-Q2`, `2026-H1` or `2026`"
+                "`{text}` is no period; write `2026-05-07`, `2026-W19`, `2026-05`, `2026-Q2`, `2026-H1` or `2026`"
             )
         };
         let year = |text: &str| {
@@ -42,6 +44,10 @@ impl Period {
                 Some(n) => Ok(Self::Quarter(year(y)?, within(n, 4)?)),
                 None => match part.strip_prefix('H').or(part.strip_prefix('h')) {
                     Some(n) => Ok(Self::Half(year(y)?, within(n, 2)?)),
+                    None if part.starts_with(['W', 'w']) => {
+                        let (year, week) = (year(y)?, within(&part[1..], 53)?);
+                        monday(year, week).map(|_| Self::Week(year, week)).ok_or_else(wrong)
+                    }
                     None if part.len() == 2 => Ok(Self::Month(year(y)?, within(part, 12)?)),
                     None => Err(wrong()),
                 },
@@ -54,6 +60,7 @@ impl Period {
         let month = |year, month| Date::constant(year, month, 1);
         let (first, length) = match self {
             Self::Day(day) => (day, 1.day()),
+            Self::Week(year, n) => (monday(year, n).unwrap_or(Date::MAX), 1.week()),
             Self::Month(year, n) => (month(year, n), 1.month()),
             Self::Quarter(year, n) => (month(year, n * 3 - 2), 3.months()),
             Self::Half(year, n) => (month(year, n * 6 - 5), 6.months()),
@@ -67,10 +74,16 @@ impl Period {
     }
 }
 
+/// The first day of a week; `None` for the 53rd of a year that has 52.
+fn monday(year: i16, week: i8) -> Option<Date> {
+    ISOWeekDate::new(year, week, Weekday::Monday).ok().map(ISOWeekDate::date)
+}
+
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Day(day) => write!(f, "{day}"),
+            Self::Week(year, n) => write!(f, "{year:04}-W{n:02}"),
             Self::Month(year, n) => write!(f, "{year:04}-{n:02}"),
             Self::Quarter(year, n) => write!(f, "{year:04}-Q{n}"),
             Self::Half(year, n) => write!(f, "{year:04}-H{n}"),
@@ -89,6 +102,8 @@ mod tests {
         #[rustfmt::skip]
         let table = [
             ("2026-05-07", "2026-05-07", "2026-05-08"),
+            ("2026-W19",   "2026-05-04", "2026-05-11"),
+            ("2026-W01",   "2025-12-29", "2026-01-05"),
             ("2026-02",    "2026-02-01", "2026-03-01"),
             ("2026-12",    "2026-12-01", "2027-01-01"),
             ("2026-Q4",    "2026-10-01", "2027-01-01"),
@@ -101,9 +116,19 @@ mod tests {
             let at = |day| Timestamp::parse(&format!("{day}T00:00:00+08:00")).expect("a day");
             assert_eq!(period.span(&zone), (at(from), at(to)), "{text}");
         }
-        for wrong in
-            ["", "26", "2026-13", "2026-Q5", "2026-H0", "2026-5", "2026-02-30", "0000", "may"]
-        {
+        for wrong in [
+            "",
+            "26",
+            "2026-13",
+            "2026-Q5",
+            "2025-W53",
+            "2026-W00",
+            "2026-H0",
+            "2026-5",
+            "2026-02-30",
+            "0000",
+            "may",
+        ] {
             assert!(Period::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -98,6 +98,19 @@ pub enum Expectation {
         count: i64,
         facts: Vec<Fact>,
     },
+    /// What a `[[count]]` counted in a period, ranked, beside an earlier one.
+    Counted {
+        rule: String,
+        period: Option<String>,
+        before: Option<String>,
+        facts: Vec<Fact>,
+    },
+    /// What a ledger holds and held: opening, admitted, struck off.
+    Ledger {
+        list: String,
+        period: Option<String>,
+        facts: Vec<Fact>,
+    },
     /// The event does not get in, and why.
     Rejected {
         text: String,
@@ -246,6 +259,14 @@ impl Expectation {
                 let count = need(1, "how many rows")?;
                 let count = count.parse().map_err(|_| format!("`{count}` is no number"))?;
                 Self::Table { name: need(0, "a table")?, count, facts }
+            }
+            "counted" => {
+                at_most(3)?;
+                Self::Counted { rule: need(0, "a count")?, period: name(1), before: name(2), facts }
+            }
+            "ledger" => {
+                at_most(2)?;
+                Self::Ledger { list: need(0, "a list")?, period: name(1), facts }
             }
             "rejected" => Self::Rejected { text: need(0, "why")? },
             "duplicate" => Self::Duplicate,

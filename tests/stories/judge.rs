@@ -136,6 +136,12 @@ impl<'a, 'g> Judge<'a, 'g> {
             }
             Expectation::Ticket { facts } => self.ticket(ticket, facts).await,
             Expectation::Table { name, count, facts } => self.table(name, *count, facts).await,
+            Expectation::Counted { rule, period, before, facts } => {
+                self.counted(rule, period.as_deref(), before.as_deref(), facts)
+            }
+            Expectation::Ledger { list, period, facts } => {
+                self.ledger(list, period.as_deref(), facts).await
+            }
             Expectation::Rejected { text } => {
                 let at = self.town.rejected.iter().position(|why| why.contains(text));
                 let at = at.ok_or_else(|| {

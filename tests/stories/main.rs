@@ -10,6 +10,7 @@ mod ground;
 mod judge;
 mod language;
 mod mechanisms;
+mod numbers;
 mod phones;
 #[path = "../common/postgres.rs"]
 mod postgres;

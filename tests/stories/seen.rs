@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use duban::{
     core::{
+        event::Event,
         fact::Fact,
         message::{Message, Recipient},
         record::Record,
@@ -67,6 +68,9 @@ pub struct Memory {
     pub slips: BTreeMap<String, Value>,
     /// Every line so far.
     pub journal: Vec<(String, String, Value)>,
+    /// Every event so far, and the refused ones by ticket and place in its journal.
+    pub events: Vec<(i64, Event)>,
+    pub refused: BTreeSet<(String, i64)>,
     /// The last link each receiver got, alone and for each ticket.
     pub links: BTreeMap<String, String>,
 }
@@ -92,6 +96,13 @@ impl Memory {
                 };
                 if let (true, Some(slip)) = (row.kind == "duban.slip", &slip) {
                     self.slips.insert(slip.clone(), body.clone());
+                }
+                match fact {
+                    Fact::Event(event) => self.events.push((row.seq, event)),
+                    Fact::Record(Record::Refused { seq, .. }) => {
+                        self.refused.insert((loaded.no.clone(), seq));
+                    }
+                    Fact::Record(_) => {}
                 }
                 self.journal.push((loaded.no.clone(), row.kind.clone(), body.clone()));
                 let (ticket, kind) = (loaded.no.clone(), row.kind.clone());
