@@ -517,7 +517,8 @@ proptest! {
         let timely: Vec<Event> = events.into_iter().map(|event| Event { arrived: None, ..event }).filter(|event| !not_timely.contains(&event.kind)).collect();
         let live = replay(&set, &Org::default(), Ticket::new("W1", &set), timely.clone(), Pace::Live, until);
         let once = replay(&set, &Org::default(), Ticket::new("W1", &set), timely, Pace::OneLook, until);
-        let states = |replayed: &Replayed| replayed.ticket.clocks.iter().map(|clock| (clock.key.clone(), clock.due, clock.state.clone())).collect::<Vec<_>>();
+        // A policy that duban's own word opens beside the ticket's starts with that word, so with the look.
+        let states = |replayed: &Replayed| replayed.ticket.clocks.iter().filter(|clock| clock.key.is_own()).map(|clock| (clock.key.clone(), clock.due, clock.state.clone())).collect::<Vec<_>>();
         prop_assert_eq!(states(&live), states(&once));
     }
 }

@@ -9,7 +9,7 @@
 //! * `a_period_is_noted_once`
 //! * `after_a_standstill_lists_come_once_and_duties_all`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -117,6 +117,9 @@ pub struct Agenda {
     pub last: Option<(String, Timestamp)>,
     /// Periods that wait until they are done, with their instants.
     pub open: BTreeMap<String, Timestamp>,
+    /// Periods that were closed in the very instant they were noted, where the fold sees the closing first.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub closed: BTreeSet<String>,
     /// How many periods were done, and how many were passed over after a standstill.
     pub done: u32,
     pub passed: u32,
@@ -141,6 +144,8 @@ impl Agenda {
                 let period = event.text("period").unwrap_or_default();
                 if self.open.remove(period).is_some() {
                     self.done += 1;
+                } else {
+                    self.closed.insert(period.to_owned());
                 }
             }
             _ => {} // somebody else's word in this journal moves nothing
@@ -159,6 +164,7 @@ impl Agenda {
                 self.passed += u32::from(*passed);
                 match (passed, waits) {
                     (true, _) => {}
+                    (false, true) if self.closed.remove(period) => self.done += 1,
                     (false, true) => _ = self.open.insert(period.clone(), *at),
                     (false, false) => self.done += 1,
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use duban::store::{
     LedgerCount, LedgerFilter, LedgerRow, SerialRun, SlipFilter, SlipHeard, SlipWithdrawal, Store,
-    StoreError, Writes,
+    StoreError, ToldWrite, Writes,
 };
 
 use crate::{
@@ -492,4 +492,30 @@ pub async fn the_ledger_of_a_ticket_is_written_anew(scratch: &Scratch) {
         let LedgerCount { opening, admitted, struck_off, ended_otherwise, .. } = counts[0];
         assert_eq!((opening, admitted, struck_off, ended_otherwise), want, "{from}..{to}");
     }
+}
+
+pub async fn a_told_event_is_delivered_once(scratch: &Scratch) {
+    let store = scratch.store().await;
+    store.append(&[entry("T1", "received", None)], T0).await.expect("appended");
+    let look = store.look(10, T0).await.expect("a look is taken");
+    let after = looked(&look.tickets[0], None);
+    let told = |dedupe: &str| ToldWrite {
+        ticket: "T2".to_owned(),
+        at: T0,
+        kind: "grouped".to_owned(),
+        dedupe: dedupe.to_owned(),
+        body: "{}".to_owned(),
+    };
+    let told = vec![told("id/one"), told("id/one"), told("id/two")];
+    look.commit(&Writes { tickets: vec![after], told, ..Writes::default() }, T0)
+        .await
+        .expect("it commits");
+
+    assert_eq!(store.deliver_told(10, at(1)).await.expect("it delivers"), 3);
+    assert_eq!(store.deliver_told(10, at(1)).await.expect("it delivers"), 0, "nothing waits");
+    let row = store.ticket("T2").await.expect("it reads").expect("the journal it told of is there");
+    let journal = store.journal(row.key).await.expect("it reads");
+    let kept: Vec<&str> = journal.iter().filter_map(|line| line.dedupe.as_deref()).collect();
+    assert_eq!(kept, ["id/one", "id/two"], "however often it is told");
+    assert_eq!(row.next_look, Some(at(1)), "it is looked at");
 }

@@ -49,6 +49,7 @@ contract![
     looks::a_look_loads_only_news,
     looks::a_commit_writes_everything,
     looks::a_dropped_look_leaves_no_trace,
+    looks::a_told_event_is_delivered_once,
     looks::a_key_is_written_once,
     looks::a_ticket_that_is_gone_fails_the_commit,
     looks::a_look_at_takes_only_what_is_named_and_due,

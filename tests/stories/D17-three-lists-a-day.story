@@ -26,6 +26,17 @@ list = { to = ["principal"], via = ["email"], sections = [
 ] }
 ===
 
-# Sunday the 20th of September 2026 is a make-up working day.
+# Sunday the 20th of September 2026 is a make-up working day; Saturday the 19th is not.
 2026-09-18 17:30 W1 dispatched unit=cx-scjg category=投诉/电梯 urgency=一般
   slip task accept start -> liaison im sms
+09-20 08:30 ~schedule/morning: message staff.list -> p08 email
+  says "应签收"
+  says "W1"
+08:40 W1 accepted
+08:50 W1 contacted
+16:00 W1 resolved
+16:30 W1 answered contacted=yes solved=yes satisfied=yes
+17:30 ~schedule/evening: message staff.list -> p08 email
+  says "今日办结归档"
+# Nothing is left: no list, in the morning or in the evening.
+10-12 18:00 nothing

@@ -34,3 +34,4 @@ open = { units = ["cx-xhl"], due = "-1wd 18:00", says = { kind = "duty", topic =
 ===
 
 2026-06-30 09:00 nothing
+07-01 09:00 nothing

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use duban::{
     core::{
+        agenda::PREFIX,
         event::Event,
         fact::Fact,
         message::{Message, Recipient},
@@ -110,6 +111,13 @@ impl Memory {
             }
             *head = loaded.head_seq;
             rows.extend(town.store.messages(loaded.key).await.expect("the store answers"));
+        }
+        // Lists belong to no ticket but to the agenda of their schedule.
+        let schedules = town.rules.load().current.schedules.clone();
+        for no in schedules.iter().map(|schedule| format!("{PREFIX}{}", schedule.id)) {
+            if let Some(row) = town.store.ticket(&no).await.expect("the store answers") {
+                rows.extend(town.store.messages(row.key).await.expect("the store answers"));
+            }
         }
         self.letters(town, &rows, &mut seen).await;
         self.losses(&rows, &mut seen);
