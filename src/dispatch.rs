@@ -177,7 +177,7 @@ impl Dispatch {
         let mut free = Vec::new();
         for mut offer in offers {
             if gate::goes_by_digest(rules, &offer) {
-                offer.message.via = Via::Digest.name().to_owned();
+                Via::Digest.name().clone_into(&mut offer.message.via);
             }
             match gate::stopped(rules, &self.throttle, &offer, now) {
                 Some(outcome) => leaves.push(Leaves::Not(Claimed::of(&offer).settled(outcome))),

@@ -68,7 +68,9 @@ pub fn replay(
 ) -> Replayed {
     let arrival = |event: &Event| arrival(event, pace, until);
     events.retain(|event| event.at <= until);
-    events.iter_mut().for_each(|event| org.attest(set, event));
+    for event in &mut events {
+        org.attest(set, event);
+    }
     events.sort_by_key(|event| (arrival(event), event.at));
     let mut events = events.into_iter().peekable();
     let mut replayed = Replayed { ticket, lines: Vec::new(), messages: Vec::new() };
@@ -84,7 +86,7 @@ pub fn replay(
             let seq = (replayed.lines.len() + news.len() + 1) as i64;
             news.push(Line { seq, at: event.at, fact: Fact::Event(event) });
         }
-        (next_look, _) = replayed.look(set, org, news, now);
+        (next_look, _) = replayed.look(set, org, &news, now);
     }
     replayed
 }
@@ -102,11 +104,11 @@ impl Replayed {
         &mut self,
         set: &PolicySet,
         org: &Org,
-        news: Vec<Line>,
+        news: &[Line],
         now: Timestamp,
     ) -> (Option<Timestamp>, Vec<Event>) {
-        let taken = take_in(&mut self.ticket, set, &news);
-        self.lines.extend(news.iter().cloned());
+        let taken = take_in(&mut self.ticket, set, news);
+        self.lines.extend_from_slice(news);
         if taken.is_err() {
             self.ticket = Ticket::fold(&self.ticket.no, set, self.lines.clone());
         }

@@ -310,7 +310,7 @@ proptest! {
     fn permits_and_flags_fold_again_to_the_same(events in prop::collection::vec(any_event(), 1..28)) {
         let set = flagging();
         let told = replay(&set, &Org::default(), Ticket::new("W1", &set), events, Pace::Live, at("2026-08-01 00:00"));
-        let again = Ticket::fold("W1", &*set, told.lines.clone());
+        let again = Ticket::fold("W1", &set, told.lines.clone());
         prop_assert_eq!(&again, &told.ticket);
         let mut keys = std::collections::BTreeSet::new();
         for (_, record) in told.records() {

@@ -102,8 +102,8 @@ impl Section {
             What::Rounds(least) => (ticket.round() >= *least).then_some(None),
             What::Unsatisfied => is_unsatisfied(ticket).then_some(None),
             What::Beside(name) => {
-                let open = |beside: &&super::ticket::Overlay| beside.ended.is_none();
-                ticket.overlay(name).filter(open).is_some().then_some(None)
+                let open = |beside: &super::ticket::Overlay| beside.ended.is_none();
+                ticket.overlay(name).is_some_and(open).then_some(None)
             }
             What::EndedToday => {
                 let day = set.calendar.date_of(now);

@@ -154,7 +154,7 @@ impl Tally {
             COUNTED => {
                 self.key = texts(event.data.get("key"));
                 self.unit = event.unit.clone().or(self.unit.take());
-                self.count(set, trigger, one, event);
+                self.count(set, trigger, &one, event);
             }
             _ => {} // somebody else's word in this journal moves nothing
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use super::section::Section;
+use super::{reader::Item, section::Section};
 use crate::core::{org::Unit, silence::Silence, timestamp::Timestamp};
 
 /// The longest silence: more is a policy, not a while.
@@ -38,9 +38,9 @@ fn silence(
     let instant = |local: jiff::civil::DateTime| {
         zone.to_ambiguous_timestamp(local).compatible().ok().map(Timestamp::from)
     };
-    let from = section.need("from").and_then(|item| item.local()).and_then(instant);
+    let from = section.need("from").as_ref().and_then(Item::local).and_then(instant);
     let end = section.need("to");
-    let to = end.as_ref().and_then(|item| item.local()).and_then(instant);
+    let to = end.as_ref().and_then(Item::local).and_then(instant);
     let reason =
         section.need("reason").and_then(|item| item.filled()).unwrap_or_default().to_owned();
     if let (Some(item), Some(from), Some(to)) = (&end, from, to) {

@@ -29,7 +29,7 @@ pub fn reach_over(set: &PolicySet, events: &[Event]) -> bool {
         return true;
     }
     let mut said: BTreeSet<&str> = events.iter().map(|event| event.kind.name()).collect();
-    said.extend(set.triggers.iter().flat_map(|trigger| trigger.adds()).map(Kind::name));
+    said.extend(set.triggers.iter().flat_map(crate::core::trigger::Trigger::adds).map(Kind::name));
     let outside = |name: &String| FROM_OUTSIDE.contains(&name.as_str());
     let silent = |name: &String| outside(name) && !said.contains(name.as_str());
     set.triggers.iter().any(|trigger| !trigger.on.iter().all(silent))
@@ -162,7 +162,7 @@ impl Run<'_> {
             messages: Vec::new(),
         });
         let news = numbered(replayed.lines.len(), news);
-        let (next_look, told) = replayed.look(set, self.org, news, now);
+        let (next_look, told) = replayed.look(set, self.org, &news, now);
         self.told.extend(told);
         next_look
     }

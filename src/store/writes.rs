@@ -202,15 +202,15 @@ async fn write_messages(
 }
 
 async fn write_flags(tx: &mut Tx, flags: &[FlagWrite]) -> Result<(), Failure> {
-    if flags.is_empty() {
-        return Ok(()); // most looks raise none
-    }
     const SQL: Text = text!(
         "INSERT INTO flag (ticket_key, ticket_no, flag, round, about, unit, at_ms, evidence)
          SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, CAST(value->>3 AS BIGINT), value->>4,
                 value->>5, CAST(value->>6 AS BIGINT), value->>7
          FROM " rows
     );
+    if flags.is_empty() {
+        return Ok(()); // most looks raise none
+    }
     let rows: Vec<_> = flags
         .iter()
         .map(|f| {

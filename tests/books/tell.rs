@@ -53,6 +53,9 @@ fn tells(set: &PolicySet, event: Event) -> Vec<(String, String)> {
     told.into_iter().map(short).collect()
 }
 
+/// Name, what is said, and whom it tells of what.
+type Row<'t> = (&'t str, Event, &'t [(&'t str, &'t str)]);
+
 #[test]
 fn a_line_is_told_to_the_tally_of_its_key() {
     let plain = Trigger {
@@ -68,7 +71,7 @@ fn a_line_is_told_to_the_tally_of_its_key() {
     let set = set(vec![near(), plain]);
     let tally = "~tally/near/城西区|电梯";
     #[rustfmt::skip]
-    let table: [(&str, Event, &[(&str, &str)]); 7] = [
+    let table: [Row<'_>; 7] = [
         ("counted",            said("received", json!({"item": "电梯"})),   &[(tally, COUNTED)]),
         ("no item, no key",    said("received", json!({})),                &[]),
         ("a reset",            said("closed", json!({"item": "电梯"})),     &[(tally, RESET)]),

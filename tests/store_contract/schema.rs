@@ -72,8 +72,7 @@ async fn back_to_the_first_serials(url: &str) {
     const POSTGRES: &str = "ALTER TABLE serial DROP CONSTRAINT serial_pkey;
         ALTER TABLE serial DROP COLUMN issuer;
         ALTER TABLE serial ADD PRIMARY KEY (series, year);";
-    let slips: String =
-        COLUMNS.iter().map(|column| format!("ALTER TABLE slip DROP COLUMN {column};")).collect();
+    let slips = COLUMNS.map(|column| format!("ALTER TABLE slip DROP COLUMN {column};")).concat();
     let forget = "DROP INDEX slip_at; DROP INDEX slip_serial;
                   DELETE FROM _sqlx_migrations WHERE version = 3;";
     if url.starts_with("sqlite:") {

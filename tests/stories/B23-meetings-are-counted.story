@@ -1,5 +1,5 @@
 # Reminders face to face, dispatch meetings and promotion meetings are records of tickets that move no clock
-rows: B23 B25 B31 B30 B05 B27
+rows: B23 B25 B31 B30 B05
 by: [[count]] (numbers: one_meeting_on_many_tickets_counts_once, shares_sum_to_the_whole, much_work_that_is_much_shared_is_worth_a_desk)
 set: cn
 === policies

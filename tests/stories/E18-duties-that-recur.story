@@ -34,4 +34,12 @@ open = { units = ["cx-xhl"], due = "-1wd 18:00", says = { kind = "duty", topic =
 ===
 
 2026-06-30 09:00 nothing
-07-01 09:00 nothing
+# Both periods begin on the 1st of July: one ticket of each duty, due on the last working day.
+07-01 09:00
+  residents/2026-Q3/cx-xhl: clock duty running due="2026-09-30 18:00"
+  visits/2026-H2/cx-xhl: clock duty running due="2026-12-31 18:00"
+08-03 10:00 residents/2026-Q3/cx-xhl done
+  clock duty met
+09-30 18:00 nothing
+10-01 09:00
+  residents/2026-Q4/cx-xhl: clock duty running due="2026-12-31 18:00"

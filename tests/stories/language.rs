@@ -271,11 +271,11 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// A local time, and its offset where the story says which of two it means.
+type Face = (DateTime, Option<Offset>);
+
 /// A time at the begin of a line, and how many words it took.
-fn time(
-    words: &[String],
-    last: Option<DateTime>,
-) -> Read<(Option<(DateTime, Option<Offset>)>, usize)> {
+fn time(words: &[String], last: Option<DateTime>) -> Read<(Option<Face>, usize)> {
     let Some(first) = words.first() else { return Ok((None, 0)) };
     if let Some((time, offset)) = moment_face(first) {
         let last = last.ok_or("the first moment needs its date")?;

@@ -27,11 +27,11 @@ impl Tally {
         &mut self,
         set: &PolicySet,
         trigger: &Trigger,
-        one: Counted,
+        one: &Counted,
         event: &Event,
     ) {
         let depth = event.data.get(DEPTH).and_then(Value::as_u64).unwrap_or_default();
-        if self.follow(trigger, &one, depth) {
+        if self.follow(trigger, one, depth) {
             return;
         }
         let armed = if trigger.arm.is_empty() {
@@ -52,7 +52,7 @@ impl Tally {
             return;
         }
         let armed = armed.map(|index| self.armed.remove(index).ticket);
-        self.form(set, trigger, &one, &armed.unwrap_or_default(), depth);
+        self.form(set, trigger, one, &armed.unwrap_or_default(), depth);
     }
 
     /// Whether an open group took the event.

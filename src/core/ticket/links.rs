@@ -1,7 +1,6 @@
 //! What a ticket has to do with others: it was opened for some, came with some, was merged into one.
 //!
-//! Invariants (tests/books): `a_merged_ticket_hears_the_result_of_the_other`,
-//! `a_raised_level_ends_at_the_city`.
+//! Proved by the stories C08-two-channels-one-matter and D15-unsatisfied-and-clustered.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
