@@ -138,7 +138,9 @@ pub fn issued(
     let text = key.text(&ticket.no);
     let told = told(advance, &text);
     let people: Vec<Value> = told.iter().filter_map(|message| person(message)).collect();
-    let facts = told.first().map(|message| message.facts.clone());
+    // A message may carry this slip beside a graver one, whose facts it then tells.
+    let own = told.iter().find(|message| message.slip.as_ref() == Some(&text));
+    let facts = own.map(|message| message.facts.clone());
     // A slip without a number is no document: a hint, or a line of the next bulletin.
     let paper = serial.as_ref().and_then(|_| facts.or_else(|| slip_facts(ticket, set, record)));
     let paper = paper.map(|facts| {
