@@ -9,6 +9,7 @@
 //! * `a_verdict_never_shows_the_address` - what a provider says about an address is
 //!   kept without the address.
 
+pub mod back;
 pub mod email;
 pub mod http_sms;
 mod mailbox;
@@ -75,8 +76,9 @@ impl Letter {
 /// What became of a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// The provider took it; its own words.
-    Accepted { provider: String },
+    /// The provider took it; its own words, and its own numbers of the letter's parts, which
+    /// receipts will name (none where it sends no receipts).
+    Accepted { provider: String, ids: Vec<String> },
     /// Not now: worth another attempt.
     Later { reason: String },
     /// Not this letter, however often.
@@ -132,7 +134,9 @@ impl Channel {
             Self::HttpSms(http) => http.send(letter).await,
         };
         match sent {
-            Sent::Accepted { provider } => Sent::Accepted { provider: letter.discreet(&provider) },
+            Sent::Accepted { provider, ids } => {
+                Sent::Accepted { provider: letter.discreet(&provider), ids }
+            }
             Sent::Later { reason } => Sent::Later { reason: letter.discreet(&reason) },
             Sent::Never { reason } => Sent::Never { reason: letter.discreet(&reason) },
         }

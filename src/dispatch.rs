@@ -225,7 +225,7 @@ impl Dispatch {
         let answer =
             answer.unwrap_or_else(|_| Sent::Later { reason: "no answer in time".to_owned() });
         match answer {
-            Sent::Accepted { provider } => all(&Outcome::Sent { channel, provider }),
+            Sent::Accepted { provider, .. } => all(&Outcome::Sent { channel, provider }),
             Sent::Never { reason } => all(&Outcome::GaveUp { reason, channel }),
             Sent::Later { reason } => claimed
                 .iter()

@@ -170,7 +170,7 @@ impl Smtp {
                 let words = reply.message().collect::<Vec<_>>().join(" ");
                 session.mails += 1;
                 self.rest(session).await;
-                Sent::Accepted { provider: format!("250 {words}") }
+                Sent::Accepted { provider: format!("250 {words}"), ids: Vec::new() }
             }
             Ok(Ok(reply)) => later(format!("unexpected reply {} to a mail", reply.code())),
             Ok(Err(error)) => verdict(&error),

@@ -127,13 +127,15 @@ impl HttpSms {
             return Sent::Never { reason: words };
         }
         let Some(pointer) = &accepted.pointer else {
-            return Sent::Accepted { provider: words };
+            return Sent::Accepted { provider: words, ids: Vec::new() };
         };
         let found = serde_json::from_str::<serde_json::Value>(answer)
             .ok()
             .and_then(|json| json.pointer(pointer).map(scalar));
         match found {
-            Some(value) if accepted.values.contains(&value) => Sent::Accepted { provider: words },
+            Some(value) if accepted.values.contains(&value) => {
+                Sent::Accepted { provider: words, ids: Vec::new() }
+            }
             Some(value) if accepted.later_values.contains(&value) => Sent::Later { reason: words },
             Some(_) => Sent::Never { reason: words },
             None => {

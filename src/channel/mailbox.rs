@@ -39,9 +39,13 @@ impl Mailbox {
             links: letter.links.clone(),
         };
         match self.store.mailbox_put(&mail).await {
-            Ok(true) => Sent::Accepted { provider: "kept in the mailbox".to_owned() },
-            Ok(false) => Sent::Accepted { provider: "was in the mailbox already".to_owned() },
+            Ok(true) => accepted("kept in the mailbox"),
+            Ok(false) => accepted("was in the mailbox already"),
             Err(error) => Sent::Later { reason: error.to_string() },
         }
     }
+}
+
+fn accepted(words: &str) -> Sent {
+    Sent::Accepted { provider: words.to_owned(), ids: Vec::new() }
 }

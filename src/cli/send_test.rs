@@ -30,7 +30,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let sent = runtime.block_on(send(args, &config))?;
     let (code, verdict, answer) = match sent {
-        Sent::Accepted { provider } => (0, "accepted", provider),
+        Sent::Accepted { provider, .. } => (0, "accepted", provider),
         Sent::Later { reason } => (EXIT_UNAVAILABLE, "not now", reason),
         Sent::Never { reason } => (EXIT_NO, "refused", reason),
     };

@@ -19,7 +19,7 @@ impl Gateway {
 #[tokio::test]
 async fn each_answer_has_its_verdict() {
     let gateway = Gateway::start();
-    let accepted = |words: &str| Sent::Accepted { provider: words.into() };
+    let accepted = |words: &str| Sent::Accepted { provider: words.into(), ids: Vec::new() };
     let later = |words: &str| Sent::Later { reason: words.into() };
     let never = |words: &str| Sent::Never { reason: words.into() };
     #[rustfmt::skip]

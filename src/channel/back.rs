@@ -1,0 +1,62 @@
+//! What a provider says after it took a letter: receipts of it, and words of residents.
+
+use std::fmt;
+
+use tokio::sync::oneshot;
+
+use crate::core::timestamp::Timestamp;
+
+/// Something a provider says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Back {
+    Receipt(Receipt),
+    Word(Word),
+}
+
+/// What became of a letter, or of one part of it, after the provider had taken it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The provider's own number of the letter or part, as it gave it when it took it.
+    pub id: String,
+    pub delivery: Delivery,
+    /// The provider's own code, as it stands there.
+    pub code: String,
+    /// When the provider says that it happened; `None` if it does not say.
+    pub at: Option<Timestamp>,
+}
+
+/// Whether a letter reached its phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    Delivered,
+    /// Not, and not by another try on the same number: no such number, barred.
+    Never,
+    /// Not this time: switched off, out of reach, network trouble.
+    Failed,
+}
+
+/// What somebody sent back to us: a digit, `STOP`, or anything else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The provider's own number of it, so that a repetition can be told; empty if it gives none.
+    pub id: String,
+    /// The phone it comes from, as the provider writes it.
+    pub from: String,
+    pub text: String,
+}
+
+/// Neither the number nor the words: both are private.
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Word").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Something heard on a channel that is always open, waiting to be kept.
+#[derive(Debug)]
+pub struct Heard {
+    pub channel: String,
+    pub back: Back,
+    /// Told `true` once it is kept. Until then the provider gets no yes and will say it again.
+    pub kept: oneshot::Sender<bool>,
+}
