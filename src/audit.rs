@@ -274,6 +274,7 @@ fn record_name(record: &Record) -> String {
         | Record::Reminded { .. }
         | Record::Notice(_)
         | Record::Grouped { .. }
+        | Record::Slot { .. }
         | Record::Occurred { .. }
         | Record::Alarm { .. }
         | Record::StandIn { .. }

@@ -86,13 +86,13 @@ impl Dispatch {
     pub async fn run_once(&self, now: Timestamp) -> Result<Dispatched, StoreError> {
         let config = &self.config.dispatch;
         let lease_ms = ms(config.lease);
-        let offers = self.claim(lease_ms, now).await?;
+        let rules = self.rules.load_full();
+        let rules: &Rules = &rules;
+        let offers = self.claim(rules, lease_ms, now).await?;
         let mut done = Dispatched { claimed: offers.len(), ..Dispatched::default() };
         if offers.is_empty() {
             return Ok(done);
         }
-        let rules = self.rules.load_full();
-        let rules: &Rules = &rules;
         let lease_ends = tokio::time::Instant::now() + config.lease;
         // Sending and settling go on side by side: a send that holds a connection of the store (the
         // mailbox does) must be able to finish while an earlier outcome waits for that connection.
@@ -125,14 +125,18 @@ impl Dispatch {
 
     /// One batch of what is offered; where digests are among it, all that is, so that each person
     /// gets one letter.
-    async fn claim(&self, lease_ms: i64, now: Timestamp) -> Result<Vec<Offer>, StoreError> {
+    async fn claim(
+        &self,
+        rules: &Rules,
+        lease_ms: i64,
+        now: Timestamp,
+    ) -> Result<Vec<Offer>, StoreError> {
         let batch = self.config.dispatch.batch;
+        let by_digest =
+            |offer: &Offer| bundle::is_digest(offer) || gate::goes_by_digest(rules, offer);
         let mut offers = self.store.claim(batch, lease_ms, now).await?;
         let mut last = offers.len();
-        while last as i64 == batch
-            && offers.len() < DIGESTS_MAX
-            && offers.iter().any(bundle::is_digest)
-        {
+        while last as i64 == batch && offers.len() < DIGESTS_MAX && offers.iter().any(by_digest) {
             let more = self.store.claim(batch, lease_ms, now).await?;
             last = more.len();
             offers.extend(more);

@@ -301,7 +301,7 @@ fn waiting<'s>(
 ) -> Result<Vec<(&'s Schedule, String, Timestamp)>, ScheduleError> {
     let agenda = match read(&open.no, &open.state)? {
         Book::Agenda(agenda) => agenda,
-        Book::Tally(_) => Agenda::default(),
+        Book::Tally(_) | Book::Slots(_) => Agenda::default(),
     };
     let schedule = set.schedules.iter().find(|schedule| schedule.id == agenda.schedule());
     let Some(schedule) = schedule else { return Ok(Vec::new()) };

@@ -58,6 +58,7 @@ pub fn messages(
         | Record::Policy { .. }
         | Record::Alarm { .. }
         | Record::Grouped { .. }
+        | Record::Slot { .. }
         | Record::Occurred { .. }
         | Record::StandIn { .. }
         | Record::Merged { .. } => (Vec::new(), Vec::new()),

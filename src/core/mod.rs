@@ -43,6 +43,7 @@ pub mod schedule;
 pub mod selection;
 pub mod silence;
 pub mod slip;
+pub mod slots;
 pub mod span;
 pub mod stage;
 pub mod tally;

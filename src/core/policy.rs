@@ -27,6 +27,7 @@ use super::{
     count::CountRule,
     event::Kind,
     slip::{Note, SlipKind},
+    slots::Capacity,
     span::Span,
     stage::StageRule,
     throttle::ThrottleRule,
@@ -343,7 +344,10 @@ pub struct Policy {
     pub outcome: Option<OutcomeRule>,
     /// A count of events that opens a ticket of this policy.
     pub count_trigger: Option<Trigger>,
+    /// When calls of its tickets are made: each ticket is given one of these slots.
     pub slots: Vec<(Time, Time)>,
+    /// How many calls there are in a slot; `None`: any number.
+    pub capacity: Option<Capacity>,
     pub admit: Option<AdmitRule>,
     pub start_approval: Option<String>,
     /// Events the resident is told of, by kind; the set's `[tell]` holds where the policy says nothing.

@@ -116,6 +116,8 @@ pub enum Record {
     /// A period of a schedule has come; it waits for somebody who sees many tickets, or was passed over
     /// after a standstill.
     Occurred { period: String, at: Timestamp, waits: bool, passed: bool },
+    /// A call was given this slot.
+    Slot { ticket: String, from: Timestamp, until: Timestamp },
     /// A tally told a ticket of a group, or took that back.
     Grouped {
         group: u32,
@@ -171,6 +173,7 @@ impl Record {
             Self::StandIn { .. } => "duban.stand_in",
             Self::Merged { .. } => "duban.merged",
             Self::Occurred { .. } => "duban.occurred",
+            Self::Slot { .. } => "duban.slot",
             Self::Grouped { .. } => "duban.grouped",
         }
     }

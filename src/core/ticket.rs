@@ -45,7 +45,7 @@ pub use returns::{Return, ReturnOutcome};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use basis::{Basis, Decision};
-pub use links::{GROUPED, LINKED, Links, RESULT};
+pub use links::{GROUPED, LINKED, Links, RESULT, TRIGGERED};
 pub use promise::Promise;
 
 pub use super::{
@@ -440,6 +440,7 @@ impl Ticket {
             | Record::StandIn { .. }
             | Record::Merged { .. }
             | Record::Grouped { .. }
+            | Record::Slot { .. }
             | Record::Occurred { .. } => {}
         }
     }

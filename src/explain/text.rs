@@ -294,6 +294,9 @@ impl Story {
                 format!("period {period} came at {}", self.local(*at))
             }
             Record::Occurred { period, .. } => format!("period {period} was passed over"),
+            Record::Slot { ticket, from, until } => {
+                format!("gave {ticket} the slot {} to {}", self.local(*from), self.local(*until))
+            }
             Record::Grouped { group, ticket, undo: true, .. } => {
                 format!("took back from {ticket} what it was told of group {group}")
             }

@@ -35,6 +35,7 @@ mod selector;
 mod set;
 mod silence;
 mod slip;
+mod slots;
 mod stage;
 pub(crate) mod suggest;
 #[cfg(test)]

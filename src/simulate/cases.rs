@@ -65,6 +65,7 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Flag { .. }
             | Record::Notice(_)
             | Record::Grouped { .. }
+            | Record::Slot { .. }
             | Record::Occurred { .. }
             | Record::Alarm { .. }
             | Record::StandIn { .. }

@@ -153,6 +153,7 @@ impl Report {
             | Record::Refused { .. }
             | Record::Policy { .. }
             | Record::Grouped { .. }
+            | Record::Slot { .. }
             | Record::Occurred { .. }
             | Record::Notice(_)
             | Record::StandIn { .. }
