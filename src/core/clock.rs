@@ -135,9 +135,7 @@ pub struct ClockKey {
 
 impl fmt::Display for ClockKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { round, name, unit, turn, overlay } = self;
-        let mark = if overlay.is_empty() { "" } else { ":" };
-        write!(f, "r{round}/{overlay}{mark}{name}/{unit}/{turn}")
+        write!(f, "r{}/{}/{}/{}", self.round, self.label(), self.unit, self.turn)
     }
 }
 
@@ -145,6 +143,12 @@ impl ClockKey {
     /// Whether the clock belongs to the policy of its round, not to an overlay.
     pub fn is_own(&self) -> bool {
         self.overlay.is_empty()
+    }
+
+    /// The name, with the overlay's before it: `resolve`, `whistle:resolve`.
+    pub fn label(&self) -> String {
+        let mark = if self.is_own() { "" } else { ":" };
+        format!("{}{mark}{}", self.overlay, self.name)
     }
 }
 

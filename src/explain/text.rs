@@ -124,7 +124,7 @@ impl Story {
         writeln!(
             out,
             "  {}{unit}, round {}: {}",
-            clock.key.name,
+            clock.key.label(),
             clock.key.round,
             state_word(clock, now)
         )?;
@@ -221,7 +221,7 @@ impl Story {
                 };
                 format!(
                     "slip {slip}{serial}: {} {at} (stood at {}, due {}) to {}{cc}",
-                    key.clock.name,
+                    key.clock.label(),
                     self.local(*scheduled),
                     self.local(*due),
                     to.join(", ")
@@ -229,7 +229,7 @@ impl Story {
             }
             Record::Skipped { key, slip, at, scheduled, reason } => format!(
                 "skipped {slip}: {} {at} stood at {}, {}",
-                key.clock.name,
+                key.clock.label(),
                 self.local(*scheduled),
                 reason.as_deref().unwrap_or("a higher step was due already")
             ),
