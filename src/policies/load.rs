@@ -317,6 +317,7 @@ fn read(
     }
     let preset = head_root.get("preset");
     let set_by_preset = preset.map(|item| preset::apply(&item, &presets, &mut policies));
+    flags.extend(policies.iter().filter_map(permits::confirmation));
     if head_root.get("default_policy").is_none() {
         head_root.warn(
             "the set has no `default_policy`: a ticket that no selector takes has no clocks",

@@ -17,7 +17,7 @@ fn unknown_requirement() {
 #[test]
 fn flag_of_two_conditions() {
     assert_snapshot!(complaints("flag-of-two-conditions"), @r#"
-    flag-of-two-conditions.toml:3:8: a flag has one condition, and this has 2; write one of `age`, `silent`, `resolved_within`, `overdue`, `no_contact`, `same_reply`, `no_basis`, `returns`, `returns_refused`, `extensions`, `late_requests`, `redos`, `pauses` or `hops`
+    flag-of-two-conditions.toml:3:8: a flag has one condition, and this has 2; write one of `age`, `silent`, `unconfirmed`, `resolved_within`, `overdue`, `no_contact`, `same_reply`, `no_basis`, `returns`, `returns_refused`, `extensions`, `late_requests`, `redos`, `pauses` or `hops`
       |
     3 | when = { age = "30d", silent = "5wd" }
       |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -62,4 +62,14 @@ fn level_raised_by_nothing() {
     5 | raise_level = ["rating_unsatisfied"]
       |                ^^^^^^^^^^^^^^^^^^^^
     "#);
+}
+
+#[test]
+fn nothing_to_confirm() {
+    assert_snapshot!(complaints("nothing-to-confirm"), @"
+    nothing-to-confirm.toml:4:9: `confirm_timeout` waits for what is in `requires`, and nothing is
+      |
+    4 | close = { confirm_timeout = \"5wd\" }
+      |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ");
 }
