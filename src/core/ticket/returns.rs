@@ -24,7 +24,8 @@ pub struct Return {
     pub unit: String,
     pub at: Timestamp,
     pub outcome: ReturnOutcome,
-    /// Why it went to a ruling by itself, if it did: `after_max`, `same_unit`, `hop_limit`.
+    /// Why it went to a ruling by itself, if it did: `after_max`, `same_unit`, `hop_limit`,
+    /// `catalogue` (by which it is the duty of this very unit).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ruling: Option<String>,
 }
@@ -89,10 +90,15 @@ impl Ticket {
         if event.at > closes {
             return Err(Refused::ReturnTooLate(closes));
         }
-        Ok(self.why_ruling(rule))
+        Ok(self.why_ruling(set, rule, event.at))
     }
 
-    fn why_ruling(&self, rule: &ReturnRule) -> Option<&'static str> {
+    fn why_ruling(
+        &self,
+        set: &PolicySet,
+        rule: &ReturnRule,
+        at: Timestamp,
+    ) -> Option<&'static str> {
         let round = self.round();
         let earlier = || {
             let of_round = self.returned.iter().filter(move |one| one.round == round);
@@ -102,6 +108,13 @@ impl Ticket {
             () if earlier().any(|one| self.unit.as_ref() == Some(&one.unit)) => Some("same_unit"),
             () if earlier().count() as u64 >= u64::from(rule.max) => Some("after_max"),
             () if self.hops.len() as u64 > u64::from(rule.hop_limit) => Some("hop_limit"),
+            () if self
+                .unit
+                .as_ref()
+                .is_some_and(|unit| self.is_duty_of(set, unit, at) == Some(true)) =>
+            {
+                Some("catalogue")
+            }
             () => None,
         }
     }
