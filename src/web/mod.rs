@@ -18,6 +18,7 @@ mod guesses;
 mod header;
 mod health;
 mod language;
+mod ledger;
 mod lines;
 mod mailbox;
 mod overview;
@@ -52,6 +53,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/tickets/{ticket}/timeline", get(api::timeline))
         .route("/api/v1/tickets/{ticket}/explain", get(api::explain))
         .route("/api/v1/slips", get(api::slips))
+        .route("/api/v1/ledger", get(ledger::list))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics));

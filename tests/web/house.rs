@@ -11,7 +11,7 @@ use duban::{
     policies::load_embedded,
     rules::Rules,
     secret::{Key, token, token_hash},
-    store::{LinkWrite, Mail, NewEntry, SlipWrite, Store, Writes},
+    store::{LedgerRow, LinkWrite, Mail, NewEntry, SlipWrite, Store, Writes},
     wall::Wall,
     web::{Guesses, Health, State, router, serve},
 };
@@ -236,6 +236,29 @@ impl House {
             paper: None,
         };
         self.write(Writes { slips: vec![slip], ..Writes::default() }).await;
+    }
+
+    /// A line of a ledger; all lines of a ticket are written at one time.
+    pub async fn ledger(&self, no: &str, list: &str, ended: Option<Timestamp>) {
+        let ticket_key = self.ticket(no).await;
+        let row = LedgerRow {
+            ticket_key,
+            entry: format!("{list}/1"),
+            list: list.to_owned(),
+            ticket_no: no.to_owned(),
+            unit: "cx-scjg".to_owned(),
+            opened: NOW,
+            review_due: None,
+            expires: None,
+            ended,
+            ended_by: ended.map(|_| "struck_off".to_owned()),
+            reason: Some("历史遗留".to_owned()),
+            approver: None,
+            leader: None,
+            lacking: "plan, leader".to_owned(),
+        };
+        self.write(Writes { ledger_of: vec![ticket_key], ledger: vec![row], ..Writes::default() })
+            .await;
     }
 
     pub async fn mail(&self, id: &str, channel: &str, subject: &str, text: &str, link: &str) {
