@@ -7,6 +7,8 @@
 //! Invariants (tests/schedule.rs): `a_list_is_sent_once_and_never_empty`,
 //! `a_sample_can_be_drawn_again`, `two_nodes_close_a_period_once`.
 
+mod done;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -33,6 +35,8 @@ use crate::{
     rules::Rules,
     store::{MessageWrite, NewEntry, OpenAgenda, Store, StoreError, TicketFilter},
 };
+
+pub use done::Done;
 
 /// Tickets in memory at one time.
 const PAGE: i64 = 500;

@@ -24,6 +24,7 @@ mod policy;
 mod print;
 mod reconcile;
 mod run;
+mod schedule;
 mod send_test;
 mod sets;
 mod simulate;
@@ -72,6 +73,7 @@ pub enum Command {
     Ledger(ledger::Args),
     Count(count::Args),
     Reconcile(reconcile::Args),
+    Schedule(schedule::Args),
     Audit(audit::Args),
     Org(org::Args),
     Token(token::Args),
@@ -99,6 +101,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Ledger(args) => ledger::run(&args),
         Command::Count(args) => count::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
+        Command::Schedule(args) => schedule::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),
