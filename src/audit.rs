@@ -275,6 +275,9 @@ fn record_name(record: &Record) -> String {
         | Record::Notice(_)
         | Record::Grouped { .. }
         | Record::Slot { .. }
+        | Record::Sent { .. }
+        | Record::Delivery { .. }
+        | Record::FellBack { .. }
         | Record::Occurred { .. }
         | Record::Alarm { .. }
         | Record::StandIn { .. }

@@ -120,6 +120,8 @@ struct House {
     knock: Arc<Notify>,
     mail_knock: Arc<Notify>,
     tidy_knock: Arc<Notify>,
+    /// Wakes whoever matches receipts and sends on what was not delivered.
+    receipt_knock: Arc<Notify>,
     stop: CancellationToken,
     metrics: Option<PrometheusHandle>,
 }
@@ -147,6 +149,7 @@ pub async fn run(start: Start) -> Result<(), DaemonError> {
         knock: Arc::default(),
         mail_knock: Arc::default(),
         tidy_knock: Arc::default(),
+        receipt_knock: Arc::default(),
         stop: CancellationToken::new(),
         config: Arc::new(config),
         file,
@@ -224,6 +227,7 @@ fn spawn_all(
     tasks.spawn(named("engine", loops::engine(Arc::clone(house), engine)));
     let scheduler = Scheduler::new(house.store.clone(), Arc::clone(&house.rules));
     tasks.spawn(named("schedules", loops::schedules(Arc::clone(house), scheduler)));
+    tasks.spawn(named("fallback", loops::fallback(Arc::clone(house), dispatch.clone())));
     tasks.spawn(named("dispatch", loops::dispatch(Arc::clone(house), dispatch)));
     tasks.spawn(named("housekeeping", loops::housekeeping(Arc::clone(house))));
     tasks.spawn(named("knocks", loops::knocks(Arc::clone(house))));

@@ -7,6 +7,7 @@
 //! `a_failed_message_is_tried_again_and_given_up`, `the_person_is_found_at_sending`.
 
 mod bundle;
+mod fallback;
 mod gate;
 mod letter;
 
@@ -35,7 +36,7 @@ use crate::{
     },
     rules::Rules,
     secret::Key,
-    store::{Offer, Outcome, Settled, Store, StoreError},
+    store::{Offer, Outcome, Proof, Settled, Store, StoreError},
 };
 
 /// Messages settled in one transaction at most.
@@ -205,15 +206,23 @@ impl Dispatch {
         now: Timestamp,
     ) -> Vec<Settled> {
         let claimed: Vec<Claimed> = offers.iter().map(Claimed::of).collect();
+        // What will not arrive goes on at once, where the set says so.
         let all = |outcome: &Outcome| -> Vec<Settled> {
-            claimed.iter().map(|one| one.settled(outcome.clone())).collect()
+            let proof = |offer: &Offer| Proof {
+                receipt_due: matches!(outcome, Outcome::GaveUp { .. })
+                    .then(|| fallback::due(rules, &offer.message, now).map(|_| now))
+                    .flatten(),
+                ..Proof::default()
+            };
+            let pairs = claimed.iter().zip(&offers);
+            pairs.map(|(one, offer)| one.proved(outcome.clone(), proof(offer))).collect()
         };
         let (Some(first), Some(message)) = (offers.first(), bundle::together(&offers)) else {
             return Vec::new();
         };
         let addressed =
             address(&self.store, &self.config, &self.seal, rules, first, &message, now).await;
-        let Addressed { channel, letter } = match addressed {
+        let Addressed { channel, letter, resident } = match addressed {
             Ok(addressed) => addressed,
             Err(outcome) => return all(&outcome),
         };
@@ -229,18 +238,32 @@ impl Dispatch {
         let answer =
             answer.unwrap_or_else(|_| Sent::Later { reason: "no answer in time".to_owned() });
         match answer {
-            Sent::Accepted { provider, .. } => all(&Outcome::Sent { channel, provider }),
+            Sent::Accepted { provider, ids } => {
+                let outcome = Outcome::Sent { channel: channel.clone(), provider };
+                let proof = |offer: &Offer| Proof {
+                    address: resident.clone(),
+                    ..fallback::proof(rules, offer, &channel, &ids, now)
+                };
+                let pairs = claimed.iter().zip(&offers);
+                pairs.map(|(one, offer)| one.proved(outcome.clone(), proof(offer))).collect()
+            }
             Sent::Never { reason } => all(&Outcome::GaveUp { reason, channel }),
             Sent::Later { reason } => claimed
                 .iter()
                 .map(|one| {
                     let first = one.first_offered.unwrap_or(now);
                     let (reason, channel) = (reason.clone(), channel.clone());
-                    one.settled(match after_failure(self.limits(), one.attempt, first, now) {
-                        Next::Retry(at) => Outcome::Retry { at, reason, channel },
-                        Next::GiveUp => Outcome::GaveUp { reason, channel },
-                    })
+                    match after_failure(self.limits(), one.attempt, first, now) {
+                        Next::Retry(at) => {
+                            vec![one.settled(Outcome::Retry { at, reason, channel })]
+                        }
+                        Next::GiveUp => all(&Outcome::GaveUp { reason, channel })
+                            .into_iter()
+                            .filter(|settled| settled.id == one.id)
+                            .collect(),
+                    }
                 })
+                .flatten()
                 .collect(),
         }
     }

@@ -46,6 +46,17 @@ impl fmt::Debug for Contact {
     }
 }
 
+/// What stays the same of an address, however it is spelt: the last digits of a number, a mail
+/// address in lower case.
+pub fn identity(address: &str) -> String {
+    if address.contains('@') {
+        return address.to_lowercase();
+    }
+    let digits: Vec<char> = address.chars().filter(char::is_ascii_digit).collect();
+    let last = digits.len().saturating_sub(IDENTITY_DIGITS);
+    digits.into_iter().skip(last).collect()
+}
+
 impl Contact {
     /// The ways to the resident, the preferred one first.
     pub fn ways(&self) -> Vec<&'static str> {
@@ -56,12 +67,7 @@ impl Contact {
     /// Who this is, as far as a repeated call can show it: the number without what differs between
     /// spellings of it, else the address.
     pub fn identity(&self) -> Option<String> {
-        let of_phone = self.phone.as_ref().map(|phone| {
-            let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
-            let last = digits.len().saturating_sub(IDENTITY_DIGITS);
-            digits.into_iter().skip(last).collect()
-        });
-        of_phone.or_else(|| self.email.as_ref().map(|email| email.to_lowercase()))
+        self.phone.as_deref().or(self.email.as_deref()).map(identity)
     }
 
     /// The text that is sealed.

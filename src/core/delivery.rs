@@ -59,6 +59,9 @@ pub fn messages(
         | Record::Alarm { .. }
         | Record::Grouped { .. }
         | Record::Slot { .. }
+        | Record::Sent { .. }
+        | Record::Delivery { .. }
+        | Record::FellBack { .. }
         | Record::Occurred { .. }
         | Record::StandIn { .. }
         | Record::Merged { .. } => (Vec::new(), Vec::new()),

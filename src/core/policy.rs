@@ -26,6 +26,7 @@ use super::{
     catalogue::Catalogue,
     count::CountRule,
     event::Kind,
+    fallback::FallbackRule,
     slip::{Note, SlipKind},
     slots::Capacity,
     span::Span,
@@ -190,6 +191,8 @@ pub struct Noise {
     pub gather: Option<Span>,
     /// A unit is told at most so much in a while; the rest waits. What fires at night does not.
     pub throttle: Option<ThrottleRule>,
+    /// What follows where a message does not arrive.
+    pub fallback: Option<FallbackRule>,
 }
 
 /// A named place in the chain of responsibility.

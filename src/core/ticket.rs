@@ -441,6 +441,9 @@ impl Ticket {
             | Record::Merged { .. }
             | Record::Grouped { .. }
             | Record::Slot { .. }
+            | Record::Sent { .. }
+            | Record::Delivery { .. }
+            | Record::FellBack { .. }
             | Record::Occurred { .. } => {}
         }
     }

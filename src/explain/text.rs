@@ -9,6 +9,7 @@ use crate::core::{
     event::Event,
     fact::Fact,
     message::Recipient,
+    receipt::Delivery,
     record::Record,
     timestamp::Timestamp,
 };
@@ -296,6 +297,20 @@ impl Story {
             Record::Occurred { period, .. } => format!("period {period} was passed over"),
             Record::Slot { ticket, from, until } => {
                 format!("gave {ticket} the slot {} to {}", self.local(*from), self.local(*until))
+            }
+            Record::Sent { to, channel, .. } => format!("{channel} took a message to {to}"),
+            Record::Delivery { to, channel, delivery, code, .. } => {
+                let code = if code.is_empty() { String::new() } else { format!(" ({code})") };
+                let how = match delivery {
+                    Delivery::Delivered => "was delivered",
+                    Delivery::Failed => "was not delivered",
+                    Delivery::Never => "cannot be delivered",
+                };
+                format!("the message to {to} by {channel} {how}{code}")
+            }
+            Record::FellBack { why, next: Some(next), .. } => format!("went on to {next}: {why}"),
+            Record::FellBack { why, next: None, .. } => {
+                format!("alarm: nobody is left to tell: {why}")
             }
             Record::Grouped { group, ticket, undo: true, .. } => {
                 format!("took back from {ticket} what it was told of group {group}")

@@ -70,6 +70,9 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Notice(_)
             | Record::Grouped { .. }
             | Record::Slot { .. }
+            | Record::Sent { .. }
+            | Record::Delivery { .. }
+            | Record::FellBack { .. }
             | Record::Occurred { .. }
             | Record::Alarm { .. }
             | Record::StandIn { .. }

@@ -154,6 +154,9 @@ impl Report {
             | Record::Policy { .. }
             | Record::Grouped { .. }
             | Record::Slot { .. }
+            | Record::Sent { .. }
+            | Record::Delivery { .. }
+            | Record::FellBack { .. }
             | Record::Occurred { .. }
             | Record::Notice(_)
             | Record::StandIn { .. }
