@@ -22,6 +22,7 @@ mod org;
 mod plan;
 mod policy;
 mod print;
+mod rates;
 mod reconcile;
 mod run;
 mod send_test;
@@ -71,6 +72,7 @@ pub enum Command {
     Slip(slip::Args),
     Ledger(ledger::Args),
     Count(count::Args),
+    Rates(rates::Args),
     Reconcile(reconcile::Args),
     Audit(audit::Args),
     Org(org::Args),
@@ -98,6 +100,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Slip(args) => slip::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Count(args) => count::run(&args),
+        Command::Rates(args) => rates::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Org(args) => org::run(&args),

@@ -35,6 +35,7 @@ pub mod plan;
 pub mod policy;
 pub mod publish;
 pub mod ranking;
+pub mod rates;
 pub mod record;
 pub mod reply;
 pub mod retry;

@@ -26,6 +26,7 @@ use super::{
     catalogue::Catalogue,
     count::CountRule,
     event::Kind,
+    rates::Rules,
     slip::{Note, SlipKind},
     span::Span,
     stage::StageRule,
@@ -91,7 +92,9 @@ pub struct PolicySet {
     /// What is counted beside clocks and slips.
     pub counts: Vec<CountRule>,
     /// The least score of each zone in percent, the best zone first.
-    pub zones: Vec<(String, f64)>,
+    pub zones: Vec<(String, u32)>,
+    /// What counts in which rate, by version.
+    pub rates: Vec<Rules>,
     /// What the city calls its reports: by kind, in Chinese and English.
     pub reports: BTreeMap<String, (String, String)>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
