@@ -173,6 +173,19 @@ fn what_is_no_export_gives_no_figures() {
 }
 
 #[test]
+fn a_311_centre_answers_in_english() {
+    let rows = "C-1,Streets,N,Y,Y,Y,Y,solved,very satisfied,answered,1,N,\n\
+                C-2,Streets,N,Y,Y,Y,Y,partly,,answered,1,N,\n";
+    let folder = folder(&[("may.csv", rows.to_owned())]);
+    let output = duban(folder.path(), &["may.csv", "--policies", "generic311", "--min-n", "1"]);
+    let shown = words(&output.stdout);
+    assert!(
+        shown.contains("1     Streets  2/2 = 100.00 %  1/2 = 50.00 %  1/1 = 100.00 %"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn several_files_are_one_year() {
     let months = [("jan.csv", answered("A", 40, 20, 20)), ("feb.csv", answered("A", 4, 4, 4))];
     let folder = folder(&months);
@@ -219,7 +232,8 @@ fn a_correction_is_the_next_version() {
 #[test]
 fn growth_is_over_the_earlier_file() {
     let found = |count: usize| -> String {
-        (0..count).map(|n| format!("G{n},村{},N,Y,,Y,,,,none,1,N,proactive\n", n % 2)).collect()
+        let row = |n| format!("G{n},村{},N,Y,,Y,,,,none,1,N,proactive\n", n % 2);
+        (0..count).map(row).collect::<Vec<String>>().concat()
     };
     let folder = folder(&[("2024.csv", found(1_000)), ("2025.csv", found(2_126))]);
     let got = figures(folder.path(), 0, &["2025.csv", "--before", "2024.csv", "--json"]);
@@ -272,6 +286,20 @@ zones = { gold = 95, "蓝" = 90, red = 0 }
         (&july["统计口径"]["rules"], &july["A"]["综合分20-40-40"], &july["A"]["区"]),
         (&json!("2026.2"), &json!("88.80"), &json!("红"))
     );
+    // A year across both: each month by its own rules, the sum ranked by the last.
+    let both = ["tickets.csv", "tickets.csv", "--policies", "city", "--json"];
+    let year = [&both[..], &["--period", "2026-06", "--period", "2026-07"]].concat();
+    let year = figures(folder.path(), 0, &year);
+    let rules: Vec<&Value> = year["统计口径"]["files"]
+        .as_array()
+        .expect("files")
+        .iter()
+        .map(|file| &file["rules"])
+        .collect();
+    assert_eq!(rules, ["2019.1", "2026.2"]);
+    assert_eq!(year["A"]["综合分20-40-40"], "88.80");
+    let three = [&both[..], &["--period", "2026", "--period", "2026", "--period", "2026"]].concat();
+    assert_eq!(duban(folder.path(), &three).status.code(), Some(2), "three periods, two files");
     let args = ["tickets.csv", "--policies", "city", "--period", "2018", "--json"];
     assert_eq!(duban(folder.path(), &args).status.code(), Some(78), "no rules were in force");
 }

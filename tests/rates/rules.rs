@@ -175,7 +175,7 @@ fn units_are_ranked_in_their_group() {
     let rules = shipped();
     let grouped = |unit: &str, solved, group: &str| -> String {
         let rows = answered(unit, 10, solved, solved);
-        rows.lines().map(|row| format!("{row},{group}\n")).collect()
+        rows.lines().map(|row| format!("{row},{group}\n")).collect::<Vec<String>>().concat()
     };
     let rows = grouped("A", 9, "县区") + &grouped("B", 5, "县区") + &grouped("C", 7, "部门");
     let header = HEADER.trim_end().to_owned() + ",group\n";
@@ -199,7 +199,7 @@ fn a_small_sample_has_neither_zone_nor_rank() {
         ("enough dispatched, too few answers",
             answered("A", 2, 2, 2) + "X,A,N,Y,Y,Y,,,,unreached,1,N,\n", Err(Withheld::SmallSample)),
         ("answers, but no grade at all",
-            (0..3).map(|n| format!("T{n},A,N,Y,Y,Y,Y,已解决,,answered,1,N,\n")).collect(), Err(Withheld::NoScore)),
+            (0..3).map(|n| format!("T{n},A,N,Y,Y,Y,Y,已解决,,answered,1,N,\n")).collect::<Vec<String>>().concat(), Err(Withheld::NoScore)),
     ];
     let rules = shipped();
     for (name, rows, want) in rows {
@@ -300,6 +300,7 @@ fn every_bad_line_is_refused_with_its_reason() {
         ("T1,A,N,Y,Y,Y,Y,已解决,满意,answered,two,N,",       "`rounds` is no whole number from 1"),
         ("T1,A,N,Y,Y,Y,Y,已解决,满意,answered,1,,",          "`repeat_30d` is empty; write Y, N"),
         ("T1,A,N,Y,Y,Y,Y,已解决,满意,answered,1,N,rain",     "`exclusion` is none of unreasonable_approved, unreasonable_proposed, hung, merged, withdrawn, no_route, praise, answered_on_call, proactive"),
+        ("\"T1\u{1b}[2J\",A,N,Y,Y,Y,Y,已解决,满意,answered,1,N,",  "`ticket` has a line break or another control character"),
         ("T0,A,N,Y,Y,Y,Y,已解决,满意,answered,1,N,",         "this ticket is there twice for this unit, first on line 2"),
         ("T0,B,N,Y,Y,Y,Y,已解决,满意,answered,1,N,",         "this ticket counts for another unit on line 2; one of them must say `returned_ok` Y"),
     ];
@@ -312,6 +313,21 @@ fn every_bad_line_is_refused_with_its_reason() {
         assert_eq!(refused, [(3, reason)], "{line}");
         assert_eq!((sheet.rows.len(), sheet.refused_count), (2, 1), "{line}: the others count");
     }
+}
+
+/// One quote too many swallows what follows; that is told, not hidden in one short line.
+#[test]
+fn a_quote_that_never_closes_is_told() {
+    let rules = shipped();
+    let rows = format!("T1,\"A,N,Y\n{}", answered("A", 2, 2, 2));
+    let reason = "a quote that opens here closes 3 lines below, or never; those lines are lost too";
+    let short = sheet(&rules, &rows);
+    assert_eq!(
+        (short.rows.len(), short.refused[0].line, short.refused[0].reason.as_str()),
+        (0, 2, reason)
+    );
+    let long = sheet(&rules, &format!("T1,\"A,N,Y\n{}", answered("A", 2_000, 2, 2)));
+    assert!(long.refused[0].reason.starts_with("a quote that opens here"), "{:?}", long.refused);
 }
 
 #[test]

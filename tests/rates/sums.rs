@@ -165,7 +165,8 @@ fn any_row() -> impl Strategy<Value = String> {
 }
 
 fn numbered(rows: &[String]) -> String {
-    rows.iter().enumerate().map(|(n, row)| format!("T{n},{row}\n")).collect()
+    let row = |(n, row): (usize, &String)| format!("T{n},{row}\n");
+    rows.iter().enumerate().map(row).collect::<Vec<String>>().concat()
 }
 
 fn all_rates(figures: &Figures) -> Vec<Rate> {

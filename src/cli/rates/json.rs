@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Figured, Restated};
+use super::figured::{Figured, Restated};
 use crate::core::{
     ranking::{Ranking, ranking},
     rates::{Figures, Metric, Placed, Rate, Rules, TERMS, WHOLE, Withheld, zone_of, zone_word},
@@ -37,12 +37,9 @@ pub fn figures(figured: &Figured) -> Value {
 fn rates(figures: &Figures, rules: &Rules, zone: Value) -> Map<String, Value> {
     let rate = |metric: &Metric| (metric.zh().to_owned(), rate(figures.rate(*metric)));
     let mut object: Map<String, Value> = Metric::ALL[..FIRST].iter().map(rate).collect();
-    let weights = &rules.weights;
-    let weights = [weights.response, weights.solved, weights.satisfied];
-    let weights = weights.map(|weight| weight.percent().trim_end_matches(".00").to_owned());
     let score = figures.composite(&rules.weights);
     let score = score.map_or_else(|| "—".to_owned(), crate::core::rates::Fraction::percent);
-    object.insert(format!("综合分{}", weights.join("-")), json!(score));
+    object.insert(format!("综合分{}", rules.weights.shown()), json!(score));
     object.insert("区".to_owned(), zone);
     object.extend(Metric::ALL[FIRST..].iter().map(rate));
     object.insert("有效评价".to_owned(), json!(figures.answers()));
@@ -67,6 +64,13 @@ fn terms(figured: &Figured) -> Value {
     let Figured { set, rules, board, .. } = figured;
     let zones: Map<String, Value> =
         rules.zones.iter().map(|(id, least)| (id.clone(), json!(least))).collect();
+    let files = figured.files.iter().map(|one| {
+        json!({
+            "file": one.file, "period": one.period.map(|period| period.to_string()),
+            "rules": one.rules, "rows": one.rows, "refused": one.refused,
+        })
+    });
+    let files: Vec<Value> = files.collect();
     let refused: Vec<Value> = figured
         .refused
         .iter()
@@ -78,8 +82,9 @@ fn terms(figured: &Figured) -> Value {
         "min_n": rules.min_n,
         "zones": zones,
         "version": figured.restated.as_ref().map_or(1, |restated| restated.version),
-        "rows": figured.rows,
-        "refused": { "count": figured.refused_count, "lines": refused },
+        "files": files,
+        "rows": figured.rows(),
+        "refused": { "count": figured.refused_count(), "lines": refused },
         "unknown_columns": figured.unknown,
         "ranked": board.rated,
         "best_zone": {

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Figured, TOLD_MAX, json::growth};
+use super::{TOLD_MAX, figured::Figured, json::growth};
 use crate::{
     cli::print,
     core::{
@@ -207,7 +207,11 @@ fn grown(figured: &Figured) -> Result<()> {
 }
 
 fn terms(figured: &Figured) -> Result<()> {
-    let Figured { rules, set, board, rows, refused_count, .. } = figured;
+    let Figured { rules, set, board, .. } = figured;
+    let (rows, refused) = (figured.rows(), figured.refused_count());
+    let mut versions: Vec<&str> = figured.files.iter().map(|one| one.rules.as_str()).collect();
+    versions.dedup();
+    let versions = versions.join(", ");
     if let Some((zone, _)) = rules.zones.first() {
         let name = zone_word(zone, figured.language);
         match figured.language {
@@ -218,13 +222,11 @@ fn terms(figured: &Figured) -> Result<()> {
     let (id, version) = (&set.id, &set.version);
     match figured.language {
         Language::Zh => say!(
-            "口径 {}({id} {version});样本下限 {};{rows} 行计入,{refused_count} 行拒收",
-            rules.id,
+            "口径 {versions}({id} {version});样本下限 {};{rows} 行计入,{refused} 行拒收",
             rules.min_n
         ),
         Language::En => say!(
-            "rules {} ({id} {version}); at least {} answers for a zone and a rank; {rows} rows taken, {refused_count} refused",
-            rules.id,
+            "rules {versions} ({id} {version}); at least {} answers for a zone and a rank; {rows} rows taken, {refused} refused",
             rules.min_n
         ),
     }

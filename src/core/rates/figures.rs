@@ -83,7 +83,7 @@ impl Figures {
         self.rows += other.rows;
     }
 
-    /// Counts one row where it belongs.
+    /// Counts one row where it belongs; `rules` are those it was read by.
     pub fn take(&mut self, rules: &Rules, row: &Row) {
         self.rows += 1;
         let exclusion = row.exclusion.map(|place| &rules.exclusions[place]);

@@ -47,6 +47,14 @@ pub struct Weights {
     pub satisfied: Fraction,
 }
 
+impl Weights {
+    /// `30-35-35`, in percent.
+    pub fn shown(&self) -> String {
+        let percent = |weight: Fraction| weight.percent().trim_end_matches(".00").to_owned();
+        [self.response, self.solved, self.satisfied].map(percent).join("-")
+    }
+}
+
 /// A reason why a ticket is left out, and of what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exclusion {

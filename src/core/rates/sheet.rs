@@ -41,8 +41,8 @@ const NEEDED: usize = 13;
 /// Columns of such exports that no rate is made of.
 const BESIDE: [&str; 3] = ["category", "source", "channel"];
 
-/// A row longer than this is most likely a quote that never closes.
-const CELL_BYTES_MAX: usize = 4_096;
+/// A row longer than this is a quote that never closes.
+const ROW_BYTES_MAX: usize = 64 * 1_024;
 /// Reasons kept; the lines beyond are counted.
 const REFUSED_MAX: usize = 1_000;
 
@@ -94,7 +94,10 @@ impl Sheet {
                 Ok(false) => return Ok(sheet),
                 Ok(true) => record.position().map_or(0, csv::Position::line),
                 Err(_) => {
-                    sheet.refuse(reader.position().line(), "the line is no CSV".to_owned());
+                    sheet.refuse(
+                        reader.position().line(),
+                        "the line is no CSV; nothing is read from here on".to_owned(),
+                    );
                     return Ok(sheet);
                 }
             };
@@ -135,7 +138,7 @@ fn columns(
             }
             Some(column) => places[column] = Some(place),
             None if BESIDE.contains(&name) || name.is_empty() => {}
-            None => unknown.push(name.chars().take(40).collect()),
+            None => unknown.push(name.chars().filter(|c| !c.is_control()).take(40).collect()),
         }
     }
     if header.iter().all(<[u8]>::is_empty) {
@@ -209,6 +212,13 @@ struct Cells<'r> {
 
 impl Cells<'_> {
     fn row(&self, rules: &Rules) -> Result<Row, String> {
+        let breaks = self.record.as_slice().split(|byte| *byte == b'\n').count() - 1;
+        let is_short = self.record.len() < self.columns;
+        if self.record.as_slice().len() > ROW_BYTES_MAX || (breaks > 0 && is_short) {
+            return Err(format!(
+                "a quote that opens here closes {breaks} lines below, or never; those lines are lost too"
+            ));
+        }
         if self.record.len() != self.columns {
             return Err(format!(
                 "the line has {} cells, the first line {} columns",
@@ -245,9 +255,6 @@ impl Cells<'_> {
     fn cell(&self, column: usize) -> Result<Option<&str>, String> {
         let Some(place) = self.places[column] else { return Ok(None) };
         let cell = self.record.get(place).unwrap_or_default();
-        if cell.len() > CELL_BYTES_MAX {
-            return Err(format!("`{}` is too long; does a quote never close?", COLUMNS[column]));
-        }
         let cell = std::str::from_utf8(cell)
             .map_err(|_| format!("`{}` is not UTF-8", COLUMNS[column]))?
             .trim();
@@ -255,7 +262,14 @@ impl Cells<'_> {
     }
 
     fn filled(&self, column: usize) -> Result<&str, String> {
-        self.cell(column)?.ok_or_else(|| format!("`{}` is empty", COLUMNS[column]))
+        let cell = self.cell(column)?.ok_or_else(|| format!("`{}` is empty", COLUMNS[column]))?;
+        if cell.contains(char::is_control) {
+            return Err(format!(
+                "`{}` has a line break or another control character",
+                COLUMNS[column]
+            ));
+        }
+        Ok(cell)
     }
 
     fn word<T: Copy>(&self, column: usize, words: &[(&str, T)]) -> Result<Option<T>, String> {

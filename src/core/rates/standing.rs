@@ -62,7 +62,9 @@ pub fn board(table: &Table, rules: &Rules) -> Board {
             scores.entry(table.groups.get(unit)).or_default().push(score);
         }
     }
-    scores.values_mut().for_each(|scores| scores.sort_unstable());
+    for group in scores.values_mut() {
+        group.sort_unstable();
+    }
     let rank = |unit: &String, score: Fraction| {
         let group = scores.get(&table.groups.get(unit)).map_or(&[][..], Vec::as_slice);
         group.len() - group.partition_point(|other| *other <= score) + 1
