@@ -19,8 +19,8 @@ const TOLD_MAX: usize = 50;
 ///
 /// The columns are `ticket`, `unit`, `returned_ok`, `accept_on_time`, `contact_on_time`,
 /// `resolve_on_time`, `q1_contacted`, `q2_solved`, `q3_satisfied`, `eval_outcome`, `rounds`,
-/// `repeat_30d`, `exclusion`; also `q3_first` (the first answer) and `group` (units are ranked in
-/// theirs). Each file is a period; several are summed: a year is the sum of its months. Exit code
+/// `repeat_30d`, `exclusion`; also `q3_first` (the first answer), `overdue_minutes` and `group`
+/// (units are ranked in theirs). Each file is a period; several are summed: a year is the sum of its months. Exit code
 /// 65: lines were refused, the figures are those of the others.
 ///
 /// Example: `duban rates 2026-05.csv --period 2026-05 --json`

@@ -157,6 +157,43 @@ fn the_first_answer_is_shown_beside_the_last() {
     assert_eq!(shown(of_all(&table, Metric::FirstSatisfied)), "1/2");
 }
 
+/// Sum, median and longest; the late ticket that is hung is in none of them.
+#[test]
+fn the_late_say_how_late() {
+    let rules = shipped();
+    let header = HEADER.trim_end().to_owned() + ",overdue_minutes\n";
+    let row = |ticket: &str, resolved: &str, exclusion: &str, minutes: &str| {
+        format!("{ticket},A,N,Y,Y,{resolved},,,,unreached,1,N,{exclusion},{minutes}\n")
+    };
+    let read = |rows: &str| {
+        let sheet = Sheet::read((header.clone() + rows).as_bytes(), &rules).expect("a header");
+        (tally(&rules, &sheet.rows).whole(), sheet.refused)
+    };
+    let rows = [
+        row("T1", "N", "", "600"),
+        row("T2", "N", "", "10"),
+        row("T3", "N", "", "25"),
+        row("T4", "N", "", "0"),
+        row("T5", "Y", "", ""),
+        row("T6", "N", "hung", "9000"),
+    ];
+    let overdue = read(&rows.concat()).0.overdue().expect("four were late");
+    assert_eq!((shown(overdue.rate).as_str(), overdue.longest), ("635/4", 600));
+    assert_eq!(overdue.median.rounded(), "17.50");
+    assert_eq!(read(&rows[..3].concat()).0.overdue().expect("three").median.rounded(), "25.00");
+    assert_eq!(read(&rows[4]).0.overdue(), None, "nothing was late");
+    #[rustfmt::skip]
+    let bad = [
+        (row("T1", "N", "", ""),    "`overdue_minutes` is empty, but `resolve_on_time` is N"),
+        (row("T1", "N", "", "2h"),  "`overdue_minutes` is no whole number"),
+        (row("T1", "Y", "", "30"),  "`overdue_minutes` is filled, but `resolve_on_time` is not N"),
+        (row("T1", "", "", "30"),   "`overdue_minutes` is filled, but `resolve_on_time` is not N"),
+    ];
+    for (row, reason) in bad {
+        assert_eq!(read(&row).1[0].reason, reason);
+    }
+}
+
 #[test]
 fn equal_scores_share_a_rank() {
     let rules = shipped();

@@ -5,7 +5,10 @@ use serde_json::{Map, Value, json};
 use super::figured::{Figured, Restated};
 use crate::core::{
     ranking::{Ranking, ranking},
-    rates::{Figures, Metric, Placed, Rate, Rules, TERMS, WHOLE, Withheld, zone_of, zone_word},
+    rates::{
+        Figures, Fraction, Metric, Placed, Rate, Rules, TERMS, Table, WHOLE, Withheld, zone_of,
+        zone_word,
+    },
     wording::Language,
 };
 
@@ -38,10 +41,18 @@ fn rates(figures: &Figures, rules: &Rules, zone: Value) -> Map<String, Value> {
     let rate = |metric: &Metric| (metric.zh().to_owned(), rate(figures.rate(*metric)));
     let mut object: Map<String, Value> = Metric::ALL[..FIRST].iter().map(rate).collect();
     let score = figures.composite(&rules.weights);
-    let score = score.map_or_else(|| "—".to_owned(), crate::core::rates::Fraction::percent);
+    let score = score.map_or_else(|| "—".to_owned(), Fraction::percent);
     object.insert(format!("综合分{}", rules.weights.shown()), json!(score));
     object.insert("区".to_owned(), zone);
     object.extend(Metric::ALL[FIRST..].iter().map(rate));
+    let overdue = figures.overdue().map(|overdue| {
+        json!({
+            "num": overdue.rate.num.to_string(), "den": overdue.rate.den,
+            "mean": overdue.rate.value().map(Fraction::rounded), "median": overdue.median.rounded(),
+            "max": overdue.longest,
+        })
+    });
+    object.insert("超期分钟".to_owned(), json!(overdue));
     object.insert("有效评价".to_owned(), json!(figures.answers()));
     object.insert("行数".to_owned(), json!(figures.rows));
     object.insert("剔除".to_owned(), json!(figures.excluded));
@@ -123,7 +134,7 @@ fn changes(restated: &Restated) -> Value {
 /// What is no ticket (praise, findings of our own), by reason: each unit's count beside the earlier one.
 pub fn growth(figured: &Figured) -> Vec<(String, Ranking)> {
     let Some(before) = &figured.before else { return Vec::new() };
-    let of = |table: &crate::core::rates::Table, reason: &str| {
+    let of = |table: &Table, reason: &str| {
         let counts = table.units.iter();
         counts
             .filter_map(|(unit, figures)| Some((unit.clone(), *figures.excluded.get(reason)?)))

@@ -7,7 +7,7 @@ use crate::{
     cli::print,
     core::{
         ranking::tenths,
-        rates::{Exclusion, Figures, Metric, Part, Rate, WHOLE, zone_word},
+        rates::{Exclusion, Figures, Fraction, Metric, Part, Rate, WHOLE, zone_word},
         wording::Language,
     },
 };
@@ -35,6 +35,7 @@ pub fn figures(figured: &Figured) -> Result<()> {
     ranked(figured)?;
     others::<5, 6>(figured, IN_TIME)?;
     others::<6, 7>(figured, OTHERS)?;
+    overdue(figured)?;
     left_out(figured)?;
     restated(figured)?;
     grown(figured)?;
@@ -65,7 +66,7 @@ fn ranked(figured: &Figured) -> Result<()> {
         let [response, solved, satisfied, coverage] =
             MAIN.map(|metric| shown(figures.rate(metric)));
         let score = figures.composite(&rules.weights);
-        let score = score.map_or_else(|| "—".to_owned(), crate::core::rates::Fraction::percent);
+        let score = score.map_or_else(|| "—".to_owned(), Fraction::percent);
         let answers = figures.answers().to_string();
         [rank, unit, response, solved, satisfied, coverage, answers, score, zone]
     };
@@ -118,6 +119,32 @@ fn others<const N: usize, const COLUMNS: usize>(
     });
     say!("");
     print::table(header, units.chain([all]))
+}
+
+/// How late the late ones were, where the export says so.
+fn overdue(figured: &Figured) -> Result<()> {
+    let language = figured.language;
+    let all = figured.table.whole();
+    let units = figured.table.units.iter().map(|(unit, figures)| (unit.clone(), figures));
+    let rows = units.chain([(whole(language), &all)]).filter_map(|(unit, figures)| {
+        let overdue = figures.overdue()?;
+        let mean = overdue.rate.value()?.rounded();
+        let (minutes, count) = (overdue.rate.num.short(), overdue.rate.den);
+        let longest = overdue.longest.to_string();
+        Some([unit, format!("{minutes}/{count} = {mean}"), overdue.median.rounded(), longest])
+    });
+    let rows: Vec<[String; 4]> = rows.collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let header = [
+        language.pick("单位", "unit"),
+        language.pick("超期分钟(工作时间)", "working minutes late"),
+        language.pick("中位", "median"),
+        language.pick("最长", "longest"),
+    ];
+    say!("");
+    print::table(header, rows)
 }
 
 /// What was left out, by unit and reason, and of which rates.

@@ -44,12 +44,24 @@ pub struct Figures {
     rates: [Rate; Metric::ALL.len()],
     /// Rows with a reason to be left out, by reason; also those that count all the same.
     pub excluded: BTreeMap<String, u64>,
+    /// Working minutes of each ticket that counts as resolved late.
+    late: Vec<u32>,
     pub rows: u64,
+}
+
+/// How late the late ones were; the mean alone would hide the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overdue {
+    /// Minutes of all of them, over how many they are.
+    pub rate: Rate,
+    pub median: Fraction,
+    pub longest: u32,
 }
 
 impl Default for Figures {
     fn default() -> Self {
-        Self { rates: [Rate::NONE; Metric::ALL.len()], excluded: BTreeMap::new(), rows: 0 }
+        let rates = [Rate::NONE; Metric::ALL.len()];
+        Self { rates, excluded: BTreeMap::new(), late: Vec::new(), rows: 0 }
     }
 }
 
@@ -61,6 +73,21 @@ impl Figures {
     /// Valid answers: what `min_n` asks for.
     pub fn answers(&self) -> u64 {
         self.rate(Metric::Solved).den
+    }
+
+    /// `None` where nothing was late, or the export does not say how late.
+    pub fn overdue(&self) -> Option<Overdue> {
+        let mut late = self.late.clone();
+        late.sort_unstable();
+        let longest = *late.last()?;
+        let count = late.len();
+        let middle = [late[(count - 1) / 2], late[count / 2]].map(u64::from);
+        let minutes = late.iter().copied().map(u64::from).sum();
+        Some(Overdue {
+            rate: Rate { num: Fraction::whole(minutes), den: count as u64 },
+            median: Fraction::whole(middle[0] + middle[1]).over(2)?,
+            longest,
+        })
     }
 
     /// The weighted score, of one; `None` where one of its rates is none.
@@ -80,6 +107,7 @@ impl Figures {
         for (reason, count) in &other.excluded {
             *self.excluded.entry(reason.clone()).or_default() += count;
         }
+        self.late.extend(&other.late);
         self.rows += other.rows;
     }
 
@@ -110,6 +138,7 @@ impl Figures {
         }
         if let Some(met) = row.resolved.filter(|_| !is_out(Part::Resolve)) {
             self.yes_or_no(Metric::ResolvedInTime, met);
+            self.late.extend(row.overdue);
         }
         if !is_out(Part::Answers) {
             self.take_answers(rules, row);

@@ -31,6 +31,8 @@ pub struct Row {
     pub accepted: Option<bool>,
     pub contacted: Option<bool>,
     pub resolved: Option<bool>,
+    /// Working minutes past the due of the resolve clock, where an export has them.
+    pub overdue: Option<u32>,
     /// Whether the resident says somebody contacted them.
     pub heard: Option<bool>,
     /// Answers, by their place in the rules.
@@ -58,7 +60,7 @@ impl Row {
     }
 
     /// The cells beside ticket and unit, as an export writes them.
-    fn cells(&self, rules: &Rules) -> [(&'static str, String); 12] {
+    fn cells(&self, rules: &Rules) -> [(&'static str, String); 13] {
         let flag = |flag: Option<bool>| match flag {
             Some(true) => "Y".to_owned(),
             Some(false) => "N".to_owned(),
@@ -84,6 +86,10 @@ impl Row {
                 self.exclusion.map(|p| rules.exclusions[p].id.clone()).unwrap_or_default(),
             ),
             ("q3_first", grade(self.first_satisfied)),
+            (
+                "overdue_minutes",
+                self.overdue.map(|minutes| minutes.to_string()).unwrap_or_default(),
+            ),
         ]
     }
 }

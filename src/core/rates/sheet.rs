@@ -19,8 +19,8 @@ use super::{
 pub const WHOLE: &str = "全市";
 pub const TERMS: &str = "统计口径";
 
-/// The columns a rate is made of. The last two are read where an export has them.
-pub const COLUMNS: [&str; 15] = [
+/// The columns a rate is made of. The last three are read where an export has them.
+pub const COLUMNS: [&str; 16] = [
     "ticket",
     "unit",
     "returned_ok",
@@ -36,6 +36,7 @@ pub const COLUMNS: [&str; 15] = [
     "exclusion",
     "q3_first",
     "group",
+    "overdue_minutes",
 ];
 const NEEDED: usize = 13;
 /// Columns of such exports that no rate is made of.
@@ -241,6 +242,7 @@ impl Cells<'_> {
             repeated: self.need(11, YES_OR_NO)?,
             exclusion: self.exclusion(rules)?,
             first_satisfied: self.answer(13, &rules.grades)?,
+            overdue: self.overdue()?,
         };
         if [WHOLE, TERMS].contains(&row.unit.as_str()) {
             return Err(format!("no unit is called {WHOLE} or {TERMS}: the figures are"));
@@ -301,6 +303,27 @@ impl Cells<'_> {
         let Some(cell) = self.cell(12)? else { return Ok(None) };
         let known = || rules.exclusions.iter().map(|exclusion| exclusion.id.as_str());
         known().position(|id| id == cell).map(Some).ok_or_else(|| none_of(12, known()))
+    }
+
+    /// Where the export has the column, every late ticket says how late, and no other.
+    fn overdue(&self) -> Result<Option<u32>, String> {
+        if self.places[15].is_none() {
+            return Ok(None);
+        }
+        let is_late = self.word(5, YES_OR_NO)? == Some(false);
+        match self.cell(15)? {
+            None if is_late => {
+                Err("`overdue_minutes` is empty, but `resolve_on_time` is N".to_owned())
+            }
+            Some(cell) if is_late => {
+                let minutes = cell.parse().map(Some);
+                minutes.map_err(|_| "`overdue_minutes` is no whole number".to_owned())
+            }
+            None | Some("0") => Ok(None),
+            Some(_) => {
+                Err("`overdue_minutes` is filled, but `resolve_on_time` is not N".to_owned())
+            }
+        }
     }
 
     fn rounds(&self) -> Result<u32, String> {
