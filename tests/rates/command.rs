@@ -224,6 +224,25 @@ fn a_correction_is_the_next_version() {
         third["changes"]["tickets"][0]["fields"]["q2_solved"],
         json!(["部分解决", "已解决"])
     );
+    let output = duban(folder.path(), &["v3.csv", "--restates", "v1.csv", "--min-n", "2"]);
+    let shown = words(&output.stdout);
+    let (_, list) = shown.split_once("\n第").expect("the correction is told");
+    insta::assert_snapshot!(list, @r"
+    2版,更正1件:
+      T1 A q2_solved 未解决 → 已解决, q3_satisfied 不满意 → 满意
+      A 解决率(严): 1/2 = 50.00 % → 2/2 = 100.00 %
+      A 解决率(分级): 1/2 = 50.00 % → 2/2 = 100.00 %
+      A 满意率: 1/2 = 50.00 % → 2/2 = 100.00 %
+      A 一次办结率: 1/2 = 50.00 % → 2/2 = 100.00 %
+      全市 解决率(严): 1/2 = 50.00 % → 2/2 = 100.00 %
+      全市 解决率(分级): 1/2 = 50.00 % → 2/2 = 100.00 %
+      全市 满意率: 1/2 = 50.00 % → 2/2 = 100.00 %
+      全市 一次办结率: 1/2 = 50.00 % → 2/2 = 100.00 %
+      A 综合分、区、名次: 65.00 红 1 → 100.00 蓝 1
+
+    蓝区占比: 1/1 = 100.00 %
+    口径 2019.1(cn 2026.1);样本下限 2;2 行计入,0 行拒收
+    ");
     let same = run(&["v1.csv", "--restates", "v1.csv", "--json"]);
     assert_eq!((&same["version"], &same["changes"]["tickets"]), (&json!(1), &json!([])));
 }

@@ -1,6 +1,6 @@
 //! What the figures are printed from: the files read and counted, each by the rules of its period.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use anyhow::Result;
 
@@ -15,7 +15,8 @@ use crate::{
         period::Period,
         policy::PolicySet,
         rates::{
-            Board, Change, Moved, Row, Rules, Sheet, Table, board, changes, in_force, moved, tally,
+            Board, Change, Moved, Row, Rules, Sheet, Standing, Table, board, changes, in_force,
+            moved, tally,
         },
         wording::Language,
     },
@@ -63,6 +64,8 @@ pub struct Restated {
     pub version: usize,
     pub tickets: Vec<Altered>,
     pub rates: Vec<Moved>,
+    /// Units whose score, zone or rank differs: before and after, where they were there.
+    pub standings: Vec<(String, [Option<Standing>; 2])>,
 }
 
 /// One ticket a correction changed.
@@ -114,11 +117,11 @@ impl Figured {
                 return Err(usage("--restates takes one FILE: one period is corrected"));
             }
             let old = figured.read_beside(published)?;
-            figured.restated = Some(figured.restated(args.restates.len(), &old, &rows));
+            figured.restated = Some(figured.restated(args.restates.len(), old, &rows));
         }
         if let Some(file) = &args.before {
             let old = figured.read_beside(file)?;
-            figured.before = Some(tally(&figured.rules, &old));
+            figured.before = Some(tally(&figured.rules, &old.rows));
         }
         Ok(figured)
     }
@@ -157,18 +160,27 @@ impl Figured {
     }
 
     /// Reads a file the figures are compared with.
-    fn read_beside(&mut self, path: &Path) -> Result<Vec<Row>> {
+    fn read_beside(&mut self, path: &Path) -> Result<Sheet> {
         let sheet = self.read(path, &self.rules.clone())?;
         self.refused_beside += sheet.refused_count;
-        Ok(sheet.rows)
+        Ok(sheet)
     }
 
     /// The next version; nothing changed is no version.
-    fn restated(&self, versions: usize, old: &[Row], new: &[Row]) -> Restated {
-        let changed = changes(old, new);
+    fn restated(&self, versions: usize, old: Sheet, new: &[Row]) -> Restated {
+        let changed = changes(&old.rows, new);
         let version = versions + usize::from(!changed.is_empty());
         let tickets = changed.into_iter().map(|change| Altered::of(change, &self.rules)).collect();
-        Restated { version, tickets, rates: moved(&tally(&self.rules, old), &self.table) }
+        let mut published = tally(&self.rules, &old.rows);
+        published.groups = old.groups;
+        let before = board(&published, &self.rules);
+        let units: BTreeSet<&String> = before.units.keys().chain(self.board.units.keys()).collect();
+        let both = units.into_iter().map(|unit| {
+            let of = |board: &Board| board.units.get(unit).cloned();
+            (unit.clone(), [of(&before), of(&self.board)])
+        });
+        let standings = both.filter(|(_, [before, after])| before != after).collect();
+        Restated { version, tickets, rates: moved(&published, &self.table), standings }
     }
 }
 

@@ -104,7 +104,7 @@ fn terms(figured: &Figured) -> Value {
         },
     });
     if let Some(restated) = &figured.restated {
-        terms["changes"] = changes(restated);
+        terms["changes"] = changes(restated, rules);
     }
     if figured.before.is_some() {
         let of = growth(figured).into_iter().map(|(id, ranking)| (id, json!(ranking)));
@@ -113,7 +113,7 @@ fn terms(figured: &Figured) -> Value {
     terms
 }
 
-fn changes(restated: &Restated) -> Value {
+fn changes(restated: &Restated, rules: &Rules) -> Value {
     let tickets = restated.tickets.iter().map(|one| {
         let fields: Map<String, Value> = one
             .fields
@@ -128,7 +128,21 @@ fn changes(restated: &Restated) -> Value {
             "before": rate(moved.before), "after": rate(moved.after),
         })
     });
-    json!({ "tickets": tickets.collect::<Vec<_>>(), "rates": rates.collect::<Vec<_>>() })
+    let standings = restated.standings.iter().map(|(unit, both)| {
+        let [before, after] = both.each_ref().map(|one| {
+            one.as_ref().map(|one| {
+                json!({
+                    "score": one.score.map(Fraction::percent), "zone": zone(one.placed, rules),
+                    "rank": one.placed.ok().map(|placed| placed.rank),
+                })
+            })
+        });
+        json!({ "unit": unit, "before": before, "after": after })
+    });
+    json!({
+        "tickets": tickets.collect::<Vec<_>>(), "rates": rates.collect::<Vec<_>>(),
+        "standings": standings.collect::<Vec<_>>(),
+    })
 }
 
 /// What is no ticket (praise, findings of our own), by reason: each unit's count beside the earlier one.

@@ -7,7 +7,10 @@ use crate::{
     cli::print,
     core::{
         ranking::tenths,
-        rates::{Exclusion, Figures, Fraction, Metric, Part, Rate, WHOLE, zone_word},
+        rates::{
+            Exclusion, Figures, Fraction, Metric, Part, Placed, Rate, Standing, WHOLE, Withheld,
+            zone_word,
+        },
         wording::Language,
     },
 };
@@ -73,11 +76,7 @@ fn ranked(figured: &Figured) -> Result<()> {
     let of_units = units.into_iter().map(|unit| {
         let placed = figured.board.units[unit].placed;
         let rank = placed.map_or_else(|_| "—".to_owned(), |placed| placed.rank.to_string());
-        let zone = match placed.map(|placed| placed.zone) {
-            Ok(Some(zone)) => zone_word(&rules.zones[zone].0, language),
-            Ok(None) => "—",
-            Err(why) => why.word(language),
-        };
+        let zone = zone_of_unit(figured, placed);
         let group = figured.table.groups.get(unit).map(|group| format!("{group}/"));
         let name = format!("{}{unit}", group.unwrap_or_default());
         row(rank, name, &figured.table.units[unit], zone.to_owned())
@@ -206,8 +205,11 @@ fn restated(figured: &Figured) -> Result<()> {
             "gone" => language.pick("删去", "gone"),
             _ => "",
         };
-        let fields: Vec<String> =
-            one.fields.iter().map(|(column, was, is)| format!("{column} {was}→{is}")).collect();
+        let cell = |cell: &str| if cell.is_empty() { "—" } else { cell }.to_owned();
+        let field = |(column, was, is): &(&str, String, String)| {
+            format!("{column} {} → {}", cell(was), cell(is))
+        };
+        let fields: Vec<String> = one.fields.iter().map(field).collect();
         say!("  {} {} {how}{}", one.ticket, one.unit, fields.join(", "));
     }
     if count > TOLD_MAX {
@@ -218,7 +220,30 @@ fn restated(figured: &Figured) -> Result<()> {
         let name = moved.metric.name(language);
         say!("  {unit} {name}: {} → {}", shown(moved.before), shown(moved.after));
     }
+    for (unit, [before, after]) in &restated.standings {
+        let place = |standing: &Option<Standing>| match standing {
+            Some(standing) => {
+                let placed = standing.placed;
+                let rank = placed.map_or_else(|_| "—".to_owned(), |placed| placed.rank.to_string());
+                let (score, zone) = (standing.score, zone_of_unit(figured, placed));
+                let score = score.map_or_else(|| "—".to_owned(), Fraction::percent);
+                format!("{score} {zone} {rank}")
+            }
+            None => "—".to_owned(),
+        };
+        let name = language.pick("综合分、区、名次", "score, zone, rank");
+        say!("  {unit} {name}: {} → {}", place(before), place(after));
+    }
     Ok(())
+}
+
+/// The zone of a unit, or why it has none.
+fn zone_of_unit(figured: &Figured, placed: Result<Placed, Withheld>) -> &str {
+    match placed.map(|placed| placed.zone) {
+        Ok(Some(zone)) => zone_word(&figured.rules.zones[zone].0, figured.language),
+        Ok(None) => "—",
+        Err(why) => why.word(figured.language),
+    }
 }
 
 fn grown(figured: &Figured) -> Result<()> {
@@ -228,6 +253,9 @@ fn grown(figured: &Figured) -> Result<()> {
             figured.language.pick(&exclusion.zh, &exclusion.en)
         });
         let before = ranking.total_before.unwrap_or_default();
+        if before + ranking.total == 0 {
+            continue;
+        }
         say!("{name}: {before} → {} ({})", ranking.total, tenths(ranking.growth));
     }
     Ok(())
