@@ -22,6 +22,7 @@ mod org;
 mod plan;
 mod policy;
 mod print;
+mod rates;
 mod reconcile;
 mod run;
 mod schedule;
@@ -72,6 +73,7 @@ pub enum Command {
     Slip(slip::Args),
     Ledger(ledger::Args),
     Count(count::Args),
+    Rates(rates::Args),
     Reconcile(reconcile::Args),
     Schedule(schedule::Args),
     Audit(audit::Args),
@@ -100,6 +102,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Slip(args) => slip::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Count(args) => count::run(&args),
+        Command::Rates(args) => rates::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Schedule(args) => schedule::run(&args),
         Command::Audit(args) => audit::run(&args),

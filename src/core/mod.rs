@@ -37,6 +37,7 @@ pub mod plan;
 pub mod policy;
 pub mod publish;
 pub mod ranking;
+pub mod rates;
 pub mod receipt;
 pub mod record;
 pub mod reply;

@@ -27,6 +27,7 @@ use super::{
     count::CountRule,
     event::Kind,
     fallback::FallbackRule,
+    rates::Rules,
     slip::{Note, SlipKind},
     slots::Capacity,
     span::Span,
@@ -93,7 +94,9 @@ pub struct PolicySet {
     /// What is counted beside clocks and slips.
     pub counts: Vec<CountRule>,
     /// The least score of each zone in percent, the best zone first.
-    pub zones: Vec<(String, f64)>,
+    pub zones: Vec<(String, u32)>,
+    /// What counts in which rate, by version.
+    pub rates: Vec<Rules>,
     /// What the city calls its reports: by kind, in Chinese and English.
     pub reports: BTreeMap<String, (String, String)>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.

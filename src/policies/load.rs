@@ -22,7 +22,7 @@ use super::{
     lint::{self, Spots},
     org, permits,
     policy::{self, Around},
-    preset,
+    preset, rates,
     resident::{self, Tells},
     schedule,
     section::Section,
@@ -355,6 +355,7 @@ fn read(
         head_root.complain("the set has no [calendar]");
         None
     };
+    let zones = single("zones").as_ref().map(labels::zones).unwrap_or_default();
     let mut set = PolicySet {
         kinds: BTreeSet::new(),
         id: head.id,
@@ -363,7 +364,8 @@ fn read(
         calendar: calendar?,
         campaigns,
         stages,
-        zones: single("zones").as_ref().map(labels::zones).unwrap_or_default(),
+        rates: rates::rates(lists("rates"), &zones),
+        zones,
         reports: tables("reports").iter().flat_map(labels::reports).collect(),
         catalogue: catalogue::catalogue(items, duties, &policies),
         clock_start: head.clock_start,

@@ -26,6 +26,7 @@ mod overlay;
 mod permits;
 mod policy;
 mod preset;
+mod rates;
 pub(crate) mod reader;
 mod resident;
 mod rules;
