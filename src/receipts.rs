@@ -3,8 +3,8 @@
 //! Whoever hears something hands it over and says yes to the provider only when it is kept;
 //! until then the provider says it again, and what comes twice counts once.
 //!
-//! Invariants (tests/receipts): `a_receipt_before_the_answer_waits_for_it`,
-//! `a_digit_answers_the_question_that_was_asked_last`, `a_word_nobody_was_asked_for_is_kept_without_it`.
+//! Invariants (tests/dispatch): `a_digit_answers_the_question_that_was_asked_last`,
+//! `a_word_nobody_was_asked_for_is_kept_without_it`, `whoever_wants_no_messages_gets_none`.
 
 use std::sync::Arc;
 
