@@ -43,6 +43,8 @@ pub struct Config {
     pub policies: PoliciesConfig,
     pub engine: EngineConfig,
     pub dispatch: DispatchConfig,
+    /// Who is told when a channel is down.
+    pub sysadmin: Option<SysadminConfig>,
     /// `[kinds]`: what each `via` of a policy means here.
     pub kinds: BTreeMap<Via, KindTarget>,
     pub resident: ResidentConfig,
@@ -126,6 +128,14 @@ pub struct DispatchConfig {
     pub retry_min: Duration,
     pub retry_max: Duration,
     pub send_timeout: Duration,
+}
+
+/// Where the one who runs duban is told of trouble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SysadminConfig {
+    pub channel: String,
+    /// An address the channel takes.
+    pub to: String,
 }
 
 /// What a kind of way (`im`, `sms` ...) stands for.

@@ -10,6 +10,7 @@ mod bundle;
 mod fallback;
 mod gate;
 mod letter;
+mod ways;
 
 use std::{
     collections::BTreeMap,
@@ -24,6 +25,7 @@ use tokio::sync::mpsc;
 use self::{
     bundle::Claimed,
     letter::{Addressed, address},
+    ways::{Ways, tell_sysadmin},
 };
 use crate::{
     channel::{Channel, Sent},
@@ -54,6 +56,7 @@ pub struct Dispatch {
     seal: Key,
     /// What units were told lately, by this node.
     throttle: Arc<Mutex<Throttle>>,
+    ways: Arc<Ways>,
 }
 
 /// What a run of the dispatch did.
@@ -79,8 +82,8 @@ impl Dispatch {
         config: Arc<Config>,
         seal: Key,
     ) -> Self {
-        let throttle = Arc::default();
-        Self { store, rules, channels: Arc::new(channels), config, seal, throttle }
+        let (throttle, ways) = (Arc::default(), Arc::default());
+        Self { store, rules, channels: Arc::new(channels), config, seal, throttle, ways }
     }
 
     /// Claims one batch of messages offered at `now` and brings each to an outcome.
@@ -176,11 +179,10 @@ impl Dispatch {
 
     /// Lets offers through the gate and puts together what leaves together.
     fn leave_now(&self, rules: &Rules, mut offers: Vec<Offer>, now: Timestamp) -> Vec<Leaves> {
-        // Where not all of it may leave, what comes for the first time goes before repetitions.
-        offers.sort_by_key(|offer| (is_repetition(offer), offer.message.not_before, offer.id));
+        offers.sort_by_key(|offer| (offer.message.not_before, offer.id));
         let mut leaves = Vec::new();
         let mut free = Vec::new();
-        for mut offer in offers {
+        for mut offer in in_turns(rules, offers) {
             if gate::goes_by_digest(rules, &offer) {
                 Via::Digest.name().clone_into(&mut offer.message.via);
             }
@@ -233,10 +235,18 @@ impl Dispatch {
         if tokio::time::Instant::now() >= lease_ends {
             return Vec::new();
         }
+        let urgent = gate::is_urgent(rules, first);
+        if let Err((until, reason)) = self.ways.take(&self.config, &channel, urgent, now) {
+            return all(&Outcome::Held { until, reason });
+        }
         let answer =
             tokio::time::timeout(self.config.dispatch.send_timeout, way.send(&letter, now)).await;
         let answer =
             answer.unwrap_or_else(|_| Sent::Later { reason: "no answer in time".to_owned() });
+        let was_down = self.ways.is_down(&channel);
+        if let Some(change) = self.ways.heard(&channel, &answer, now) {
+            tell_sysadmin(&self.config, &self.channels, &channel, change, now).await;
+        }
         match answer {
             Sent::Accepted { provider, ids } => {
                 let outcome = Outcome::Sent { channel: channel.clone(), provider };
@@ -248,6 +258,11 @@ impl Dispatch {
                 pairs.map(|(one, offer)| one.proved(outcome.clone(), proof(offer))).collect()
             }
             Sent::Never { reason } => all(&Outcome::GaveUp { reason, channel }),
+            // The probe of a channel that is down was no attempt either.
+            Sent::Later { reason } if was_down => all(&Outcome::Held {
+                until: now.plus_ms(ms(self.config.dispatch.retry_min)),
+                reason,
+            }),
             Sent::Later { reason } => claimed
                 .iter()
                 .map(|one| {
@@ -289,6 +304,22 @@ enum Leaves {
     Not(Settled),
     /// These leave as one letter.
     Together(Vec<Offer>),
+}
+
+/// Where not all of it may leave: emergencies first, then what comes for the first time, then
+/// repetitions; among those the units take turns, so that a storm in one does not hold up another.
+fn in_turns(rules: &Rules, offers: Vec<Offer>) -> Vec<Offer> {
+    let mut turns: BTreeMap<String, usize> = BTreeMap::new();
+    let mut placed: Vec<_> = offers
+        .into_iter()
+        .map(|offer| {
+            let turn = turns.entry(offer.message.facts.unit.clone()).or_default();
+            *turn += 1;
+            ((!gate::is_urgent(rules, &offer), is_repetition(&offer), *turn), offer)
+        })
+        .collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, offer)| offer).collect()
 }
 
 /// Whether the step of a message has fired before (a step key ends in `/STEP.REPETITION.REISSUE`).

@@ -16,6 +16,8 @@ use super::{
 pub struct ChannelConfig {
     pub name: String,
     pub kind: ChannelKind,
+    /// Messages handed over in a second at most.
+    pub per_second: Option<u32>,
 }
 
 /// What kind of way it is, with its settings.
@@ -191,6 +193,7 @@ pub fn read(
         if channels.iter().any(|channel| channel.name == name) {
             section.complain(name_place, format!("there is already a channel called `{name}`"));
         }
+        let per_second = section.number("per_second", 0, 0, 100_000);
         let kind = match kind.as_str() {
             "mailbox" => Some(ChannelKind::Mailbox),
             "smtp" => smtp(&mut section, &name, around).map(|c| ChannelKind::Smtp(Box::new(c))),
@@ -214,7 +217,8 @@ pub fn read(
             }
         };
         section.finish("channel");
-        channels.extend(kind.map(|kind| ChannelConfig { name, kind }));
+        let per_second = u32::try_from(per_second).ok().filter(|rate| *rate > 0);
+        channels.extend(kind.map(|kind| ChannelConfig { name, kind, per_second }));
     }
     channels
 }

@@ -63,6 +63,11 @@ pub fn print(config: &Config) -> String {
     page.text("language", &config.wording.language);
     page.text("signature_zh", &config.wording.signature_zh);
     page.text("signature_en", &config.wording.signature_en);
+    if let Some(sysadmin) = &config.sysadmin {
+        page.title("[sysadmin]");
+        page.text("channel", &sysadmin.channel);
+        page.text("to", &sysadmin.to);
+    }
     page.title("[secrets]");
     match &config.secrets.key {
         Some(key) => page.found("key", "key_file", &key.source),
@@ -138,6 +143,9 @@ impl Page {
     fn channel(&mut self, channel: &ChannelConfig) {
         self.title("[[channel]]");
         self.text("name", &channel.name);
+        if let Some(rate) = channel.per_second {
+            self.number("per_second", i64::from(rate));
+        }
         match &channel.kind {
             ChannelKind::Mailbox => self.text("kind", "mailbox"),
             ChannelKind::Smtp(smtp) => self.smtp(smtp),

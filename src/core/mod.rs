@@ -10,6 +10,7 @@
 pub mod agenda;
 pub mod attributes;
 pub mod book;
+pub mod breaker;
 pub mod burn_down;
 pub mod calendar;
 pub mod callback;

@@ -76,6 +76,21 @@ pub fn goes_by_digest(rules: &Rules, offer: &Offer) -> bool {
         && !fires_at_night(rules, &offer.message, ticket.as_ref())
 }
 
+/// Whether the message is one of those that fire through the night: they wait for nothing.
+pub fn is_urgent(rules: &Rules, offer: &Offer) -> bool {
+    // Most policies have no such ladder: then the ticket need not be read.
+    let set = &rules.current;
+    let mut policies = set.policies.iter();
+    let is_calm =
+        policies.find(|policy| policy.id == offer.message.facts.policy).is_some_and(|policy| {
+            let ladders = policy.clocks.iter().flat_map(|clock| {
+                clock.variants.iter().filter_map(|variant| variant.ladder).chain(clock.ladder)
+            });
+            !ladders.into_iter().any(|index| set.ladders[index].night)
+        });
+    !is_calm && fires_at_night(rules, &offer.message, ticket_of(offer).as_ref())
+}
+
 /// Why a message has no reason any more, if so.
 pub fn why_dropped(
     message: &Message,

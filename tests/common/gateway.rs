@@ -20,12 +20,18 @@ pub struct Gateway {
 
 impl Gateway {
     pub fn start() -> Self {
+        Self::listen(0)
+    }
+
+    /// On this port; 0: on any that is free.
+    pub fn listen(port: u16) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/gateways/sms.py");
         let (server, port) = Server::announced(
             tool("python3", "python3")
                 .arg(script)
                 .arg(folder.path().join("requests"))
+                .arg(port.to_string())
                 // It complains of every connection that is cut.
                 .stderr(Stdio::null()),
         );

@@ -190,3 +190,73 @@ pub async fn whoever_wants_no_messages_gets_none(url: &str) {
     receipts.take("text", &word("i-2", "13800138000", "START"), now).await.expect("it is taken");
     assert_eq!(ask_another("W3").await.0, "sent");
 }
+
+pub async fn an_outage_of_a_day_loses_nothing(url: &str) {
+    // Nobody listens on it once it is dropped.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("loopback has a free port")
+        .port();
+    let config = configured(&format!(
+        "[[channel]]\nname = 'box'\nkind = 'mailbox'\n\
+         [[channel]]\nname = 'text'\nkind = 'http_sms'\nurl = 'http://127.0.0.1:{port}/ok'\nbody = '{{}}'\nper_second = 2\n\
+         [kinds]\nim = 'off'\nsms = 'text'\nemail = 'box'\nvoice = 'off'\nprint = 'box'\ndigest = 'box'\n\
+         [sysadmin]\nchannel = 'box'\nto = 'ops@example.org'\n",
+    ));
+    let city = City::open(url, "cn", config, BATCH).await;
+    let begin = at(DISPATCHED);
+    for n in 0..6 {
+        let no = format!("W{n}");
+        city.hear(vec![told(&no, "dispatched", DISPATCHED, &json!({}))], begin).await;
+    }
+    // Nobody listens on the port for more than a day.
+    let mut now = begin;
+    while now < begin.plus_ms(26 * 3_600_000) {
+        send(&city, now).await;
+        now = city.store.next_offer().await.expect("it reads").expect("something waits");
+    }
+    let mails = city.store.mailbox_list(10).await.expect("it reads");
+    let to_us: Vec<&str> = mails.iter().map(|mail| mail.subject.as_str()).collect();
+    assert_eq!(to_us, ["duban: 通道 text 故障 / channel text is down"], "told once, another way");
+    assert!(mails[0].at.since(begin) <= 60_000, "within a minute: {}", mails[0].at);
+    let gateway = Gateway::listen(port);
+    // One probe, then no more than two in a second.
+    let mut seconds = std::collections::BTreeMap::new();
+    while let Some(next) = city.store.next_offer().await.expect("it reads") {
+        now = now.max(next);
+        let before = gateway.count();
+        send(&city, now).await;
+        *seconds.entry(now.0 / 1_000).or_insert(0) += gateway.count() - before;
+        now = now.plus_ms(1);
+    }
+    assert!(seconds.values().all(|sent| *sent <= 2), "{seconds:?}");
+    assert_eq!(gateway.count(), 6, "each once");
+    for n in 0..6 {
+        let sent = messages(&city, &format!("W{n}")).await;
+        assert_eq!(sent.last().map(String::as_str), Some("p11 sms sent"), "W{n}: {sent:?}");
+    }
+    let mails = city.store.mailbox_list(10).await.expect("it reads");
+    assert!(mails[0].subject.contains("works again"), "{}", mails[0].subject);
+}
+
+pub async fn a_storm_in_one_unit_does_not_hold_up_another(url: &str) {
+    let gateway = Gateway::start();
+    let config = configured(&format!(
+        "[[channel]]\nname = 'box'\nkind = 'mailbox'\n\
+         [[channel]]\nname = 'text'\nkind = 'http_sms'\nurl = 'http://127.0.0.1:{}/ok'\nbody = '{{}}'\nper_second = 5\n\
+         [dispatch]\nworkers = 1\n\
+         [kinds]\nim = 'off'\nsms = 'text'\nemail = 'box'\nvoice = 'off'\nprint = 'box'\ndigest = 'box'\n",
+        gateway.port
+    ));
+    let city = City::open(url, "cn", config, BATCH).await;
+    let now = at(DISPATCHED);
+    let storm = (0..40).map(|n| told(&format!("S{n:02}"), "dispatched", DISPATCHED, &json!({})));
+    city.hear(storm.collect(), now).await;
+    let mut other = told("T1", "dispatched", DISPATCHED, &json!({}));
+    other.unit = Some("cx-cgj".to_owned());
+    city.hear(vec![other], now).await;
+    send(&city, now).await;
+    assert_eq!(gateway.count(), 5, "what leaves in the first second");
+    let sent = messages(&city, "T1").await;
+    assert_eq!(sent.last().map(String::as_str), Some("p15 sms sent"), "its turn came: {sent:?}");
+}

@@ -43,4 +43,6 @@ on_both![
     back::a_digit_answers_the_question_that_was_asked_last,
     back::a_word_nobody_was_asked_for_is_kept_without_it,
     back::whoever_wants_no_messages_gets_none,
+    back::an_outage_of_a_day_loses_nothing,
+    back::a_storm_in_one_unit_does_not_hold_up_another,
 ];
