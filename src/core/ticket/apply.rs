@@ -34,6 +34,7 @@ const ROUNDS_MAX: u32 = 3;
 impl Ticket {
     /// Applies one event. What the policy does not allow moves nothing and is noted as refused.
     pub fn apply_event(&mut self, set: &PolicySet, seq: i64, event: &Event) {
+        self.lapse_pause(set, event.at);
         self.last_event_at = self.last_event_at.max(Some(event.at));
         let read = reply::read(&set.reply, event);
         let event = read.as_ref();
