@@ -137,6 +137,7 @@ impl Ticket {
             let is_of_now = !key.is_own()
                 || key.round == round
                     && (carried.contains(&rule.name)
+                        || clock.is_open() // a ruling carried it to the unit that has the ticket now
                         || self.handed_over.is_none_or(|at| clock.started >= at));
             let counts = if rule.again {
                 clock.is_open()
