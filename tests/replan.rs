@@ -215,6 +215,23 @@ fn a_step_that_fired_does_not_fire_again_under_other_rules() {
 }
 
 #[test]
+fn a_step_does_not_fire_again_when_the_class_changes_back() {
+    let mut play = Play::new(&[set_of(SET)]);
+    play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+    play.run("2026-03-02 09:00", "2026-03-04 10:00");
+    play.tell("contacted", "2026-03-04 10:00", None, &json!({}));
+    for minute in 10..16 {
+        let class = if minute % 2 == 0 { "high" } else { "low" };
+        play.tell("reclassified", &format!("2026-03-04 10:{minute}"), Some(class), &json!({}));
+    }
+    let resolve = play.slips().into_iter().filter(|slip| slip.starts_with("resolve"));
+    assert_eq!(
+        resolve.collect::<Vec<_>>(),
+        ["resolve start task 02 09:00", "resolve due yellow 03 18:00", "resolve due red 04 10:10"]
+    );
+}
+
+#[test]
 fn a_breach_is_never_undone_by_other_rules() {
     let mut play = Play::new(&[set_of(SET)]);
     play.tell("dispatched", "2026-03-02 09:00", Some("high"), &json!({}));

@@ -184,6 +184,9 @@ pub struct Clock {
     pub state: State,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
+    /// Steps that fired on ladders it climbed before and that the one it climbs now does not have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<Elsewhere>,
     /// Steps an event brought forward.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub brought: Vec<Brought>,
@@ -193,6 +196,14 @@ pub struct Clock {
     /// The event of `on_due` has been added.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub due_told: bool,
+}
+
+/// A step that fired on another ladder, as it is written there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    pub at: String,
+    pub slip: String,
+    pub fired: Fired,
 }
 
 /// Why and when a step fires before its own time.
@@ -250,8 +261,10 @@ pub enum FiredAs {
     Withdrawn,
     /// The slip was withdrawn because a late event made it wrong; the step may be due again.
     Undone,
-    /// The same step fired, as step `from`, on the clock this one replaces.
+    /// The same step fired, as step `from`, on an earlier `turn` of the clock this one replaces.
     Carried {
+        #[serde(default)]
+        turn: u32,
         from: u16,
     },
 }
@@ -340,9 +353,34 @@ impl Clock {
         repetition > 0 && self.acknowledged.contains(&step)
     }
 
+    /// Whether it was overdue at `at`; time that stands still makes nothing overdue.
+    pub fn is_overdue(&self, at: Timestamp) -> bool {
+        match self.state {
+            State::Paused { remaining_ms, .. } => remaining_ms < 0,
+            State::Running
+            | State::Stopped { .. }
+            | State::Cancelled { .. }
+            | State::Replaced { .. } => at > self.due,
+        }
+    }
+
+    /// The due as it stands at `at`: of a clock that stands still, if it ran on then.
+    pub fn due_at(&self, calendar: &Calendar, at: Timestamp) -> Timestamp {
+        match self.state {
+            State::Paused { at: from, remaining_ms } if remaining_ms >= 0 => {
+                self.base.add(calendar, at.max(from), remaining_ms)
+            }
+            State::Running
+            | State::Paused { .. }
+            | State::Stopped { .. }
+            | State::Cancelled { .. }
+            | State::Replaced { .. } => self.due,
+        }
+    }
+
     /// Moves the due to `due`, unless the clock was already overdue at `at`.
     pub fn move_due(&mut self, calendar: &Calendar, due: Timestamp, at: Timestamp) -> bool {
-        if at > self.due {
+        if self.is_overdue(at) {
             return false;
         }
         self.due = due;

@@ -198,6 +198,7 @@ impl Ticket {
             pauses: Vec::new(),
             state,
             fired: Vec::new(),
+            elsewhere: Vec::new(),
             acknowledged: Vec::new(),
             due_told: false,
             brought: Vec::new(),

@@ -9,9 +9,9 @@
 
 use super::{Ticket, clocks::Begin, select};
 use crate::core::{
-    clock::{Base, Brought, Clock, ClockKey, Fired, FiredAs, State, due_after},
+    clock::{Base, Brought, Clock, ClockKey, Elsewhere, Fired, FiredAs, State, due_after},
     event::Event,
-    ladder::{is_same, same_steps},
+    ladder::same_steps,
     policy::{ClockRule, Ladder, PolicySet},
     span::Span,
     timestamp::Timestamp,
@@ -120,10 +120,7 @@ impl Ticket {
     /// what is breached stays.
     fn plan_due(&mut self, set: &PolicySet, rule: &ClockRule, index: usize, at: Timestamp) {
         let clock = &self.clocks[index];
-        let breached = match clock.state {
-            State::Paused { remaining_ms, .. } => remaining_ms < 0,
-            _ => at > clock.due,
-        };
+        let breached = clock.is_overdue(at);
         let Some(promise) = self.promise(set, rule, &self.attributes, clock.started) else {
             return;
         };
@@ -161,7 +158,8 @@ impl Ticket {
         }
     }
 
-    /// A clock with another ladder goes on as its next turn; steps both ladders have are not fired again.
+    /// A clock with another ladder goes on as its next turn; steps both ladders have are not fired again,
+    /// nor those of an earlier ladder that come back.
     fn change_ladder(
         &mut self,
         set: &PolicySet,
@@ -174,26 +172,35 @@ impl Ticket {
             return;
         }
         let old = &self.clocks[index];
-        let carried = |fired: &Fired| {
-            let step = before?.steps.get(usize::from(fired.step))?;
-            let place = after?.steps.iter().position(|one| is_same(one, step))?;
-            let stands = fired.outcome != FiredAs::Undone;
-            stands.then_some(Fired {
-                step: place as u16,
-                outcome: FiredAs::Carried { from: fired.step },
-                ..*fired
-            })
+        let step_before = |step: u16| before?.steps.get(usize::from(step));
+        let place = |at: &str, slip: &str| {
+            let steps = &after?.steps;
+            let place = steps.iter().position(|one| one.at_text == at && one.slip == slip)?;
+            Some(place as u16)
         };
+        let known = old.fired.iter().filter(|fired| fired.outcome != FiredAs::Undone);
+        let known = known.filter_map(|fired| {
+            let step = step_before(fired.step)?;
+            let outcome = match fired.outcome {
+                FiredAs::Carried { .. } => fired.outcome,
+                _ => FiredAs::Carried { turn: old.key.turn, from: fired.step },
+            };
+            let fired = Fired { outcome, ..*fired };
+            Some(Elsewhere { at: step.at_text.clone(), slip: step.slip.clone(), fired })
+        });
+        let (mut fired, mut elsewhere) = (Vec::new(), Vec::new());
+        for one in known.chain(old.elsewhere.iter().cloned()) {
+            match place(&one.at, &one.slip) {
+                Some(step) => fired.push(Fired { step, ..one.fired }),
+                None => elsewhere.push(one),
+            }
+        }
         let brought = |one: &Brought| {
-            let step = before?.steps.get(usize::from(one.step))?;
-            let place = after?.steps.iter().position(|other| is_same(other, step))?;
-            Some(Brought { step: place as u16, ..one.clone() })
+            let step = step_before(one.step)?;
+            Some(Brought { step: place(&step.at_text, &step.slip)?, ..one.clone() })
         };
-        let mut next = Clock {
-            fired: old.fired.iter().filter_map(carried).collect(),
-            brought: old.brought.iter().filter_map(brought).collect(),
-            ..old.clone()
-        };
+        let brought = old.brought.iter().filter_map(brought).collect();
+        let mut next = Clock { fired, elsewhere, brought, ..old.clone() };
         next.key.turn = self.turns(&next.key);
         self.clocks[index].state = State::Replaced { at };
         self.clocks.push(next);
@@ -235,17 +242,13 @@ impl Ticket {
 
     /// A step of a replaced clock was undone: it may fall due on the clock that goes on.
     pub(super) fn forget_carried(&mut self, of: &ClockKey, step: u16, repetition: u16) {
-        let replaced = self.clocks.iter().find(|clock| clock.key == *of);
-        let Some(next) = replaced.and_then(|clock| self.successor(clock)) else { return };
-        let key = next.key.clone();
-        let carried = |fired: &Fired| {
-            fired.outcome == FiredAs::Carried { from: step } && fired.repetition == repetition
-        };
-        let Some(clock) = self.clock_mut(&key) else { return };
-        let place =
-            clock.fired.iter().position(carried).map(|place| clock.fired.remove(place).step);
-        if let Some(step) = place {
-            self.forget_carried(&key, step, repetition);
+        let carried = FiredAs::Carried { turn: of.turn, from: step };
+        for clock in &mut self.clocks {
+            if (ClockKey { turn: of.turn, ..clock.key.clone() }) == *of {
+                let is = |one: &Fired| one.outcome == carried && one.repetition == repetition;
+                clock.fired.retain(|one| !is(one));
+                clock.elsewhere.retain(|one| !is(&one.fired));
+            }
         }
     }
 
