@@ -106,3 +106,47 @@ fn the_end_of_one_pause_does_not_end_another() {
     assert_eq!(pause.at, at("13 10:00"));
     assert_eq!(refusals(&told), Vec::<&str>::new());
 }
+
+#[test]
+fn an_extension_in_a_pause_looks_at_the_time_that_is_left() {
+    let granted = |when| (when, "", "extended", json!({}));
+    #[rustfmt::skip]
+    let table = [
+        // name                        paused      granted      refused  due when it runs on at 10:00 on the 18th
+        ("the due stands still too",   "08 10:00", "14 10:00",  false,   "29 18:00"), // 6 h and nine days
+        ("an hour was left",           "13 17:00", "14 10:00",  true,    "18 11:00"),
+    ];
+    for (name, when, grant, is_refused, due) in table {
+        let events = [
+            paused(when, "", "legal_process"),
+            granted(grant),
+            ("18 10:00", "", "resumed", json!({})),
+        ];
+        let told = run(&events, Pace::Live, "18 11:00");
+        assert_eq!(refusals(&told).len(), usize::from(is_refused), "{name}: {:?}", refusals(&told));
+        let resolve = told.ticket.clock("resolve").expect("it runs");
+        assert_eq!(resolve.due, at(due), "{name}");
+    }
+}
+
+#[test]
+fn an_extension_granted_after_the_due_is_refused() {
+    let events = [
+        ("12 10:00", "", "extension_asked", json!({})), // in time
+        ("14 10:00", "", "extended", json!({})),        // it was due on the 13th
+    ];
+    let told = run(&events, Pace::Live, "14 12:00");
+    assert!(refusals(&told)[0].starts_with("asked too late"), "{:?}", refusals(&told));
+    assert_eq!(told.ticket.extensions, []);
+}
+
+#[test]
+fn a_request_for_more_time_ends_with_its_round() {
+    let events = [
+        ("08 10:00", "", "extension_asked", json!({})),
+        ("09 10:00", "", "redo", json!({})), // three working days: due on the 13th
+        ("13 17:00", "", "extended", json!({ "approver": "city_sup" })),
+    ];
+    let told = run(&events, Pace::Live, "13 17:30");
+    assert!(refusals(&told)[0].starts_with("asked too late"), "{:?}", refusals(&told));
+}

@@ -299,6 +299,7 @@ impl Ticket {
         self.evidence = super::Evidence::default();
         self.handed_over = None;
         self.return_pending = None;
+        self.extension_asked = None;
         self.deadline = event.deadline;
         self.ended = None;
         self.stage = Stage::Dispatched;
