@@ -12,7 +12,7 @@ use super::{
     links::{GROUPED, LEVEL_RAISED, LINKED, TRIGGERED},
     people::may_act,
     permit::Refused,
-    returns::ReturnOutcome,
+    returns::{RULING_ASKED, ReturnOutcome},
     select,
 };
 use crate::core::{
@@ -167,7 +167,7 @@ impl Ticket {
                 LEVEL_RAISED => self.raise_level(set, event),
                 LINKED => self.link(event),
                 "returned_ok" => self.accept_return(set, event),
-                "ruling_asked" => self.ask_ruling(event),
+                RULING_ASKED => self.ask_ruling(event),
                 "ruled" => self.rule(set, event)?,
                 "extension_refused" => self.refuse_extension(set, event)?,
                 "review_decided" => self.decide_review(set, event)?,
