@@ -78,7 +78,8 @@ impl Ticket {
     /// A pause is over at its maximum, whether or not anybody looked then. What occurs at that very
     /// instant still finds it paused.
     pub(super) fn lapse_pause(&mut self, set: &PolicySet, before: Timestamp) {
-        if let Some(until) = self.pause.as_ref().map(|pause| pause.until).filter(|at| *at < before) {
+        if let Some(until) = self.pause.as_ref().map(|pause| pause.until).filter(|at| *at < before)
+        {
             self.run_on(set, until);
         }
     }
