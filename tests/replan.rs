@@ -258,6 +258,16 @@ fn pauses_survive_other_rules() {
 }
 
 #[test]
+fn a_due_before_a_pause_is_not_moved_by_it() {
+    let mut play = Play::new(&[set_of(SET)]);
+    play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+    play.tell("paused", "2026-03-03 10:00", None, &json!({"pause": "consent"}));
+    play.tell("resumed", "2026-03-03 16:00", None, &json!({}));
+    play.tell("reclassified", "2026-03-03 17:00", Some("high"), &json!({}));
+    assert_eq!(play.clock("resolve").due, at("2026-03-02 18:00"), "nine hours were used up by then");
+}
+
+#[test]
 fn a_class_changed_while_paused_keeps_what_was_used() {
     let mut play = Play::new(&[set_of(SET)]);
     play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));

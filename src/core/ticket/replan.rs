@@ -135,11 +135,11 @@ impl Ticket {
         let stood_ms: i64 =
             clock.pauses.iter().map(|(from, to)| base.measure(calendar, *from, *to)).sum();
         let spent_ms = base.measure(calendar, clock.started, clock.since) - stood_ms;
-        let mut due = if clock.pauses.is_empty() {
-            planned
-        } else {
-            base.add(calendar, clock.since, budget_ms - spent_ms)
-        };
+        // Each pause moves what it found running by as much as was left then.
+        let mut due = clock.pauses.iter().fold(planned, |due, (from, to)| match due < *from {
+            true => due,
+            false => base.add(calendar, *to, base.measure(calendar, *from, due)),
+        });
         if set.policies[clock.policy].deadline_clock == rule.name {
             let granted = self.extensions.iter().filter(|one| one.at >= clock.started);
             for span in granted.filter_map(|one| Span::parse(&one.span).ok()) {
