@@ -87,11 +87,14 @@ impl Watch {
         let due = promised(rules, clock, self.started);
         self.working = clock.length().is_working();
         self.length = rules.time.between(self.started, due, self.working);
-        self.due = if self.still.is_empty() {
-            due
+        if !self.still.is_empty() {
+            self.due = rules.time.walk(self.started, self.length, self.working, &self.still);
+            // Used up when a pause begins, it is due when the pause ends, as after any pause.
+            let next = self.still.iter().find(|(from, _)| *from == self.due);
+            self.due = next.map_or(self.due, |(_, to)| *to);
         } else {
-            rules.time.walk(self.started, self.length, self.working, &self.still)
-        };
+            self.due = due;
+        }
     }
 }
 
