@@ -232,6 +232,27 @@ fn a_step_does_not_fire_again_when_the_class_changes_back() {
 }
 
 #[test]
+fn a_slip_of_a_ladder_that_late_news_replaced_is_taken_back() {
+    let later = SET.replace("due+4wh", "due+5wh");
+    let mut play = Play::new(&[set_of(SET), set_of(&later)]);
+    play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+    play.tell("contacted", "2026-03-02 09:30", None, &json!({}));
+    play.apply(1, "2026-03-02 12:00"); // another ladder: the next turn
+    play.run("2026-03-02 12:00", "2026-03-03 20:00");
+    assert_eq!(play.slips().last().map(String::as_str), Some("resolve due yellow 03 18:00"));
+    // It was urgent before that: the next turn had the strict ladder, whose second step is red.
+    let mut event = Event::new("W1", Kind::of("reclassified"), at("2026-03-02 11:00"));
+    event.urgency = Some("high".to_owned());
+    let seq = play.lines.len() as i64 + 1;
+    play.lines.push(Line { seq, at: event.at, fact: Fact::Event(event) });
+    play.ticket = Ticket::fold_over("W1", &play, &play.sets[0], play.lines.clone());
+    play.look(at("2026-03-03 21:00"));
+    assert_eq!(play.slips().last().map(String::as_str), Some("resolve due red 03 21:00"));
+    let withdrawn = |line: &&Line| matches!(&line.fact, Fact::Event(event) if event.kind == Kind::SlipWithdrawn);
+    assert_eq!(play.lines.iter().filter(withdrawn).count(), 1, "the yellow slip is taken back");
+}
+
+#[test]
 fn a_breach_is_never_undone_by_other_rules() {
     let mut play = Play::new(&[set_of(SET)]);
     play.tell("dispatched", "2026-03-02 09:00", Some("high"), &json!({}));
@@ -264,7 +285,11 @@ fn a_due_before_a_pause_is_not_moved_by_it() {
     play.tell("paused", "2026-03-03 10:00", None, &json!({"pause": "consent"}));
     play.tell("resumed", "2026-03-03 16:00", None, &json!({}));
     play.tell("reclassified", "2026-03-03 17:00", Some("high"), &json!({}));
-    assert_eq!(play.clock("resolve").due, at("2026-03-02 18:00"), "nine hours were used up by then");
+    assert_eq!(
+        play.clock("resolve").due,
+        at("2026-03-02 18:00"),
+        "nine hours were used up by then"
+    );
 }
 
 #[test]

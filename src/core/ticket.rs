@@ -405,6 +405,9 @@ impl Ticket {
                 self.mark(key, FiredAs::Slip);
                 self.await_slip(record);
             }
+            Record::Skipped { key, at, slip, .. } if self.is_other_step(set, key, at, slip) => {
+                self.orphans.push(key.clone());
+            }
             Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
             Record::Policy { hash, .. } => self.frozen = Some(hash.clone()),
