@@ -154,7 +154,8 @@ impl<'r> Journal<'r> {
         let place = steps.iter().find(|(index, _, _)| *index == slip.key.step);
         watch.state == State::Running
             && place.is_some_and(|(_, step, time)| {
-                self.repetition(&ticket, step, *time, slip.key.repetition) <= at
+                let time = self.repetition(&ticket, step, *time, slip.key.repetition);
+                step.at == slip.at && step.slip == slip.slip && time <= at
             })
     }
 

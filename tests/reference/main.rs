@@ -5,10 +5,13 @@
 //! to the last for every question. It shares no code with `core`. Random scripts drive both; after
 //! every look they must agree on clocks and dues, slips, slips taken back, and refusals.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod compare;
 mod faults;
 mod hearing;
 mod journal;
+mod practice;
 mod product;
 mod replan;
 mod rules;

@@ -8,9 +8,9 @@ pub type Minute = i64;
 
 const EAST: i64 = 8 * 60;
 pub const DAY: i64 = 24 * 60;
-/// The days the switches cover: 2025-11-01 to 2027-03-31.
-const FIRST_DAY: i64 = 20_393;
-const DAYS: i64 = 515;
+/// The days the switches cover: 2025-09-01 to 2027-03-31.
+const FIRST_DAY: i64 = 20_332;
+const DAYS: i64 = 576;
 
 /// How long, in the four bases of `policies.toml` (head of the file).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
