@@ -253,6 +253,27 @@ fn a_slip_of_a_ladder_that_late_news_replaced_is_taken_back() {
 }
 
 #[test]
+fn a_clock_only_the_new_class_has_runs_for_the_unit_that_has_the_ticket() {
+    #[rustfmt::skip]
+    let table = [
+        // name                          how the ticket goes on to unit `b` at 12:00   `call` counts from
+        ("dispatched anew: from there",  "dispatched",                                 "2026-03-02 12:00"),
+        ("ruled: limits stay",           "ruled",                                      "2026-03-02 09:00"),
+    ];
+    for (name, kind, from) in table {
+        let mut play = Play::new(&[set_of(SET)]);
+        play.tell("dispatched", "2026-03-02 09:00", Some("high"), &json!({}));
+        play.tell("reclassified", "2026-03-02 10:00", Some("low"), &json!({})); // ends `call`
+        let mut event = Event::new("W1", Kind::of(kind), at("2026-03-02 12:00"));
+        event.unit = Some("b".to_owned());
+        play.hear(event.at, Fact::Event(event));
+        play.tell("reclassified", "2026-03-02 12:30", Some("high"), &json!({}));
+        assert_eq!(play.clock("call").started, at(from), "{name}");
+        assert!(play.clock("call").is_running(), "{name}");
+    }
+}
+
+#[test]
 fn a_breach_is_never_undone_by_other_rules() {
     let mut play = Play::new(&[set_of(SET)]);
     play.tell("dispatched", "2026-03-02 09:00", Some("high"), &json!({}));

@@ -211,8 +211,14 @@ impl Ticket {
         let round = self.round();
         let opened = self.rounds.last().map(|round| round.opened);
         for (index, rule) in rules.iter().enumerate() {
+            // What ended with another unit is not this one's.
+            let is_of_now = |clock: &Clock| {
+                self.handed_over.is_none_or(|at| clock.started >= at)
+                    || !matches!(clock.state, State::Cancelled { .. })
+            };
             let has = |clock: &Clock| {
-                clock.key.is_own() && clock.key.round == round && clock.key.name == rule.name
+                let key = &clock.key;
+                key.is_own() && key.round == round && key.name == rule.name && is_of_now(clock)
             };
             if rule.per_unit || self.clocks.iter().any(has) {
                 continue;

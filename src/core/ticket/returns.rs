@@ -158,7 +158,10 @@ impl Ticket {
             self.settle_return(ReturnOutcome::Refused);
         } else {
             self.settle_return(ReturnOutcome::Accepted);
+            let began = self.seen.get_key_value(&set.clock_start);
+            let began = began.map(|(kind, at)| (kind.clone(), *at));
             self.hand_over(event.at, &carried);
+            self.seen.extend(began); // limits still count from there
             self.hops.push(Hop { unit: unit.clone(), at: event.at, ..Hop::default() });
             self.first_unit.get_or_insert_with(|| unit.clone());
             self.unit = Some(unit);
