@@ -252,7 +252,9 @@ impl Ticket {
             return;
         }
         let rules = &sets[self.rules];
+        let began = self.seen.iter().find(|(kind, _)| kind == "dispatched").cloned();
         self.hand_over(event.at, |clock| !rules.stops(clock, "accepted"));
+        self.seen.extend(began); // its limits still count from there
         self.hops.push((unit, event.at));
         self.unit = unit;
         for clock in self.policy(sets).all_clocks() {

@@ -65,16 +65,23 @@ impl Ticket {
         self.watches.push(Watch { turn, after: Some((old.turn, at)), ..old });
     }
 
-    /// Clocks only the new rules have begin where they would have begun.
+    /// Clocks only the new rules have begin where they would have begun; one that this unit had and
+    /// another class ended does not begin again.
     fn start_what_is_new(&mut self, sets: &[Rules]) {
         let round = self.round();
         for clock in self.policy(sets).all_clocks() {
-            if self.newest(&clock.name).is_some() {
+            let of_now = |watch: &Watch| self.handed_over.is_none_or(|at| watch.started >= at);
+            let has = |watch: &Watch| {
+                watch.round == round
+                    && watch.clock.name == clock.name
+                    && (of_now(watch) || watch.state != State::Cancelled)
+            };
+            if self.watches.iter().any(has) {
                 continue;
             }
             let starts = |kind: &str| clock.start.split('|').any(|start| start == kind);
             let seen = self.seen.iter().filter(|(kind, _)| starts(kind)).map(|(_, at)| *at).min();
-            if let Some(at) = seen.filter(|_| round > 0) {
+            if let Some(at) = seen {
                 self.start(sets, &clock, at);
             }
         }

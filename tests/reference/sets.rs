@@ -13,9 +13,13 @@ pub static TEXTS: LazyLock<[String; 2]> = LazyLock::new(|| {
             r#"[["09:00", "12:00"], ["14:00", "18:00"]]"#,
             r#"[["08:30", "12:00"], ["13:30", "17:30"]]"#,
         ),
-        (r#"name = "resolve", dur = "3wd""#, r#"name = "resolve", dur = "2wd""#),
         (r#"name = "accept", dur = "2wh""#, r#"name = "accept", dur = "3wh""#),
         (r#"name = "resolve", dur = "24h""#, r#"name = "resolve", dur = "36h""#),
+        (
+            r#"name = "resolve", dur = "2wd", ladder = "redo""#,
+            r#"name = "resolve", dur = "10wh", ladder = "redo""#,
+        ),
+        (r#"name = "resolve", dur = "3wd""#, r#"name = "resolve", dur = "2wd""#),
         (r#"{ at = "due+1wd", slip = "red""#, r#"{ at = "due+4wh", slip = "red""#),
     ];
     let second = changed.into_iter().fold(first.to_owned(), |text, (old, new)| {

@@ -13,6 +13,8 @@ struct Raw {
     gap: Minute,
     way: Minute,
     event: Told,
+    /// How much later it is told once more.
+    again: Option<Minute>,
 }
 
 /// Minutes in tens, so that halves of clocks fall on whole minutes.
@@ -78,9 +80,12 @@ fn event() -> impl Strategy<Value = Told> {
 
 /// A ticket from its dispatch in the days before the May holidays until everything is long over.
 pub fn script() -> impl Strategy<Value = Script> {
-    let raw = (gap(), way(), event(), prop::option::weighted(0.05, 1_u32..3));
-    let raw =
-        raw.prop_map(|(gap, way, event, round)| Raw { gap, way, event: Told { round, ..event } });
+    let (round, again) =
+        (prop::option::weighted(0.05, 1_u32..3), prop::option::weighted(0.05, way()));
+    let raw = (gap(), way(), event(), round, again).prop_map(|(gap, way, event, round, again)| {
+        let event = Told { round, ..event };
+        Raw { gap, way, event, again }
+    });
     let class = prop::sample::select(vec!["low", "low", "high"]);
     let start = (0_i64..4 * 144).prop_map(|tens| at("2026-04-27 00:00") + tens * 10);
     let rules = prop::option::weighted(0.3, 0_i64..8 * 144);
@@ -97,9 +102,12 @@ pub fn script() -> impl Strategy<Value = Script> {
             };
             let mut turns = vec![Turn::Tell(first)];
             let mut now = start;
-            for (number, Raw { gap, way, event }) in (1..).zip(raws) {
+            for Raw { gap, way, event, again } in raws {
                 now += gap;
-                turns.push(Turn::Tell(Told { number, at: now, heard: now + way, ..event }));
+                for way in [Some(way), again.map(|later| way + later)].into_iter().flatten() {
+                    let (number, event) = (turns.len(), event.clone());
+                    turns.push(Turn::Tell(Told { number, at: now, heard: now + way, ..event }));
+                }
             }
             // Five minutes past: nothing else happens then.
             turns.extend(rules.map(|tens| Turn::Rules(start + tens * 10 + 5)));
