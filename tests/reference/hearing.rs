@@ -19,6 +19,14 @@ impl Ticket {
     pub fn hear(&mut self, sets: &[Rules], event: &Told, fault: Option<Fault>) -> Result<(), Why> {
         self.lapse(sets, event.at, fault);
         self.owed.retain(|owed| !(event.heard < 0 && owed.kind == event.kind));
+        if self.dispatched.is_none() && self.rounds.len() <= 1 {
+            // Its class may be known before it is dispatched.
+            self.urgency = if self.urgency.is_empty() { event.urgency } else { Some(self.urgency) }
+                .unwrap_or_default();
+            if !self.urgency.is_empty() {
+                self.rounds = vec![sets[self.rules].of_urgency(self.urgency).id.clone()];
+            }
+        }
         self.change(sets, event, fault)?;
         if self.rounds.is_empty() {
             return Ok(());
@@ -59,8 +67,13 @@ impl Ticket {
         if event.round.is_some_and(|round| round < self.round()) {
             return Err("it is about round");
         }
+        let needs_a_policy = ["paused", "extension_asked", "extended", "returned", "ruled", "redo"];
+        let is_nowhere = event.kind == "returned" && self.hops.is_empty();
+        if is_nowhere || self.rounds.is_empty() && needs_a_policy.contains(&event.kind) {
+            return Err("the ticket is not dispatched yet");
+        }
         match event.kind {
-            "dispatched" => self.dispatch(sets, event),
+            "dispatched" => self.dispatch(event),
             "paused" => self.stand_still(sets, event)?,
             "resumed" => {
                 if self.pause.is_none() {
@@ -82,6 +95,7 @@ impl Ticket {
             "reclassified" => {
                 self.urgency = event.urgency.expect("the strategy gives it a class");
                 let policy = match self.round() {
+                    0 => return Ok(()),
                     1 => sets[self.rules].of_urgency(self.urgency).id.clone(),
                     _ => self.policy(sets).id.clone(),
                 };
@@ -93,13 +107,9 @@ impl Ticket {
     }
 
     /// The ticket goes to a unit; another unit begins with clocks of its own (5, each hop).
-    fn dispatch(&mut self, sets: &[Rules], event: &Told) {
+    fn dispatch(&mut self, event: &Told) {
         let unit = unit_of(event);
-        if self.dispatched.is_none() {
-            self.dispatched = Some(event.at);
-            self.urgency = event.urgency.expect("the strategy gives it a class");
-            self.rounds.push(sets[self.rules].of_urgency(self.urgency).id.clone());
-        }
+        self.dispatched.get_or_insert(event.at);
         self.hops.push((unit, event.at));
         let moves = !self.unit.is_empty() && self.unit != unit;
         self.unit = unit;
@@ -272,7 +282,8 @@ impl Ticket {
             return Err("the round has its answer already");
         }
         self.answered.push(round);
-        let left = round < sets[self.rules].policy("redo").max_rounds.unwrap_or(ROUNDS_MAX);
+        let left =
+            round > 0 && round < sets[self.rules].policy("redo").max_rounds.unwrap_or(ROUNDS_MAX);
         match (event.solved, left) {
             (false, true) => self.owe("redo", 0),
             _ if !self.ended => self.owe("evaluated", 0),
@@ -290,6 +301,7 @@ impl Ticket {
         self.owed.clear();
         self.cancel(|_| true);
         self.rounds.push(redo.id.clone());
+        self.reopened = Some(event.at);
         self.seen.clear();
         self.handed_over = None;
         self.return_waits = false;

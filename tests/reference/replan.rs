@@ -81,7 +81,9 @@ impl Ticket {
             }
             let starts = |kind: &str| clock.start.split('|').any(|start| start == kind);
             let seen = self.seen.iter().filter(|(kind, _)| starts(kind)).map(|(_, at)| *at).min();
-            if let Some(at) = seen {
+            // A redo stands for the dispatch of its round.
+            let reopened = self.reopened.filter(|_| starts("dispatched"));
+            if let Some(at) = seen.or(reopened) {
                 self.start(sets, &clock, at);
             }
         }

@@ -90,32 +90,39 @@ pub fn script() -> impl Strategy<Value = Script> {
     let start = (0_i64..4 * 144).prop_map(|tens| at("2026-04-27 00:00") + tens * 10);
     let rules = prop::option::weighted(0.3, 0_i64..8 * 144);
     let down = prop::option::weighted(0.2, (0_i64..6 * 144, 1_i64..3 * 144));
-    (start, class, prop::collection::vec(raw, 0..16), rules, down).prop_map(
-        |(start, class, raws, rules, down)| {
-            let first = Told {
-                kind: "dispatched",
-                at: start,
-                heard: start,
-                unit: Some("a"),
-                urgency: Some(class),
-                ..Told::default()
-            };
-            let mut turns = vec![Turn::Tell(first)];
-            let mut now = start;
-            for Raw { gap, way, event, again } in raws {
-                now += gap;
-                for way in [Some(way), again.map(|later| way + later)].into_iter().flatten() {
-                    let (number, event) = (turns.len(), event.clone());
-                    turns.push(Turn::Tell(Told { number, at: now, heard: now + way, ..event }));
-                }
+    let early = prop::sample::select(vec!["accepted", "contacted", "progress"]);
+    let early = prop::option::weighted(0.1, (early, 1_i64..12, way()));
+    let slow = prop::option::weighted(0.1, 1_i64..36);
+    let tells = (class, prop::collection::vec(raw, 0..16), early, slow);
+    (start, tells, rules, down).prop_map(|(start, (class, raws, early, slow), rules, down)| {
+        let first = Told {
+            kind: "dispatched",
+            at: start,
+            heard: start + slow.unwrap_or_default() * 10,
+            unit: Some("a"),
+            urgency: Some(class),
+            ..Told::default()
+        };
+        let mut turns = vec![Turn::Tell(first)];
+        turns.extend(early.map(|(kind, tens, way)| {
+            let at = start - tens * 10;
+            let urgency = Some(class);
+            Turn::Tell(Told { number: 1, kind, at, heard: at + way, urgency, ..Told::default() })
+        }));
+        let mut now = start;
+        for Raw { gap, way, event, again } in raws {
+            now += gap;
+            for way in [Some(way), again.map(|later| way + later)].into_iter().flatten() {
+                let (number, event) = (turns.len(), event.clone());
+                turns.push(Turn::Tell(Told { number, at: now, heard: now + way, ..event }));
             }
-            // Five minutes past: nothing else happens then.
-            turns.extend(rules.map(|tens| Turn::Rules(start + tens * 10 + 5)));
-            turns.extend(down.map(|(from, long)| {
-                let from = start + from * 10 + 5;
-                Turn::Down(from, from + long * 10)
-            }));
-            Script { turns, until: now + 14 * DAY }
-        },
-    )
+        }
+        // Five minutes past: nothing else happens then.
+        turns.extend(rules.map(|tens| Turn::Rules(start + tens * 10 + 5)));
+        turns.extend(down.map(|(from, long)| {
+            let from = start + from * 10 + 5;
+            Turn::Down(from, from + long * 10)
+        }));
+        Script { turns, until: now + 14 * DAY }
+    })
 }

@@ -74,8 +74,9 @@ pub struct Ticket {
     /// Units it went through, with when.
     pub hops: Vec<(&'static str, Minute)>,
     pub handed_over: Option<Minute>,
-    /// Policies of the rounds.
+    /// Policies of the rounds, and when the last one was opened by a redo.
     pub rounds: Vec<String>,
+    pub reopened: Option<Minute>,
     pub watches: Vec<Watch>,
     /// Kinds that occurred in this round under this unit.
     pub seen: Vec<(String, Minute)>,
