@@ -314,6 +314,29 @@ fn a_due_before_a_pause_is_not_moved_by_it() {
 }
 
 #[test]
+fn half_of_a_clock_is_where_it_was_used_up() {
+    let half = SET.replace("at = \"start\", ", "at = \"start+50%\", ");
+    #[rustfmt::skip]
+    let table = [
+        // name                       paused              half of the eighteen hours
+        ("used up before the pause",  "2026-03-03 10:00", "2026-03-02 18:00"),
+        ("used up after it",          "2026-03-02 17:00", "2026-03-03 17:00"),
+    ];
+    for (name, paused, want) in table {
+        let mut play = Play::new(&[set_of(&half)]);
+        play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+        play.tell("paused", paused, None, &json!({"pause": "consent"}));
+        play.tell("resumed", "2026-03-03 16:00", None, &json!({}));
+        play.look(at("2026-03-03 17:00"));
+        let scheduled = play.lines.iter().find_map(|line| match &line.fact {
+            Fact::Record(Record::Slip { scheduled, .. }) => Some(*scheduled),
+            _ => None, // the first slip is the one
+        });
+        assert_eq!(scheduled, Some(at(want)), "{name}");
+    }
+}
+
+#[test]
 fn a_class_changed_while_paused_keeps_what_was_used() {
     let mut play = Play::new(&[set_of(SET)]);
     play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
