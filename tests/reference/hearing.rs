@@ -90,6 +90,7 @@ impl Ticket {
             "return_refused" | "returned_ok" => self.settle(),
             "ruling_asked" => self.return_waits = true,
             "ruled" => self.rule(sets, event),
+            "acknowledged" => self.acknowledge(event.at),
             "answered" => self.answer(sets, event)?,
             "redo" => self.open_round(sets, event)?,
             "reclassified" => {

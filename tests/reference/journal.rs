@@ -89,7 +89,8 @@ impl<'r> Journal<'r> {
                         None => ticket.rules = 1,
                     }
                 }
-                Line::Slip { .. } | Line::Skipped { .. } => {} // they move no clock
+                Line::Slip { slip, withdrawn } => ticket.issued.push((slip.clone(), *withdrawn)),
+                Line::Skipped { .. } => {} // it moves no clock
             }
         }
         ticket.lapse(self.sets, until, self.fault);
@@ -152,7 +153,9 @@ impl<'r> Journal<'r> {
         let Some(watch) = ticket.watches.iter().find(is) else { return false };
         let steps = self.places(&ticket, watch);
         let place = steps.iter().find(|(index, _, _)| *index == slip.key.step);
+        let is_silent = slip.key.repetition > 0 && watch.is_acknowledged(&slip.at, &slip.slip);
         watch.state == State::Running
+            && !is_silent
             && place.is_some_and(|(_, step, time)| {
                 let time = self.repetition(&ticket, step, *time, slip.key.repetition);
                 step.at == slip.at && step.slip == slip.slip && time <= at
@@ -167,7 +170,8 @@ impl<'r> Journal<'r> {
             let times = 1 + step.repeat.as_ref().map_or(0, |repeat| repeat.max);
             for repetition in 0..times {
                 let time = self.repetition(ticket, &step, time, repetition);
-                if self.is_done(ticket, watch, &step, repetition) {
+                let is_silent = repetition > 0 && watch.is_acknowledged(&step.at, &step.slip);
+                if is_silent || self.is_done(ticket, watch, &step, repetition) {
                     continue;
                 }
                 if time > now {
@@ -198,13 +202,7 @@ impl<'r> Journal<'r> {
 
     /// 0, finding 3: a step fires once. One that was withdrawn may fire again.
     fn is_done(&self, ticket: &Ticket, watch: &Watch, step: &Step, repetition: u16) -> bool {
-        let mut turns = BTreeSet::from([(watch.turn, Minute::MAX)]);
-        let mut oldest = watch;
-        while let Some((turn, at)) = oldest.after {
-            turns.insert((turn, at));
-            let key = Key { turn, ..watch.key(0, 0) };
-            oldest = ticket.watches.iter().find(|one| one.is(&key)).expect("it was replaced");
-        }
+        let turns = ticket.turns(watch);
         self.lines.iter().any(|(written, line)| {
             let (key, at, slip) = match line {
                 Line::Slip { slip, withdrawn: None } => (&slip.key, &slip.at, &slip.slip),
@@ -287,7 +285,11 @@ impl Watch {
         Key { round: self.round, clock: self.clock.name.clone(), turn: self.turn, step, repetition }
     }
 
-    fn is(&self, key: &Key) -> bool {
+    fn is_acknowledged(&self, at: &str, slip: &str) -> bool {
+        self.acknowledged.iter().any(|(one, other)| one == at && other == slip)
+    }
+
+    pub fn is(&self, key: &Key) -> bool {
         self.round == key.round && self.turn == key.turn && self.clock.name == key.clock
     }
 }

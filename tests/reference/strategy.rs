@@ -75,6 +75,7 @@ fn event() -> impl Strategy<Value = Told> {
         3 => unit().prop_map(move |unit| Told { unit: Some(unit), ..told("dispatched") }),
         5 => class.prop_map(move |urgency| Told { urgency: Some(urgency), ..told("reclassified") }),
         1 => plain("progress"),
+        3 => plain("acknowledged"),
     ]
 }
 

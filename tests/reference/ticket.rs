@@ -2,6 +2,7 @@
 
 use super::{
     faults::Fault,
+    journal::{Key, Slip},
     rules::{Clock, Policy, Rules},
     told::Told,
     worktime::{Length, Minute},
@@ -23,6 +24,8 @@ pub struct Watch {
     pub state: State,
     /// The turn it goes on from, and since when.
     pub after: Option<(u32, Minute)>,
+    /// Steps somebody acknowledged, as written: they do not repeat.
+    pub acknowledged: Vec<(String, String)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +97,8 @@ pub struct Ticket {
     pub ended: bool,
     pub owed: Vec<Owed>,
     pub late_requests: u32,
+    /// Slips so far, with when they were taken back.
+    pub issued: Vec<(Slip, Option<Minute>)>,
 }
 
 impl Ticket {
@@ -114,6 +119,41 @@ impl Ticket {
         let round = self.round();
         let is = |watch: &Watch| watch.round == round && watch.clock.name == name;
         self.watches.iter().rposition(is)
+    }
+
+    /// The turns a clock goes on from, its own first, each with when it was replaced.
+    pub fn turns(&self, watch: &Watch) -> Vec<(u32, Minute)> {
+        let mut turns = vec![(watch.turn, Minute::MAX)];
+        let mut oldest = watch;
+        while let Some((turn, at)) = oldest.after {
+            turns.push((turn, at));
+            let key = Key { turn, ..watch.key(0, 0) };
+            oldest = self.watches.iter().find(|one| one.is(&key)).expect("it was replaced");
+        }
+        turns
+    }
+
+    /// Somebody has seen every slip so far: its step does not come again (6, receipt stops
+    /// repeats; policies.toml, `receipt_suppresses`).
+    pub fn acknowledge(&mut self, at: Minute) {
+        for index in 0..self.watches.len() {
+            let watch = &self.watches[index];
+            let turns = self.turns(watch);
+            let of_watch = |slip: &Slip| {
+                turns.iter().any(|(turn, until)| {
+                    slip.issued < *until
+                        && slip.key
+                            == Key { turn: *turn, ..watch.key(slip.key.step, slip.key.repetition) }
+                })
+            };
+            let stood = self.issued.iter().filter(|(_, gone)| gone.is_none_or(|gone| gone >= at));
+            let seen = stood.filter(|(slip, _)| of_watch(slip) && slip.issued >= watch.started);
+            let seen: Vec<(String, String)> =
+                seen.map(|(slip, _)| (slip.at.clone(), slip.slip.clone())).collect();
+            if watch.is_open() {
+                self.watches[index].acknowledged.extend(seen);
+            }
+        }
     }
 
     /// Starts a clock where it is not there yet.
@@ -141,6 +181,7 @@ impl Ticket {
             still: Vec::new(),
             state,
             after: None,
+            acknowledged: Vec::new(),
         });
     }
 
