@@ -274,6 +274,35 @@ fn a_clock_only_the_new_class_has_runs_for_the_unit_that_has_the_ticket() {
 }
 
 #[test]
+fn an_acknowledged_step_does_not_repeat_under_other_rules() {
+    let repeated = "at = \"due+4wh\", repeat = { every = \"1wd\", max = 3 }, ";
+    let text = SET.replace("[slips]", "[noise]\nreceipt_suppresses = true\n[slips]");
+    let text = text.replace("at = \"due+4wh\", ", repeated);
+    #[rustfmt::skip]
+    let table = [
+        // name                             what is told on the 5th from 10:00 on, a minute apart      red slips in all
+        ("nobody saw it",                   &["high", "low"][..],                                      4),
+        ("seen before the change",          &["", "high", "low"][..],                                  1),
+        ("seen on the ladder in between",   &["high", "", "low"][..],                                  1),
+        ("seen after it",                   &["high", "low", ""][..],                                  1),
+    ];
+    for (name, events, want) in table {
+        let mut play = Play::new(&[set_of(&text)]);
+        play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+        play.tell("contacted", "2026-03-02 09:30", None, &json!({}));
+        play.run("2026-03-02 09:30", "2026-03-05 08:00");
+        for (minute, class) in events.iter().enumerate() {
+            let kind = if class.is_empty() { "acknowledged" } else { "reclassified" };
+            let class = Some(*class).filter(|class| !class.is_empty());
+            play.tell(kind, &format!("2026-03-05 08:0{minute}"), class, &json!({}));
+        }
+        play.run("2026-03-05 08:10", "2026-03-20 00:00");
+        let red = play.slips().into_iter().filter(|slip| slip.contains("due+4wh red"));
+        assert_eq!(red.count(), want, "{name}: {:?}", play.slips());
+    }
+}
+
+#[test]
 fn a_breach_is_never_undone_by_other_rules() {
     let mut play = Play::new(&[set_of(SET)]);
     play.tell("dispatched", "2026-03-02 09:00", Some("high"), &json!({}));
@@ -311,6 +340,18 @@ fn a_due_before_a_pause_is_not_moved_by_it() {
         at("2026-03-02 18:00"),
         "nine hours were used up by then"
     );
+}
+
+#[test]
+fn a_due_that_passed_before_a_pause_stays_past() {
+    let revised = SET
+        .replace("work_hours = [[\"09:00\", \"18:00\"]]", "work_hours = [[\"08:00\", \"17:30\"]]");
+    let mut play = Play::new(&[set_of(SET), set_of(&revised)]);
+    play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+    play.tell("paused", "2026-03-03 17:40", None, &json!({"pause": "consent"}));
+    play.apply(1, "2026-03-03 17:45");
+    play.tell("resumed", "2026-03-04 10:00", None, &json!({}));
+    assert_eq!(play.clock("resolve").due, at("2026-03-03 17:30"), "closing time, before the pause");
 }
 
 #[test]

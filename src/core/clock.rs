@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     calendar::Calendar,
     event::Kind,
-    policy::{PolicySet, WorkdayDue},
+    policy::{PolicySet, Step, WorkdayDue},
     span::Span,
     timestamp::Timestamp,
 };
@@ -190,19 +190,37 @@ pub struct Clock {
     /// Steps an event brought forward.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub brought: Vec<Brought>,
-    /// Steps somebody acknowledged: they do not repeat.
+    /// Steps somebody acknowledged, on whichever ladder: they do not repeat.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub acknowledged: Vec<u16>,
+    pub acknowledged_steps: Vec<Written>,
     /// The event of `on_due` has been added.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub due_told: bool,
 }
 
-/// A step that fired on another ladder, as it is written there.
+/// A step as it is written in its ladder: what it is known by on another ladder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Elsewhere {
+pub struct Written {
     pub at: String,
     pub slip: String,
+}
+
+impl Written {
+    /// The place on the clock and the slip of a step.
+    pub fn of(step: &Step) -> Self {
+        Self { at: step.at_text.clone(), slip: step.slip.clone() }
+    }
+
+    /// Whether this is the step.
+    pub fn is(&self, step: &Step) -> bool {
+        step.at_text == self.at && step.slip == self.slip
+    }
+}
+
+/// A step that fired on another ladder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    pub step: Written,
     pub fired: Fired,
 }
 
@@ -349,8 +367,8 @@ impl Clock {
     }
 
     /// Whether a repetition of a step has lost its reason because somebody acknowledged the step.
-    pub fn is_acknowledged(&self, step: u16, repetition: u16) -> bool {
-        repetition > 0 && self.acknowledged.contains(&step)
+    pub fn is_acknowledged(&self, step: &Step, repetition: u16) -> bool {
+        repetition > 0 && self.acknowledged_steps.iter().any(|one| one.is(step))
     }
 
     /// Whether it was overdue at `at`; time that stands still makes nothing overdue.

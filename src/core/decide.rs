@@ -189,7 +189,7 @@ fn climb(
                 break;
             }
             let is_silenced =
-                set.noise.receipt_suppresses && clock.is_acknowledged(step.index, repetition);
+                set.noise.receipt_suppresses && clock.is_acknowledged(step.step, repetition);
             if !is_silenced && !clock.is_done(step.index, repetition) {
                 due.push((step, repetition, time));
             }

@@ -158,7 +158,7 @@ impl Ticket {
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
             Kind::SlipWithdrawn => self.withdraw_slip(set, event)?,
             Kind::Custom(name) => match &**name {
-                ACKNOWLEDGED => self.acknowledge(event),
+                ACKNOWLEDGED => self.acknowledge(set, event),
                 EXCUSED => self.excuse(event),
                 HANDOVER_REFUSED => self.handover = None,
                 RECLASSIFIED => self.reclassify(set, event),

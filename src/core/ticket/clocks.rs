@@ -199,7 +199,7 @@ impl Ticket {
             state,
             fired: Vec::new(),
             elsewhere: Vec::new(),
-            acknowledged: Vec::new(),
+            acknowledged_steps: Vec::new(),
             due_told: false,
             brought: Vec::new(),
         });

@@ -9,7 +9,7 @@
 
 use super::{Ticket, clocks::Begin, select};
 use crate::core::{
-    clock::{Base, Brought, Clock, ClockKey, Elsewhere, Fired, FiredAs, State, due_after},
+    clock::{Base, Brought, Clock, ClockKey, Elsewhere, Fired, FiredAs, State, Written, due_after},
     event::Event,
     ladder::same_steps,
     policy::{ClockRule, Ladder, PolicySet},
@@ -152,7 +152,9 @@ impl Ticket {
         match &mut clock.state {
             State::Paused { at, remaining_ms } => {
                 clock.spent_ms = spent_ms + base.measure(calendar, clock.since, *at);
-                *remaining_ms = base.measure(calendar, *at, due);
+                // No working time may lie between a due that has passed and the pause.
+                let is_past = i64::from(due < *at);
+                *remaining_ms = base.measure(calendar, *at, due) - is_past;
             }
             _ => clock.spent_ms = spent_ms,
         }
@@ -173,9 +175,8 @@ impl Ticket {
         }
         let old = &self.clocks[index];
         let step_before = |step: u16| before?.steps.get(usize::from(step));
-        let place = |at: &str, slip: &str| {
-            let steps = &after?.steps;
-            let place = steps.iter().position(|one| one.at_text == at && one.slip == slip)?;
+        let place = |step: &Written| {
+            let place = after?.steps.iter().position(|one| step.is(one))?;
             Some(place as u16)
         };
         let known = old.fired.iter().filter(|fired| fired.outcome != FiredAs::Undone);
@@ -186,18 +187,18 @@ impl Ticket {
                 _ => FiredAs::Carried { turn: old.key.turn, from: fired.step },
             };
             let fired = Fired { outcome, ..*fired };
-            Some(Elsewhere { at: step.at_text.clone(), slip: step.slip.clone(), fired })
+            Some(Elsewhere { step: Written::of(step), fired })
         });
         let (mut fired, mut elsewhere) = (Vec::new(), Vec::new());
         for one in known.chain(old.elsewhere.iter().cloned()) {
-            match place(&one.at, &one.slip) {
+            match place(&one.step) {
                 Some(step) => fired.push(Fired { step, ..one.fired }),
                 None => elsewhere.push(one),
             }
         }
         let brought = |one: &Brought| {
             let step = step_before(one.step)?;
-            Some(Brought { step: place(&step.at_text, &step.slip)?, ..one.clone() })
+            Some(Brought { step: place(&Written::of(step))?, ..one.clone() })
         };
         let brought = old.brought.iter().filter_map(brought).collect();
         let mut next = Clock { fired, elsewhere, brought, ..old.clone() };

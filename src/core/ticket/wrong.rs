@@ -35,10 +35,11 @@ impl Ticket {
             return Some(format!("the clock `{}` stood still then", key.clock.name));
         }
         let (rule, ladder) = self.rule_of(set, clock)?;
-        if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
+        let step = ladder.and_then(|ladder| ladder.steps.get(usize::from(key.step)));
+        let is_acknowledged = step.is_some_and(|step| clock.is_acknowledged(step, key.repetition));
+        if is_acknowledged && set.noise.receipt_suppresses {
             return Some("the step was acknowledged before it came again".to_owned());
         }
-        let step = ladder.and_then(|ladder| ladder.steps.get(usize::from(key.step)));
         if let Some(reason) = step.and_then(|step| self.withholds(step)) {
             return Some(reason);
         }
