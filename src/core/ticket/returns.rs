@@ -16,6 +16,9 @@ use crate::core::{
     timestamp::Timestamp,
 };
 
+/// Asks the supervisors who shall have the ticket.
+pub(super) const RULING_ASKED: &str = "ruling_asked";
+
 /// One return and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Return {
@@ -65,7 +68,7 @@ impl Ticket {
                 self.return_pending = Some(event.at);
                 if let Some(reason) = by_itself {
                     let about = event.at.0.to_string();
-                    self.owe_about(Kind::of("ruling_asked"), reason, about);
+                    self.owe_about(Kind::of(RULING_ASKED), reason, about);
                 }
                 Ok(())
             }
@@ -168,7 +171,10 @@ impl Ticket {
             self.settle_return(ReturnOutcome::Refused);
         } else {
             self.settle_return(ReturnOutcome::Accepted);
+            let began = self.seen.get_key_value(&set.clock_start);
+            let began = began.map(|(kind, at)| (kind.clone(), *at));
             self.hand_over(event.at, &carried);
+            self.seen.extend(began); // limits still count from there
             self.hops.push(Hop { unit: unit.clone(), at: event.at, ..Hop::default() });
             self.first_unit.get_or_insert_with(|| unit.clone());
             self.unit = Some(unit);
@@ -182,6 +188,8 @@ impl Ticket {
     }
 
     pub(super) fn settle_return(&mut self, outcome: ReturnOutcome) {
+        // Nothing is left to rule on.
+        self.follow_ups.retain(|owed| owed.kind.name() != RULING_ASKED);
         let asked = |one: &&mut Return| one.outcome == ReturnOutcome::Asked;
         if let Some(one) = self.returned.iter_mut().rev().find(asked) {
             one.outcome = outcome;
