@@ -9,10 +9,16 @@
 //! * `a_verdict_never_shows_the_address` - what a provider says about an address is
 //!   kept without the address.
 
+pub mod aliyun;
+pub mod approved;
 pub mod back;
 pub mod email;
+pub mod http;
 pub mod http_sms;
 mod mailbox;
+pub mod signing;
+pub mod tencent;
+pub mod twilio;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -47,6 +53,10 @@ pub struct Letter {
     pub ticket: String,
     /// `zh` or `en`.
     pub language: String,
+    /// The template it was worded by: `staff.yellow`. Some providers send only texts they approved.
+    pub template: String,
+    /// What the text says, fact by fact, in the letter's language.
+    pub facts: BTreeMap<String, String>,
 }
 
 /// Neither the address nor the words: both are private.
@@ -99,6 +109,9 @@ pub enum Channel {
     Mailbox(Mailbox),
     Smtp(Box<email::Smtp>),
     HttpSms(Box<http_sms::HttpSms>),
+    Aliyun(Box<aliyun::Aliyun>),
+    Tencent(Box<tencent::Tencent>),
+    Twilio(Box<twilio::Twilio>),
 }
 
 impl Channel {
@@ -123,6 +136,18 @@ impl Channel {
                 let http = http_sms::HttpSms::new(http).map_err(wrong)?;
                 Ok(Some(Self::HttpSms(Box::new(http))))
             }
+            ChannelKind::Aliyun(aliyun) => {
+                let aliyun = aliyun::Aliyun::new(aliyun).map_err(wrong)?;
+                Ok(Some(Self::Aliyun(Box::new(aliyun))))
+            }
+            ChannelKind::Tencent(tencent) => {
+                let tencent = tencent::Tencent::new(tencent).map_err(wrong)?;
+                Ok(Some(Self::Tencent(Box::new(tencent))))
+            }
+            ChannelKind::Twilio(twilio) => {
+                let twilio = twilio::Twilio::new(twilio).map_err(wrong)?;
+                Ok(Some(Self::Twilio(Box::new(twilio))))
+            }
         }
     }
 
@@ -132,6 +157,9 @@ impl Channel {
             Self::Mailbox(mailbox) => mailbox.send(letter, now).await,
             Self::Smtp(smtp) => smtp.send(letter, now).await,
             Self::HttpSms(http) => http.send(letter).await,
+            Self::Aliyun(aliyun) => aliyun.send(letter, now).await,
+            Self::Tencent(tencent) => tencent.send(letter, now).await,
+            Self::Twilio(twilio) => twilio.send(letter).await,
         };
         match sent {
             Sent::Accepted { provider, ids } => {
@@ -172,6 +200,8 @@ mod tests {
             links: Vec::new(),
             ticket: "W1".into(),
             language: "zh".into(),
+            template: String::new(),
+            facts: BTreeMap::new(),
         };
         #[rustfmt::skip]
         let table = [

@@ -10,13 +10,17 @@
 //! * `what_is_printed_loads_as_the_same` - the printed configuration is a configuration.
 //! * `secrets_are_never_printed`
 
+pub mod aliyun;
 pub mod channels;
 pub mod complaint;
 pub mod hidden;
 mod print;
+pub mod provider;
 mod read;
 mod section;
+pub mod tencent;
 mod tree;
+pub mod twilio;
 
 use std::{
     collections::BTreeMap,
@@ -256,7 +260,10 @@ impl Config {
                 KindTarget::Channel(name) => {
                     let address = match self.channel(name)?.kind {
                         ChannelKind::Smtp(_) => Via::Email,
-                        ChannelKind::HttpSms(_) => Via::Sms,
+                        ChannelKind::HttpSms(_)
+                        | ChannelKind::Aliyun(_)
+                        | ChannelKind::Tencent(_)
+                        | ChannelKind::Twilio(_) => Via::Sms,
                         ChannelKind::Mailbox => via,
                     };
                     return Some(Target::Channel { name, address });

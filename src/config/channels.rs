@@ -5,10 +5,13 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::{
+    aliyun::{self, AliyunConfig},
     complaint::{Complaint, Place, did_you_mean},
     hidden::{Found, Surroundings, secret},
     section::Section,
+    tencent::{self, TencentConfig},
     tree::{Table, Value},
+    twilio::{self, TwilioConfig},
 };
 
 /// One way out.
@@ -25,12 +28,14 @@ pub enum ChannelKind {
     Mailbox,
     Smtp(Box<SmtpConfig>),
     HttpSms(Box<HttpSmsConfig>),
+    Aliyun(Box<AliyunConfig>),
+    Tencent(Box<TencentConfig>),
+    Twilio(Box<TwilioConfig>),
 }
 
 /// Kinds of the contract this version does not have.
-const KINDS_TO_COME: [&str; 8] =
-    ["smpp", "aliyun", "tencent", "twilio", "webhook", "wecom", "dingtalk", "feishu"];
-const KINDS: [&str; 3] = ["mailbox", "smtp", "http_sms"];
+const KINDS_TO_COME: [&str; 5] = ["smpp", "webhook", "wecom", "dingtalk", "feishu"];
+const KINDS: [&str; 6] = ["mailbox", "smtp", "http_sms", "aliyun", "tencent", "twilio"];
 
 /// A mail server to hand mails to.
 #[derive(Clone, Debug, PartialEq)]
@@ -197,6 +202,12 @@ pub fn read(
             "http_sms" => {
                 http_sms(&mut section, &name, around).map(|c| ChannelKind::HttpSms(Box::new(c)))
             }
+            "aliyun" => aliyun::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Aliyun(Box::new(config))),
+            "tencent" => tencent::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Tencent(Box::new(config))),
+            "twilio" => twilio::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Twilio(Box::new(config))),
             other if KINDS_TO_COME.contains(&other) => {
                 section.complain(
                     kind_place,

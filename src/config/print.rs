@@ -74,11 +74,12 @@ pub fn print(config: &Config) -> String {
     page.0
 }
 
+/// The text so far.
 #[derive(Default)]
-struct Page(String);
+pub(super) struct Page(String);
 
 impl Page {
-    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+    pub(super) fn line(&mut self, line: std::fmt::Arguments<'_>) {
         self.0.write_fmt(line).expect("a String takes every write");
         self.0.push('\n');
     }
@@ -94,29 +95,29 @@ impl Page {
         self.line(format_args!("# {text}"));
     }
 
-    fn text(&mut self, key: &str, text: &str) {
+    pub(super) fn text(&mut self, key: &str, text: &str) {
         self.line(format_args!("{key} = {}", Value::from(text)));
     }
 
-    fn path(&mut self, key: &str, path: &Path) {
+    pub(super) fn path(&mut self, key: &str, path: &Path) {
         self.text(key, &path.display().to_string());
     }
 
-    fn number(&mut self, key: &str, number: i64) {
+    pub(super) fn number(&mut self, key: &str, number: i64) {
         self.line(format_args!("{key} = {number}"));
     }
 
-    fn span(&mut self, key: &str, span: Duration) {
+    pub(super) fn span(&mut self, key: &str, span: Duration) {
         self.text(key, &humantime::format_duration(span).to_string());
     }
 
-    fn words<'a>(&mut self, key: &str, words: impl IntoIterator<Item = &'a str>) {
+    pub(super) fn words<'a>(&mut self, key: &str, words: impl IntoIterator<Item = &'a str>) {
         let list: Vec<Value> = words.into_iter().map(Value::from).collect();
         self.line(format_args!("{key} = {}", Value::Array(list)));
     }
 
     /// A secret: where it is, never what it is.
-    fn found(&mut self, key: &str, file_key: &str, source: &Source) {
+    pub(super) fn found(&mut self, key: &str, file_key: &str, source: &Source) {
         match source {
             Source::File(path) => self.path(file_key, path),
             Source::Environment(name) => self.comment(&format!("{key}: hidden, from {name}")),
@@ -142,6 +143,9 @@ impl Page {
             ChannelKind::Mailbox => self.text("kind", "mailbox"),
             ChannelKind::Smtp(smtp) => self.smtp(smtp),
             ChannelKind::HttpSms(http) => self.http_sms(http),
+            ChannelKind::Aliyun(aliyun) => aliyun.print(self),
+            ChannelKind::Tencent(tencent) => tencent.print(self),
+            ChannelKind::Twilio(twilio) => twilio.print(self),
         }
     }
 

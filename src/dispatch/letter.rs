@@ -59,6 +59,14 @@ pub async fn address(
         .templates
         .render(&message, place.language, &rules.names, zone, link.as_deref(), signature)
         .map_err(|error| gave_up(error.to_string(), &place.channel))?;
+    let shown = link.as_deref().map(|link| match place.via {
+        Via::Sms => link.strip_prefix("https://").unwrap_or(link),
+        _ => link, // only an SMS pays for each character
+    });
+    let facts = rules
+        .templates
+        .facts(&message, place.language, &rules.names, zone, shown, signature)
+        .map_err(|error| gave_up(error.to_string(), &place.channel))?;
     let letter = Letter {
         message_id: message_id(&message.key),
         to: place.to,
@@ -67,6 +75,8 @@ pub async fn address(
         html: text.html,
         links: link.into_iter().collect(),
         ticket: message.ticket,
+        template: message.template,
+        facts,
         language: place.language.tag().to_owned(),
     };
     Ok(Addressed { channel: place.channel, letter })

@@ -1,0 +1,117 @@
+//! Letters over a wire to a server that checks every signature: tests/gateways/providers.py.
+
+use std::{path::PathBuf, process::Stdio};
+
+use duban::channel::{Channel, Sent};
+use serde_json::Value;
+
+use crate::{
+    NOW, channel, letter,
+    process::{Server, tool},
+    wait::free_port,
+};
+
+/// The key the gateway knows.
+const KEY: &str = "TESTtestTESTtest";
+
+struct Gateway {
+    _server: Server,
+    folder: tempfile::TempDir,
+    port: String,
+}
+
+impl Gateway {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/gateways/providers.py");
+        let (server, port) = Server::announced(
+            tool("python3", "python3")
+                .arg(script)
+                .arg(folder.path().join("requests"))
+                // It complains of every connection that is cut.
+                .stderr(Stdio::null()),
+        );
+        Self { _server: server, folder, port }
+    }
+
+    fn requests(&self) -> Vec<Value> {
+        let log = self.folder.path().join("requests");
+        let text = std::fs::read_to_string(log).expect("a log");
+        text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    }
+}
+
+/// A channel of each kind, at this port, that asks the gateway for this answer.
+fn channels(port: &str, wish: &str, key: &str) -> Vec<(&'static str, Channel)> {
+    let timeout = if wish == "slow" { "300ms" } else { "1m" };
+    let endpoint = format!("endpoint = 'http://127.0.0.1:{port}'\ntimeout = '{timeout}'");
+    let template = format!(
+        "[channel.templates.'staff.yellow']\ncode = '{wish}'\nvariables = ['no', 'content']"
+    );
+    #[rustfmt::skip]
+    let kinds = [
+        ("aliyun",  format!("access_key_id = 'LTAI'\naccess_key_secret_file = 'key'\nsign_name = '督办 平台'\n{endpoint}\n{template}")),
+        ("tencent", format!("secret_id = 'AKID'\nsecret_key_file = 'key'\nsdk_app_id = '1'\nsign_name = '督办 平台'\n{endpoint}\n{template}")),
+        ("twilio",  format!("account_sid = 'AC1'\nauth_token_file = 'key'\nmessaging_service_sid = '{wish}'\n{endpoint}")),
+    ];
+    kinds
+        .into_iter()
+        .map(|(kind, keys)| (kind, channel(&format!("kind = '{kind}'\n{keys}"), &[("key", key)])))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_provider_that_checks_signatures_takes_ours() {
+    let gateway = Gateway::start();
+    #[rustfmt::skip]
+    let ids = [("aliyun", vec!["biz^0"]), ("tencent", vec!["serial-1"]), ("twilio", vec!["SM1"])];
+    for (kind, channel) in channels(&gateway.port, "fine", KEY) {
+        let sent = channel.send(&letter("+8613800138000"), NOW).await;
+        let Sent::Accepted { ids: got, .. } = sent else { panic!("{kind}: {sent:?}") };
+        let want = ids.iter().find(|(name, _)| *name == kind).expect("every kind is listed");
+        assert_eq!(got, want.1, "{kind}");
+    }
+    let requests = gateway.requests();
+    let text = "工单W260507-0123到期未办结 & \"请督促\"";
+    let variables: Value =
+        serde_json::from_str(requests[0]["query"]["TemplateParam"].as_str().expect("variables"))
+            .expect("JSON");
+    assert_eq!(variables["content"], text);
+    assert_eq!(requests[0]["query"]["SignName"], "督办 平台");
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_not_now_and_stands_nowhere() {
+    let gateway = Gateway::start();
+    for (kind, channel) in channels(&gateway.port, "fine", "another-key") {
+        let sent = channel.send(&letter("+8613800138000"), NOW).await;
+        let Sent::Later { reason } = &sent else { panic!("{kind}: {sent:?}") };
+        assert!(!format!("{reason}{channel:?}").contains("another-key"), "{kind}: {reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_is_slow_broken_or_away_is_not_now() {
+    let gateway = Gateway::start();
+    let away = free_port().to_string();
+    #[rustfmt::skip]
+    let table = [
+        // at            asked for      said
+        (&gateway.port,  "slow",        "operation timed out"),
+        (&gateway.port,  "garbage",     "<html>welcome</html>"),
+        (&gateway.port,  "moved",       "HTTP 302"),
+        (&gateway.port,  "status-429",  "HTTP 429 (Retry-After: 7): slow down"),
+        (&gateway.port,  "status-503",  "HTTP 503: slow down"),
+        (&away,          "fine",        "error sending request"),
+    ];
+    for (port, wish, words) in table {
+        for (kind, channel) in channels(port, wish, KEY) {
+            let sent = channel.send(&letter("+8613800138000"), NOW).await;
+            let Sent::Later { reason } = sent else { panic!("{kind} {wish}: {sent:?}") };
+            assert!(reason.contains(words), "{kind} {wish}: {reason}");
+            assert!(!reason.contains("138"), "{kind} {wish}: {reason}");
+        }
+    }
+    let followed = gateway.requests().iter().any(|request| request["path"] == "/elsewhere");
+    assert!(!followed, "a redirection is not followed");
+}
