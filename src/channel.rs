@@ -12,13 +12,16 @@
 pub mod aliyun;
 pub mod approved;
 pub mod back;
+pub mod callback;
 pub mod email;
 pub mod http;
 pub mod http_sms;
 mod mailbox;
+pub mod robot;
 pub mod signing;
 pub mod tencent;
 pub mod twilio;
+pub mod webhook;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -112,6 +115,8 @@ pub enum Channel {
     Aliyun(Box<aliyun::Aliyun>),
     Tencent(Box<tencent::Tencent>),
     Twilio(Box<twilio::Twilio>),
+    Robot(Box<robot::Robot>),
+    Webhook(Box<webhook::Webhook>),
 }
 
 impl Channel {
@@ -132,7 +137,7 @@ impl Channel {
                 let smtp = email::Smtp::new(smtp).map_err(wrong)?;
                 Ok(Some(Self::Smtp(Box::new(smtp))))
             }
-            ChannelKind::HttpSms(http) => {
+            ChannelKind::HttpSms(http) | ChannelKind::VoiceHttp(http) => {
                 let http = http_sms::HttpSms::new(http).map_err(wrong)?;
                 Ok(Some(Self::HttpSms(Box::new(http))))
             }
@@ -148,6 +153,14 @@ impl Channel {
                 let twilio = twilio::Twilio::new(twilio).map_err(wrong)?;
                 Ok(Some(Self::Twilio(Box::new(twilio))))
             }
+            ChannelKind::Robot(robot) => {
+                let robot = robot::Robot::new(robot).map_err(wrong)?;
+                Ok(Some(Self::Robot(Box::new(robot))))
+            }
+            ChannelKind::Webhook(webhook) => {
+                let webhook = webhook::Webhook::new(webhook).map_err(wrong)?;
+                Ok(Some(Self::Webhook(Box::new(webhook))))
+            }
         }
     }
 
@@ -160,6 +173,8 @@ impl Channel {
             Self::Aliyun(aliyun) => aliyun.send(letter, now).await,
             Self::Tencent(tencent) => tencent.send(letter, now).await,
             Self::Twilio(twilio) => twilio.send(letter).await,
+            Self::Robot(robot) => robot.send(letter, now).await,
+            Self::Webhook(webhook) => webhook.send(letter, now).await,
         };
         match sent {
             Sent::Accepted { provider, ids } => {

@@ -17,10 +17,13 @@ pub mod hidden;
 mod print;
 pub mod provider;
 mod read;
+pub mod receipts;
+pub mod robot;
 mod section;
 pub mod tencent;
 mod tree;
 pub mod twilio;
+pub mod webhook;
 
 use std::{
     collections::BTreeMap,
@@ -264,6 +267,9 @@ impl Config {
                         | ChannelKind::Aliyun(_)
                         | ChannelKind::Tencent(_)
                         | ChannelKind::Twilio(_) => Via::Sms,
+                        ChannelKind::Robot(_) => Via::Im,
+                        ChannelKind::VoiceHttp(_) => Via::Voice,
+                        ChannelKind::Webhook(_) => via,
                         ChannelKind::Mailbox => via,
                     };
                     return Some(Target::Channel { name, address });

@@ -87,15 +87,15 @@ impl HttpSms {
         if !among(&accepted.status) {
             return Sent::Never { reason: words };
         }
+        let json = serde_json::from_str::<serde_json::Value>(&answer.body).ok();
+        let at = |pointer: &String| json.as_ref()?.pointer(pointer).map(scalar);
+        let ids = accepted.id.as_ref().and_then(at).into_iter().collect();
         let Some(pointer) = &accepted.pointer else {
-            return Sent::Accepted { provider: words, ids: Vec::new() };
+            return Sent::Accepted { provider: words, ids };
         };
-        let found = serde_json::from_str::<serde_json::Value>(&answer.body)
-            .ok()
-            .and_then(|json| json.pointer(pointer).map(scalar));
-        match found {
+        match at(pointer) {
             Some(value) if accepted.values.contains(&value) => {
-                Sent::Accepted { provider: words, ids: Vec::new() }
+                Sent::Accepted { provider: words, ids }
             }
             Some(value) if accepted.later_values.contains(&value) => Sent::Later { reason: words },
             Some(_) => Sent::Never { reason: words },
@@ -194,7 +194,8 @@ fn templates(config: &HttpSmsConfig) -> Result<Environment<'static>, String> {
     Ok(templates)
 }
 
-fn scalar(value: &serde_json::Value) -> String {
+/// A value of JSON as text.
+pub(super) fn scalar(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    hidden::{Found, Surroundings, secret},
+    hidden::{Found, Surroundings},
     print::Page,
-    provider::{Approved, Gaps, endpoint, required_secret, templates},
+    provider::{Approved, Gaps, endpoint, required_secret, templates, token},
     section::Section,
 };
 
@@ -37,9 +37,7 @@ pub(super) fn read(
         required_secret(section, "access_key_secret", "access_key_secret_file", name, around);
     let sign_name = section.required("sign_name", "\"督办平台\"");
     let templates = templates(section, Gaps::Named);
-    let credential = format!("{name}.receipts_token");
-    let receipts_token =
-        secret(section, "receipts_token", "receipts_token_file", &credential, around);
+    let receipts_token = token(section, "receipts_token", "receipts_token_file", name, around);
     let timeout = section.span("timeout", Duration::from_secs(15));
     Some(AliyunConfig {
         endpoint,

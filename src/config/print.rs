@@ -107,6 +107,10 @@ impl Page {
         self.line(format_args!("{key} = {number}"));
     }
 
+    pub(super) fn switch(&mut self, key: &str, switch: bool) {
+        self.line(format_args!("{key} = {switch}"));
+    }
+
     pub(super) fn span(&mut self, key: &str, span: Duration) {
         self.text(key, &humantime::format_duration(span).to_string());
     }
@@ -142,10 +146,13 @@ impl Page {
         match &channel.kind {
             ChannelKind::Mailbox => self.text("kind", "mailbox"),
             ChannelKind::Smtp(smtp) => self.smtp(smtp),
-            ChannelKind::HttpSms(http) => self.http_sms(http),
+            ChannelKind::HttpSms(http) => self.http_sms("http_sms", http),
+            ChannelKind::VoiceHttp(http) => self.http_sms("voice_http", http),
             ChannelKind::Aliyun(aliyun) => aliyun.print(self),
             ChannelKind::Tencent(tencent) => tencent.print(self),
             ChannelKind::Twilio(twilio) => twilio.print(self),
+            ChannelKind::Robot(robot) => robot.print(self),
+            ChannelKind::Webhook(webhook) => webhook.print(self),
         }
     }
 
@@ -167,8 +174,8 @@ impl Page {
         self.span("timeout", smtp.timeout);
     }
 
-    fn http_sms(&mut self, http: &HttpSmsConfig) {
-        self.text("kind", "http_sms");
+    fn http_sms(&mut self, kind: &str, http: &HttpSmsConfig) {
+        self.text("kind", kind);
         self.text("url", &http.url);
         self.text("method", http.method.name());
         if let Some(body) = &http.body {
@@ -188,6 +195,12 @@ impl Page {
             self.text("pointer", pointer);
             self.words("value", http.accepted.values.iter().map(String::as_str));
             self.words("later_value", http.accepted.later_values.iter().map(String::as_str));
+        }
+        if let Some(id) = &http.accepted.id {
+            self.text("id", id);
+        }
+        if let Some(receipts) = &http.receipts {
+            receipts.print(self);
         }
         if !http.headers.is_empty() {
             self.line(format_args!("[channel.headers]"));

@@ -19,6 +19,9 @@ pub const TEXT: &str = "text";
 /// The whole text without its signature, for providers that put it on themselves.
 pub const CONTENT: &str = "content";
 
+/// The shortest secret of callbacks.
+const TOKEN_BYTES_MIN: usize = 16;
+
 /// A text the provider approved: its number there, and what fills its gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approved {
@@ -75,6 +78,25 @@ pub(super) fn required_secret(
     found
 }
 
+/// The secret of callbacks, which is all that tells a provider apart where nothing is signed.
+pub(super) fn token(
+    section: &mut Section<'_>,
+    key: &'static str,
+    file_key: &'static str,
+    name: &str,
+    around: &Surroundings,
+) -> Option<Found> {
+    let found = secret(section, key, file_key, &format!("{name}.{key}"), around)?;
+    if found.secret.reveal().len() < TOKEN_BYTES_MIN {
+        let place = section.place();
+        let wrong = format!(
+            "`{key}` is shorter than {TOKEN_BYTES_MIN} signs and could be guessed; `openssl rand -hex 16` makes one"
+        );
+        section.complain(place, wrong);
+    }
+    Some(found)
+}
+
 /// `[channel.templates.ID]`: the approved text of each template of duban.
 pub(super) fn templates(section: &mut Section<'_>, gaps: Gaps) -> BTreeMap<String, Approved> {
     let Table { entries, .. } = section.table("templates");
@@ -122,7 +144,12 @@ fn approved(section: &mut Section<'_>, gaps: Gaps) -> Option<Approved> {
                 node.place,
                 "the gaps of this provider have numbers, not names; write a list of facts, for example `[\"no\", \"due\"]`",
             ),
-            _ => add(section, None, node), // anything else is a fact or complained of there
+            Value::Text(_)
+            | Value::Loose(_)
+            | Value::Number(_)
+            | Value::Switch(_)
+            | Value::List(_)
+            | Value::Foreign => add(section, None, node),
         }
     }
     Some(Approved { code: code?.0, variables })

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    hidden::{Found, Surroundings, secret},
+    hidden::{Found, Surroundings},
     print::Page,
-    provider::{Approved, Gaps, endpoint, required_secret, templates},
+    provider::{Approved, Gaps, endpoint, required_secret, templates, token},
     section::Section,
 };
 
@@ -41,9 +41,7 @@ pub(super) fn read(
     let sdk_app_id = section.required("sdk_app_id", "\"1400006666\"");
     let sign_name = section.required("sign_name", "\"督办平台\"");
     let templates = templates(section, Gaps::Numbered);
-    let credential = format!("{name}.receipts_token");
-    let receipts_token =
-        secret(section, "receipts_token", "receipts_token_file", &credential, around);
+    let receipts_token = token(section, "receipts_token", "receipts_token_file", name, around);
     let timeout = section.span("timeout", Duration::from_secs(15));
     Some(TencentConfig {
         endpoint,

@@ -242,7 +242,7 @@ email = "rely"
       |
     9 | kind = "smpt"
       |        ^^^^^^
-    error: duban.toml:12:8: this version has no `smpp` channel yet; it has mailbox, smtp, http_sms, aliyun, tencent, twilio
+    error: duban.toml:12:8: this version has no `smpp` channel yet; it has mailbox, smtp, http_sms, aliyun, tencent, twilio, wecom, dingtalk, feishu, webhook, voice_http
       --> duban.toml:12:8
        |
     12 | kind = "smpp"

@@ -59,10 +59,9 @@ pub async fn address(
         .templates
         .render(&message, place.language, &rules.names, zone, link.as_deref(), signature)
         .map_err(|error| gave_up(error.to_string(), &place.channel))?;
-    let shown = link.as_deref().map(|link| match place.via {
-        Via::Sms => link.strip_prefix("https://").unwrap_or(link),
-        _ => link, // only an SMS pays for each character
-    });
+    // As in the text itself: an SMS pays for each character.
+    let bare = link.as_deref().and_then(|link| link.strip_prefix("https://"));
+    let shown = bare.filter(|_| place.via == Via::Sms).or(link.as_deref());
     let facts = rules
         .templates
         .facts(&message, place.language, &rules.names, zone, shown, signature)

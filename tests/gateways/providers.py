@@ -44,10 +44,6 @@ def fields(authorization):
     return dict(part.strip().split("=", 1) for part in authorization.split(" ", 1)[1].split(","))
 
 
-def recent(seconds):
-    return abs(time.time() - seconds) < 900
-
-
 class Refused(Exception):
     pass
 
@@ -101,7 +97,52 @@ def twilio(request, query, headers, body):
     return dict(urllib.parse.parse_qsl(body.decode()))["MessagingServiceSid"]
 
 
+def wecom(request, query, headers, body):
+    if json.loads(body)["msgtype"] not in ("text", "markdown"):
+        raise Refused("40008")
+    return known(query["key"])
+
+
+def dingtalk(request, query, headers, body):
+    text = f"{query['timestamp']}\n{KEY}"
+    if base64.b64encode(mac(KEY, text).digest()).decode() != query["sign"]:
+        raise Refused("310000")
+    return query["access_token"]
+
+
+def feishu(request, query, headers, body):
+    said = json.loads(body)
+    if base64.b64encode(mac(f"{said['timestamp']}\n{KEY}", "").digest()).decode() != said["sign"]:
+        raise Refused("19021")
+    return last(request)
+
+
+def webhook(request, query, headers, body):
+    text = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body.decode()}"
+    want = base64.b64encode(mac(base64.b64decode(WEBHOOK_KEY), text).digest()).decode()
+    if f"v1,{want}" not in headers["webhook-signature"].split(" "):
+        raise Refused("401")
+    if json.loads(body)["specversion"] != "1.0" or json.loads(body)["id"] != headers["webhook-id"]:
+        raise Refused("422")
+    return last(request)
+
+
+def known(key):
+    """WeCom's robots do not sign: who knows the key may post."""
+    if key == "another-key":
+        raise Refused("93000")
+    return key
+
+
+def last(request):
+    return urllib.parse.urlsplit(request.path).path.split("/")[-1]
+
+
 FINE = {
+    wecom: (200, {"errcode": 0, "errmsg": "ok"}),
+    dingtalk: (200, {"errcode": 0, "errmsg": "ok"}),
+    feishu: (200, {"code": 0, "msg": "success", "data": {}}),
+    webhook: (202, {}),
     aliyun: (200, {"Code": "OK", "Message": "OK", "BizId": "biz^0", "RequestId": "r"}),
     tencent: (200, {"Response": {"SendStatusSet": [{"SerialNo": "serial-1", "Code": "Ok"}], "RequestId": "r"}}),
     twilio: (201, {"sid": "SM1", "status": "queued"}),
@@ -113,6 +154,12 @@ def failed(provider, code):
         return 200, {"Code": code, "Message": "m", "RequestId": "r"}
     if provider is tencent:
         return 200, {"Response": {"Error": {"Code": code, "Message": "m"}, "RequestId": "r"}}
+    if provider in (wecom, dingtalk):
+        return 200, {"errcode": int(code), "errmsg": "m"}
+    if provider is feishu:
+        return 200, {"code": int(code), "msg": "m", "data": {}}
+    if provider is webhook:
+        return int(code), {}
     return (401 if code == "20003" else 400), {"code": int(code), "message": "m", "status": 400}
 
 
@@ -121,6 +168,14 @@ def provider_of(path, headers):
         return aliyun
     if "x-tc-action" in headers:
         return tencent
+    if "webhook-id" in headers:
+        return webhook
+    if path.startswith("/cgi-bin/webhook/send"):
+        return wecom
+    if path.startswith("/robot/send"):
+        return dingtalk
+    if path.startswith("/open-apis/bot/v2/hook/"):
+        return feishu
     return twilio
 
 

@@ -13,6 +13,8 @@ use crate::{
 
 /// The key the gateway knows.
 const KEY: &str = "TESTtestTESTtest";
+const WEBHOOK_KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const WRONG_WEBHOOK_KEY: &str = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 struct Gateway {
     _server: Server,
@@ -53,10 +55,17 @@ fn channels(port: &str, wish: &str, key: &str) -> Vec<(&'static str, Channel)> {
         ("aliyun",  format!("access_key_id = 'LTAI'\naccess_key_secret_file = 'key'\nsign_name = '督办 平台'\n{endpoint}\n{template}")),
         ("tencent", format!("secret_id = 'AKID'\nsecret_key_file = 'key'\nsdk_app_id = '1'\nsign_name = '督办 平台'\n{endpoint}\n{template}")),
         ("twilio",  format!("account_sid = 'AC1'\nauth_token_file = 'key'\nmessaging_service_sid = '{wish}'\n{endpoint}")),
+        ("wecom",    format!("key_file = 'wish'\n{endpoint}")),
+        ("dingtalk", format!("key_file = 'wish'\nsecret_file = 'key'\n{endpoint}")),
+        ("feishu",   format!("key_file = 'wish'\nsecret_file = 'key'\n{endpoint}")),
+        ("webhook",  format!("url = 'http://127.0.0.1:{port}/hooks/{wish}'\nsecret_file = 'whsec'\ntimeout = '{timeout}'")),
     ];
+    // A robot of WeCom has no secret but its key.
+    let (wish, whsec) = if key == KEY { (wish, WEBHOOK_KEY) } else { (key, WRONG_WEBHOOK_KEY) };
+    let secrets = [("key", key), ("wish", wish), ("whsec", whsec)];
     kinds
         .into_iter()
-        .map(|(kind, keys)| (kind, channel(&format!("kind = '{kind}'\n{keys}"), &[("key", key)])))
+        .map(|(kind, keys)| (kind, channel(&format!("kind = '{kind}'\n{keys}"), &secrets)))
         .collect()
 }
 
@@ -64,7 +73,10 @@ fn channels(port: &str, wish: &str, key: &str) -> Vec<(&'static str, Channel)> {
 async fn a_provider_that_checks_signatures_takes_ours() {
     let gateway = Gateway::start();
     #[rustfmt::skip]
-    let ids = [("aliyun", vec!["biz^0"]), ("tencent", vec!["serial-1"]), ("twilio", vec!["SM1"])];
+    let ids = [
+        ("aliyun", vec!["biz^0"]), ("tencent", vec!["serial-1"]), ("twilio", vec!["SM1"]),
+        ("wecom", vec![]), ("dingtalk", vec![]), ("feishu", vec![]), ("webhook", vec![]),
+    ];
     for (kind, channel) in channels(&gateway.port, "fine", KEY) {
         let sent = channel.send(&letter("+8613800138000"), NOW).await;
         let Sent::Accepted { ids: got, .. } = sent else { panic!("{kind}: {sent:?}") };
@@ -106,6 +118,9 @@ async fn a_provider_that_is_slow_broken_or_away_is_not_now() {
     ];
     for (port, wish, words) in table {
         for (kind, channel) in channels(port, wish, KEY) {
+            if (kind, wish) == ("webhook", "garbage") {
+                continue; // the status of its answer is all that counts
+            }
             let sent = channel.send(&letter("+8613800138000"), NOW).await;
             let Sent::Later { reason } = sent else { panic!("{kind} {wish}: {sent:?}") };
             assert!(reason.contains(words), "{kind} {wish}: {reason}");

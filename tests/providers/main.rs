@@ -10,7 +10,10 @@ mod process;
 mod wait;
 
 mod answers;
+mod callbacks;
+mod configuration;
 mod gateway;
+mod robots;
 mod signatures;
 
 use std::{collections::BTreeMap, path::Path};
