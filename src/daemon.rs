@@ -19,14 +19,14 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
-    sync::Notify,
+    sync::{Notify, mpsc},
     task::JoinSet,
 };
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    channel::{self, ChannelError},
+    channel::{self, ChannelError, back::Heard},
     config::{Config, ConfigError, channels::ChannelKind},
     core::event::Event,
     dispatch::Dispatch,
@@ -44,6 +44,8 @@ use crate::{
 const SILENCE_SPARE: Duration = Duration::from_secs(30);
 /// Requests that may wait for the next append.
 const QUEUE_SLOTS: usize = 256;
+/// Receipts and answers that may wait to be kept.
+const HEARD_SLOTS: usize = 256;
 /// Housekeeping is knocked every hour; the knock holds nothing, what is due is asked then.
 const HOUSEKEEPING: &str = "0 7 * * * *";
 
@@ -212,7 +214,8 @@ fn spawn_all(
         Arc::clone(&house.config),
         house.seal.clone(),
     );
-    let state = web_state(house, queue.clone(), demo);
+    let (heard, hearing) = mpsc::channel(HEARD_SLOTS);
+    let state = web_state(house, queue.clone(), heard, demo);
     let signals = reload::Signals::listen().map_err(DaemonError::Signals)?;
     tasks.spawn(named("intake", {
         let (store, wall, knock) = (house.store.clone(), house.wall, Arc::clone(&house.knock));
@@ -225,6 +228,7 @@ fn spawn_all(
     let scheduler = Scheduler::new(house.store.clone(), Arc::clone(&house.rules));
     tasks.spawn(named("schedules", loops::schedules(Arc::clone(house), scheduler)));
     tasks.spawn(named("dispatch", loops::dispatch(Arc::clone(house), dispatch)));
+    tasks.spawn(named("receipts", loops::receipts(Arc::clone(house), hearing)));
     tasks.spawn(named("housekeeping", loops::housekeeping(Arc::clone(house))));
     tasks.spawn(named("knocks", loops::knocks(Arc::clone(house))));
     tasks.spawn(named("reload", reload::on_hangup(Arc::clone(house), signals)));
@@ -249,7 +253,7 @@ async fn named(
     (name, task.await)
 }
 
-fn web_state(house: &House, queue: Queue, demo: bool) -> web::State {
+fn web_state(house: &House, queue: Queue, heard: mpsc::Sender<Heard>, demo: bool) -> web::State {
     let config = &house.config;
     let mailbox =
         config.channels.iter().any(|channel| matches!(channel.kind, ChannelKind::Mailbox));
@@ -263,6 +267,8 @@ fn web_state(house: &House, queue: Queue, demo: bool) -> web::State {
         web: config.web.clone(),
         wording: config.wording.clone(),
         resident_language: config.resident.language.clone(),
+        channels: config.channels.clone(),
+        heard,
         mailbox,
         demo,
         health: Arc::clone(&house.health),

@@ -5,12 +5,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, timeout},
+};
 
 use super::{DaemonError, House, systemd};
 use crate::{
-    core::timestamp::Timestamp, dispatch::Dispatch, engine::Engine, schedule::Scheduler,
-    store::StoreError,
+    channel::back::Heard, core::timestamp::Timestamp, dispatch::Dispatch, engine::Engine,
+    schedule::Scheduler, store::StoreError,
 };
 
 /// Rest after an error of the store, so that a database that is down is not hammered.
@@ -150,6 +153,27 @@ pub async fn schedules(house: Arc<House>, scheduler: Scheduler) -> Result<(), Da
             () = house.stop.cancelled() => {}
         }
     }
+    Ok(())
+}
+
+/// Takes what providers say of letters they took. Nothing is kept yet, so each is told so and
+/// says it again.
+pub async fn receipts(
+    house: Arc<House>,
+    mut hearing: mpsc::Receiver<Heard>,
+) -> Result<(), DaemonError> {
+    while let Some(heard) = tokio::select! {
+        heard = hearing.recv() => heard,
+        () = house.stop.cancelled() => None,
+    } {
+        let is_gone = heard.kept.send(false).is_err();
+        tracing::warn!(
+            channel = heard.channel,
+            is_gone,
+            "what a provider said is not kept; it will say it again"
+        );
+    }
+    house.stop.cancelled().await;
     Ok(())
 }
 
