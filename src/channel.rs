@@ -38,6 +38,8 @@ pub use mailbox::Mailbox;
 
 /// The most of a provider's answer that is kept.
 const ANSWER_CHARS_MAX: usize = 500;
+/// Fewer digits than this are no number of somebody in China, only digits.
+const HOME_DIGITS_MIN: usize = 7;
 /// What stands in an answer where the address was.
 pub const ADDRESS: &str = "(address)";
 
@@ -77,7 +79,9 @@ impl Letter {
     fn discreet(&self, answer: &str) -> String {
         let mut answer = answer.split_whitespace().collect::<Vec<_>>().join(" ");
         let bare = self.to.trim_start_matches('+');
-        for form in [self.to.as_str(), bare] {
+        // Providers in China leave their country out.
+        let home = bare.strip_prefix("86").filter(|rest| rest.len() >= HOME_DIGITS_MIN);
+        for form in [self.to.as_str(), bare, home.unwrap_or_default()] {
             if !form.is_empty() {
                 answer = answer.replace(form, ADDRESS);
             }
@@ -223,6 +227,9 @@ mod tests {
             ("a@b.test",       "550 5.1.1 <a@b.test>:\r\n unknown",       "550 5.1.1 <(address)>: unknown"),
             ("+8613800138000", "no route to +8613800138000",             "no route to (address)"),
             ("+8613800138000", "{\"to\":8613800138000}",                 "{\"to\":(address)}"),
+            ("+8613800138000", "13800138000 is barred",                  "(address) is barred"),
+            ("13800138000",    "no route to +8613800138000",             "no route to +86(address)"),
+            ("+861380",        "code 1380",                              "code 1380"),
             ("",               "not a mail address",                     "not a mail address"),
         ];
         for (to, answer, want) in table {
