@@ -8,6 +8,7 @@ use super::{
     aliyun::{self, AliyunConfig},
     complaint::{Complaint, Place, did_you_mean},
     hidden::{Found, Surroundings, secret},
+    provider::Approved,
     receipts::{self, ReceiptsConfig},
     robot::{self, Maker, RobotConfig},
     section::Section,
@@ -42,6 +43,21 @@ pub enum ChannelKind {
 }
 
 impl ChannelKind {
+    /// The texts the provider approved, where it sends no others.
+    pub fn approved(&self) -> Option<&BTreeMap<String, Approved>> {
+        match self {
+            Self::Aliyun(aliyun) => Some(&aliyun.templates),
+            Self::Tencent(tencent) => Some(&tencent.templates),
+            Self::Mailbox
+            | Self::Smtp(_)
+            | Self::HttpSms(_)
+            | Self::Twilio(_)
+            | Self::Robot(_)
+            | Self::Webhook(_)
+            | Self::VoiceHttp(_) => None,
+        }
+    }
+
     /// The word in `duban.toml`.
     pub fn name(&self) -> &'static str {
         match self {

@@ -120,3 +120,22 @@ fn a_template_that_cannot_work_is_refused_before_anything_is_sent() {
     insta::assert_snapshot!(complaint(r#"{"to": "{{ to }}"}"#), @r#"channel `x`: `body` gives no JSON: expected `,` or `}` at line 1 column 10; facts bring their own quotes, write `{"to": {{ to }}}`"#);
     insta::assert_snapshot!(complaint("{{ phone }}"), @"channel `x`: `body` names `phone`; known are to, text, content, sig, id, ticket, language");
 }
+
+/// A call is asked for as an SMS is: the words to say, and the number of the call for the key
+/// that will be pressed.
+#[tokio::test]
+async fn a_voice_gateway_is_asked_to_call_and_gives_the_call_a_number() {
+    let gateway = Gateway::start();
+    let caller = channel(&format!(
+        "kind = 'voice_http'\nurl = 'http://127.0.0.1:{}/ok'\nsignature = '【督办】'\n\
+         body = '{{\"to\": {{{{ to }}}}, \"say\": {{{{ content }}}}, \"keys\": \"1\", \"call\": {{{{ id }}}}}}'\n\
+         accepted = {{ pointer = '/code', value = 'OK', id = '/id' }}\n",
+        gateway.port
+    ));
+    let mut call = letter("+8613800138000");
+    call.text = "【督办】工单W1超期,按1确认。".into();
+    let sent = caller.send(&call, NOW).await;
+    let Sent::Accepted { ids, .. } = sent else { panic!("{sent:?}") };
+    assert_eq!(ids, ["sms-77"]);
+    assert_eq!(gateway.requests()[0]["json"]["say"], "工单W1超期,按1确认。");
+}
