@@ -2,17 +2,21 @@
 //! servers that check them, answers against what providers say.
 //!
 //! `tests/vectors` holds what the SDKs signed; `tests/gateways/providers.py` checks signatures
-//! with nothing but Python's own hashes.
+//! with nothing but Python's own hashes; Twilio's own description of its API is served by Prism.
 
 #[path = "../common/process.rs"]
 mod process;
+#[path = "../common/run.rs"]
+mod run;
 #[path = "../common/wait.rs"]
 mod wait;
 
 mod answers;
 mod callbacks;
+mod check;
 mod configuration;
 mod gateway;
+mod prism;
 mod robots;
 mod signatures;
 
