@@ -75,13 +75,19 @@ impl fmt::Debug for Letter {
 }
 
 impl Letter {
+    /// The phone number without what people put between its digits.
+    pub fn number(&self) -> String {
+        self.to.chars().filter(|sign| !" -().\u{a0}".contains(*sign)).collect()
+    }
+
     /// A text that may be kept and logged: no address, one line, bounded.
     fn discreet(&self, answer: &str) -> String {
         let mut answer = answer.split_whitespace().collect::<Vec<_>>().join(" ");
-        let bare = self.to.trim_start_matches('+');
+        let number = if self.to.contains('@') { String::new() } else { self.number() };
+        let bare = number.trim_start_matches('+');
         // Providers in China leave their country out.
         let home = bare.strip_prefix("86").filter(|rest| rest.len() >= HOME_DIGITS_MIN);
-        for form in [self.to.as_str(), bare, home.unwrap_or_default()] {
+        for form in [self.to.as_str(), &number, bare, home.unwrap_or_default()] {
             if !form.is_empty() {
                 answer = answer.replace(form, ADDRESS);
             }
@@ -229,6 +235,7 @@ mod tests {
             ("+8613800138000", "{\"to\":8613800138000}",                 "{\"to\":(address)}"),
             ("+8613800138000", "13800138000 is barred",                  "(address) is barred"),
             ("13800138000",    "no route to +8613800138000",             "no route to +86(address)"),
+            ("+1 617 555-0199", "To: +16175550199, +1 617 555-0199",     "To: (address), (address)"),
             ("+861380",        "code 1380",                              "code 1380"),
             ("",               "not a mail address",                     "not a mail address"),
         ];

@@ -269,8 +269,7 @@ impl Config {
                         | ChannelKind::Twilio(_) => Via::Sms,
                         ChannelKind::Robot(_) => Via::Im,
                         ChannelKind::VoiceHttp(_) => Via::Voice,
-                        ChannelKind::Webhook(_) => via,
-                        ChannelKind::Mailbox => via,
+                        ChannelKind::Webhook(_) | ChannelKind::Mailbox => via,
                     };
                     return Some(Target::Channel { name, address });
                 }

@@ -79,7 +79,7 @@ pub fn parameters(
 ) -> Result<BTreeMap<&'static str, String>, String> {
     let filled = fill(&config.templates, letter)?;
     let mut parameters = BTreeMap::from([
-        ("PhoneNumbers", phone(&letter.to).to_owned()),
+        ("PhoneNumbers", phone(&letter.number()).to_owned()),
         ("SignName", config.sign_name.clone()),
         ("TemplateCode", filled.code.to_owned()),
         ("OutId", letter.message_id.clone()),
@@ -141,9 +141,10 @@ pub fn authorization(
     headers: &BTreeMap<&str, String>,
 ) -> String {
     let names = headers.keys().copied().collect::<Vec<_>>().join(";");
-    let lines: String =
-        headers.iter().map(|(name, text)| format!("{name}:{}\n", text.trim())).collect();
-    let canonical = format!("POST\n/\n{query}\n{lines}\n{names}\n{}", sha256_hex(b""));
+    let lines: Vec<String> =
+        headers.iter().map(|(name, text)| format!("{name}:{}", text.trim())).collect();
+    let lines = lines.join("\n");
+    let canonical = format!("POST\n/\n{query}\n{lines}\n\n{names}\n{}", sha256_hex(b""));
     let to_sign = format!("{ALGORITHM}\n{}", sha256_hex(canonical.as_bytes()));
     let signature = hex(&hmac_sha256(key_secret.as_bytes(), to_sign.as_bytes()));
     format!("{ALGORITHM} Credential={key_id},SignedHeaders={names},Signature={signature}")

@@ -103,22 +103,23 @@ fn cut(text: &str, bytes_max: usize) -> String {
 }
 
 /// Whom a post names.
-enum Mention<'a> {
-    Phone(&'a str),
-    User(&'a str),
+enum Mention {
+    Phone(String),
+    User(String),
     Nobody,
 }
 
-fn mention<'a>(config: &RobotConfig, letter: &'a Letter) -> Mention<'a> {
+fn mention(config: &RobotConfig, letter: &Letter) -> Mention {
     let to = letter.to.as_str();
     let plain = |to: &str| to.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.@".contains(&b));
-    let number = to.strip_prefix("+86").unwrap_or(to);
+    let number = letter.number();
+    let number = number.strip_prefix("+86").unwrap_or(&number);
     if !config.mention || to.is_empty() {
         Mention::Nobody
     } else if number.len() == 11 && number.bytes().all(|b| b.is_ascii_digit()) {
-        Mention::Phone(number)
+        Mention::Phone(number.to_owned())
     } else if plain(to) {
-        Mention::User(to)
+        Mention::User(to.to_owned())
     } else {
         Mention::Nobody
     }

@@ -81,7 +81,7 @@ pub fn body(config: &TencentConfig, letter: &Letter) -> Result<String, String> {
     let filled = fill(&config.templates, letter)?;
     let words: Vec<String> = filled.variables.into_iter().map(|(_, word)| word).collect();
     Ok(json!({
-        "PhoneNumberSet": [letter.to],
+        "PhoneNumberSet": [letter.number()],
         "SmsSdkAppId": config.sdk_app_id,
         "TemplateId": filled.code,
         "SignName": config.sign_name,

@@ -69,7 +69,8 @@ impl Twilio {
 /// The request for a letter.
 pub fn request(config: &TwilioConfig, letter: &Letter) -> Request {
     let account = &config.account_sid;
-    let mut fields = vec![("To", letter.to.as_str())];
+    let number = letter.number();
+    let mut fields = vec![("To", number.as_str())];
     if let Some(url) = &config.receipts_url {
         fields.push(("StatusCallback", url));
     }

@@ -1,4 +1,4 @@
-//! Letters to a system of the city's own: CloudEvents in JSON, signed as Standard Webhooks says.
+//! Letters to a system of the city's own: `CloudEvents` in JSON, signed as Standard Webhooks says.
 //!
 //! The event is the same, byte for byte, at every attempt; only time and signature differ. Its id
 //! is the letter's, so that the receiver can tell a repetition.

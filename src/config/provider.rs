@@ -109,6 +109,14 @@ pub(super) fn templates(section: &mut Section<'_>, gaps: Gaps) -> BTreeMap<Strin
             );
             continue;
         };
+        let is_cut = !["code", "variables"].iter().any(|key| table.entries.contains_key(*key));
+        if is_cut && let Some(next) = table.entries.keys().next() {
+            let wrong = format!(
+                "put the whole name of the template into quotes: [channel.templates.\"{id}.{next}\"]"
+            );
+            section.complain(table.place, wrong);
+            continue;
+        }
         let approved = section.with_complaints(|complaints| {
             let mut section = Section::new(table, complaints);
             let approved = approved(&mut section, gaps);

@@ -18,7 +18,7 @@ impl Gateway {
 
 #[tokio::test]
 async fn each_answer_has_its_verdict() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let accepted = |words: &str| Sent::Accepted { provider: words.into(), ids: Vec::new() };
     let later = |words: &str| Sent::Later { reason: words.into() };
     let never = |words: &str| Sent::Never { reason: words.into() };
@@ -47,7 +47,7 @@ async fn each_answer_has_its_verdict() {
 
 #[tokio::test]
 async fn a_request_is_escaped_as_its_content_type_asks() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let mut sms = letter("+8613800138000");
     sms.text = "【督办】a=1&b=\"2\" 三%\n".into();
     let json = gateway.channel("/ok", "headers = { X-App = 'duban' }").send(&sms, NOW).await;
@@ -80,7 +80,7 @@ async fn a_request_is_escaped_as_its_content_type_asks() {
 
 #[tokio::test]
 async fn keys_travel_in_headers_and_stand_nowhere_else() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let folder = tempfile::tempdir().expect("a scratch folder");
     let secret = folder.path().join("key");
     std::fs::write(&secret, "k3y\n").expect("the scratch folder takes files");
@@ -99,7 +99,7 @@ async fn keys_travel_in_headers_and_stand_nowhere_else() {
 
 #[tokio::test]
 async fn a_gateway_that_is_slow_or_away_is_not_now() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let slow = gateway.channel("/slow", "timeout = '300ms'").send(&letter("138"), NOW).await;
     assert!(matches!(slow, Sent::Later { .. }), "{slow:?}");
     let away = channel(&format!(
@@ -125,7 +125,7 @@ fn a_template_that_cannot_work_is_refused_before_anything_is_sent() {
 /// that will be pressed.
 #[tokio::test]
 async fn a_voice_gateway_is_asked_to_call_and_gives_the_call_a_number() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let caller = channel(&format!(
         "kind = 'voice_http'\nurl = 'http://127.0.0.1:{}/ok'\nsignature = '【督办】'\n\
          body = '{{\"to\": {{{{ to }}}}, \"say\": {{{{ content }}}}, \"keys\": \"1\", \"call\": {{{{ id }}}}}}'\n\

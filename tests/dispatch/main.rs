@@ -37,4 +37,5 @@ on_both![
     a_failed_message_is_tried_again_and_given_up,
     the_person_is_found_at_sending,
     the_link_in_a_message_opens,
+    an_approved_text_is_filled_from_the_message,
 ];

@@ -156,8 +156,9 @@ fn what_is_no_callback_is_told_without_its_words() {
 }
 
 fn form(fields: &Value) -> String {
-    let encoded =
-        |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02x}")).collect() };
+    let encoded = |text: &str| -> String {
+        text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat()
+    };
     let fields = fields.as_object().expect("fields");
     let pairs = fields.iter().map(|(name, value)| format!("{name}={}", encoded(text(value))));
     pairs.collect::<Vec<_>>().join("&")

@@ -120,6 +120,8 @@ sign_name = "督办"
 [channel.templates."staff.yellow"]
 code = "SMS_1"
 variables = { time = "deu" }
+[channel.templates.staff.red]
+code = "SMS_2"
 
 [[channel]]
 name = "ten"
@@ -174,50 +176,55 @@ text = "digits"
        |
     10 | variables = { time = "deu" }
        |                      ^^^^^
-    error: duban.toml:12:1: `receipts_token` is shorter than 16 signs and could be guessed; `openssl rand -hex 16` makes one
-      --> duban.toml:12:1
+    error: duban.toml:11:20: put the whole name of the template into quotes: [channel.templates."staff.red"]
+      --> duban.toml:11:20
        |
-    12 | [[channel]]
+    11 | [channel.templates.staff.red]
+       |                    ^^^^^
+    error: duban.toml:14:1: `receipts_token` is shorter than 16 signs and could be guessed; `openssl rand -hex 16` makes one
+      --> duban.toml:14:1
+       |
+    14 | [[channel]]
        | ^^^^^^^^^^^
-    error: duban.toml:18:1: `code` is missing; write for example `code = "SMS_123456789"`
-      --> duban.toml:18:1
+    error: duban.toml:20:1: `code` is missing; write for example `code = "SMS_123456789"`
+      --> duban.toml:20:1
        |
-    18 | [channel.templates."staff.yellow"]
+    20 | [channel.templates."staff.yellow"]
        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    error: duban.toml:19:13: the gaps of this provider have numbers, not names; write a list of facts, for example `["no", "due"]`
-      --> duban.toml:19:13
+    error: duban.toml:21:13: the gaps of this provider have numbers, not names; write a list of facts, for example `["no", "due"]`
+      --> duban.toml:21:13
        |
-    19 | variables = { no = "no" }
+    21 | variables = { no = "no" }
        |             ^^^^^^^^^^^^^
-    error: duban.toml:21:1: `auth_token_file` is missing; give it or the credential `twi.auth_token`
-      --> duban.toml:21:1
+    error: duban.toml:23:1: `auth_token_file` is missing; give it or the credential `twi.auth_token`
+      --> duban.toml:23:1
        |
-    21 | [[channel]]
+    23 | [[channel]]
        | ^^^^^^^^^^^
-    error: duban.toml:21:1: who sends is missing; write `from = "+1..."` or `messaging_service_sid = "MG..."`
-      --> duban.toml:21:1
+    error: duban.toml:23:1: who sends is missing; write `from = "+1..."` or `messaging_service_sid = "MG..."`
+      --> duban.toml:23:1
        |
-    21 | [[channel]]
+    23 | [[channel]]
        | ^^^^^^^^^^^
-    error: duban.toml:31:1: `token_file` is missing; give it or the credential `caller.receipts.token`
-      --> duban.toml:31:1
+    error: duban.toml:33:1: `token_file` is missing; give it or the credential `caller.receipts.token`
+      --> duban.toml:33:1
        |
-    31 | [channel.receipts]
+    33 | [channel.receipts]
        | ^^^^^^^^^^^^^^^^^^
-    error: duban.toml:31:1: `state` needs `id` and `delivered`, for example `{ id = "/id", state = "/state", delivered = "DELIVRD" }`
-      --> duban.toml:31:1
+    error: duban.toml:33:1: `state` needs `id` and `delivered`, for example `{ id = "/id", state = "/state", delivered = "DELIVRD" }`
+      --> duban.toml:33:1
        |
-    31 | [channel.receipts]
+    33 | [channel.receipts]
        | ^^^^^^^^^^^^^^^^^^
-    error: duban.toml:31:1: `from` and `text` of an answer come together
-      --> duban.toml:31:1
+    error: duban.toml:33:1: `from` and `text` of an answer come together
+      --> duban.toml:33:1
        |
-    31 | [channel.receipts]
+    33 | [channel.receipts]
        | ^^^^^^^^^^^^^^^^^^
-    error: duban.toml:33:8: a JSON pointer begins with `/`, for example `/code`
-      --> duban.toml:33:8
+    error: duban.toml:35:8: a JSON pointer begins with `/`, for example `/code`
+      --> duban.toml:35:8
        |
-    33 | text = "digits"
+    35 | text = "digits"
        |        ^^^^^^^^
     "#);
 }

@@ -4,6 +4,8 @@
 //! `tests/vectors` holds what the SDKs signed; `tests/gateways/providers.py` checks signatures
 //! with nothing but Python's own hashes; Twilio's own description of its API is served by Prism.
 
+#[path = "../common/gateway.rs"]
+mod gateway;
 #[path = "../common/process.rs"]
 mod process;
 #[path = "../common/run.rs"]
@@ -15,10 +17,10 @@ mod answers;
 mod callbacks;
 mod check;
 mod configuration;
-mod gateway;
 mod prism;
 mod robots;
 mod signatures;
+mod wire;
 
 use std::{collections::BTreeMap, path::Path};
 

@@ -16,6 +16,7 @@ use crate::{
 
 const PRISM: &str = "@stoplight/prism-cli@5.14.2";
 const DESCRIPTION: &str = "@twilio/cli-core@8.3.2";
+const ADDRESSED: &str = "from = '+15017122661'\nreceipts_url = 'https://t.test/receipts/twi'";
 /// Where the description stands in its package.
 const FILE: &str = "package/src/services/twilio-api/twilio_api_v2010.json";
 
@@ -60,7 +61,7 @@ async fn twilios_own_description_of_its_api_takes_our_requests() {
         // account         sender                                                    accepted?
         (account.as_str(), "from = '+15017122661'".to_owned(),                       true),
         (&account,         format!("messaging_service_sid = '{service}'"),           true),
-        (&account,         format!("from = '+15017122661'\nreceipts_url = 'https://t.test/receipts/twi'"), true),
+        (&account,         ADDRESSED.to_owned(), true),
         (&account,         "messaging_service_sid = 'MG1'".to_owned(),               false),
         ("AC1",            "from = '+15017122661'".to_owned(),                       false),
     ];

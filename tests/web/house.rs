@@ -33,6 +33,13 @@ pub const HOUR_MS: i64 = 3_600_000;
 /// Wrong tokens an address may send in a minute, in tests.
 pub const WRONG_MAX: u32 = 5;
 
+/// Whether what providers say is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    Keeps,
+    Forgets,
+}
+
 /// What a test may want otherwise.
 pub struct Wish {
     pub mailbox: bool,
@@ -42,8 +49,7 @@ pub struct Wish {
     pub body_bytes_max: usize,
     pub header_timeout: Duration,
     pub channels: Vec<ChannelConfig>,
-    /// Nothing that providers say is kept.
-    pub is_forgetful: bool,
+    pub memory: Memory,
 }
 
 impl Default for Wish {
@@ -55,7 +61,7 @@ impl Default for Wish {
             body_bytes_max: 8 << 20,
             header_timeout: Duration::from_secs(10),
             channels: Vec::new(),
-            is_forgetful: false,
+            memory: Memory::Keeps,
         }
     }
 }
@@ -101,7 +107,7 @@ pub async fn house(wish: Wish) -> House {
 
     let (saying, hearing) = mpsc::channel(4);
     let heard = Arc::default();
-    tokio::spawn(hear(hearing, Arc::clone(&heard), !wish.is_forgetful));
+    tokio::spawn(hear(hearing, Arc::clone(&heard), wish.memory));
 
     let config = Config::standard();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -160,9 +166,10 @@ pub async fn house(wish: Wish) -> House {
 async fn hear(
     mut hearing: mpsc::Receiver<Heard>,
     kept: Arc<Mutex<Vec<(String, Back)>>>,
-    keeps: bool,
+    memory: Memory,
 ) {
     while let Some(Heard { channel, back, kept: tell }) = hearing.recv().await {
+        let keeps = memory == Memory::Keeps;
         if keeps {
             kept.lock().expect("nobody panics with it").push((channel, back));
         }

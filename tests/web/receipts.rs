@@ -5,7 +5,7 @@ use duban::{
     config::{Config, channels::ChannelConfig},
 };
 
-use crate::house::{House, Reply, Wish, house};
+use crate::house::{House, Memory, Reply, Wish, house};
 
 const TOKEN: &str = "0123456789abcdef0123";
 const REPORT: &str = r#"[{"biz_id":"123^0","success":true,"err_code":"DELIVERED","phone_number":"13800138000"},
@@ -67,7 +67,7 @@ async fn what_a_provider_says_is_thanked_for_once_it_is_kept() {
     attentive.stop().await;
 
     let forgetful =
-        house(Wish { channels: channels(), is_forgetful: true, ..Wish::default() }).await;
+        house(Wish { channels: channels(), memory: Memory::Forgets, ..Wish::default() }).await;
     let reply = forgetful.call_back(&path, REPORT).await;
     assert_eq!(reply.status, 503, "the provider says it again: {}", reply.body);
     let reply = forgetful.call_back(&path, "[]").await;

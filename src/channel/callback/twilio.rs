@@ -45,8 +45,12 @@ fn signature(key: &str, url: &str, form: &[(String, String)]) -> String {
     let mut form = form.to_vec();
     form.sort();
     form.dedup();
-    let text: String = form.iter().map(|(name, text)| format!("{name}{text}")).collect();
-    STANDARD.encode(hmac_sha1(key.as_bytes(), format!("{url}{text}").as_bytes()))
+    let mut signed = url.to_owned();
+    for (name, text) in &form {
+        signed.push_str(name);
+        signed.push_str(text);
+    }
+    STANDARD.encode(hmac_sha1(key.as_bytes(), signed.as_bytes()))
 }
 
 /// The address with and without the default port of its scheme.

@@ -1,47 +1,14 @@
 //! Letters over a wire to a server that checks every signature: tests/gateways/providers.py.
 
-use std::{path::PathBuf, process::Stdio};
-
 use duban::channel::{Channel, Sent};
 use serde_json::Value;
 
-use crate::{
-    NOW, channel, letter,
-    process::{Server, tool},
-    wait::free_port,
-};
+use crate::{NOW, channel, gateway::Gateway, letter, wait::free_port};
 
 /// The key the gateway knows.
 const KEY: &str = "TESTtestTESTtest";
 const WEBHOOK_KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const WRONG_WEBHOOK_KEY: &str = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
-struct Gateway {
-    _server: Server,
-    folder: tempfile::TempDir,
-    port: String,
-}
-
-impl Gateway {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/gateways/providers.py");
-        let (server, port) = Server::announced(
-            tool("python3", "python3")
-                .arg(script)
-                .arg(folder.path().join("requests"))
-                // It complains of every connection that is cut.
-                .stderr(Stdio::null()),
-        );
-        Self { _server: server, folder, port }
-    }
-
-    fn requests(&self) -> Vec<Value> {
-        let log = self.folder.path().join("requests");
-        let text = std::fs::read_to_string(log).expect("a log");
-        text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
-    }
-}
 
 /// A channel of each kind, at this port, that asks the gateway for this answer.
 fn channels(port: &str, wish: &str, key: &str) -> Vec<(&'static str, Channel)> {
@@ -71,7 +38,7 @@ fn channels(port: &str, wish: &str, key: &str) -> Vec<(&'static str, Channel)> {
 
 #[tokio::test]
 async fn a_provider_that_checks_signatures_takes_ours() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("providers.py");
     #[rustfmt::skip]
     let ids = [
         ("aliyun", vec!["biz^0"]), ("tencent", vec!["serial-1"]), ("twilio", vec!["SM1"]),
@@ -83,6 +50,7 @@ async fn a_provider_that_checks_signatures_takes_ours() {
         let want = ids.iter().find(|(name, _)| *name == kind).expect("every kind is listed");
         assert_eq!(got, want.1, "{kind}");
     }
+    assert_eq!(gateway.count(), 7, "each letter is one request");
     let requests = gateway.requests();
     let text = "工单W260507-0123到期未办结 & \"请督促\"";
     let variables: Value =
@@ -94,7 +62,7 @@ async fn a_provider_that_checks_signatures_takes_ours() {
 
 #[tokio::test]
 async fn a_wrong_key_is_not_now_and_stands_nowhere() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("providers.py");
     for (kind, channel) in channels(&gateway.port, "fine", "another-key") {
         let sent = channel.send(&letter("+8613800138000"), NOW).await;
         let Sent::Later { reason } = &sent else { panic!("{kind}: {sent:?}") };
@@ -104,7 +72,7 @@ async fn a_wrong_key_is_not_now_and_stands_nowhere() {
 
 #[tokio::test]
 async fn a_provider_that_is_slow_broken_or_away_is_not_now() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("providers.py");
     let away = free_port().to_string();
     #[rustfmt::skip]
     let table = [
