@@ -65,6 +65,12 @@ async fn a_request_is_escaped_as_its_content_type_asks() {
     ));
     let get = get.send(&sms, NOW).await;
     assert!(matches!(get, Sent::Accepted { .. }), "{get:?}");
+    let odd = channel(&format!(
+        "kind = 'http_sms'\nmethod = 'GET'\nurl = 'http://127.0.0.1:{}/ok'\nbody = '{{\"to\": {{{{ to }}}}}}'\n",
+        gateway.port
+    ));
+    let odd = odd.send(&sms, NOW).await;
+    assert!(matches!(odd, Sent::Accepted { .. }), "{odd:?}");
 
     let requests = gateway.requests();
     assert_eq!(requests[0]["json"]["text"], *sms.text);
@@ -76,6 +82,7 @@ async fn a_request_is_escaped_as_its_content_type_asks() {
     assert_eq!(requests[2]["method"], "GET");
     assert_eq!(requests[2]["query"]["to"], *sms.to);
     assert_eq!(requests[2]["query"]["text"], *sms.text);
+    assert_eq!(requests[3]["json"]["to"], *sms.to, "a gateway may want a body with a GET");
 }
 
 #[tokio::test]

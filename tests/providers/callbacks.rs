@@ -8,6 +8,7 @@ use duban::{
     config::channels::ChannelKind,
     core::timestamp::Timestamp,
 };
+use proptest::prelude::{ProptestConfig, Strategy as _, any, prop_oneof, proptest};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
@@ -64,6 +65,28 @@ fn receipt(id: &str, delivery: Delivery, code: &str, at: Option<i64>) -> Back {
 
 fn word(id: &str, from: &str, text: &str) -> Back {
     Back::Word(Word { id: id.into(), from: from.into(), text: text.into() })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever a stranger, or a provider gone mad, sends: an answer, no panic.
+    #[test]
+    fn no_bytes_make_a_callback_panic(
+        body in prop_oneof![any::<Vec<u8>>(), "[%&=+a-f0-9]{0,40}".prop_map(String::into_bytes)],
+        query in "[%&=+a-zA-Z0-9]{0,40}",
+    ) {
+        let headers = header_map(&[
+            ("x-duban-token", TOKEN),
+            ("x-twilio-signature", "x"),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ]);
+        let query = format!("token={TOKEN}&{query}");
+        let receipts = "list = '/a'\nid = '/b'\nfrom = '/c'\ntext = '/d'";
+        for kind in [aliyun(), tencent(), twilio("https://x"), gateway("http_sms", receipts)] {
+            drop(read(&kind, &Callback { query: &query, headers: &headers, body: &body }));
+        }
+    }
 }
 
 /// 2017-01-01 00:00:00 in China.

@@ -15,7 +15,7 @@ mod wait;
 
 mod answers;
 mod callbacks;
-mod check;
+mod commands;
 mod configuration;
 mod prism;
 mod robots;
