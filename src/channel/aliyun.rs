@@ -27,13 +27,14 @@ const VERSION: &str = "2017-05-25";
 /// Codes after which the same letter may well go: limits, faults on their side, and our own
 /// account or its approvals, which somebody mends while the letters wait.
 #[rustfmt::skip]
-const LATER: [&str; 17] = [
-    "isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL",
-    "isv.SMS_CONTENT_ILLEGAL_LIMIT", "isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE",
-    "isv.ACCOUNT_NOT_EXISTS", "isv.ACCOUNT_ABNORMAL", "isv.PRODUCT_UN_SUBSCRIPT",
-    "isv.PRODUCT_UNSUBSCRIBE", "isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_ILLEGAL",
-    "isv.SIGN_NAME_ILLEGAL", "isv.SIGN_STATE_ILLEGAL", "isv.SMS_SIGNATURE_SCENE_ILLEGAL",
-    "isv.SMS_TEMPLATE_ILLEGAL", "isv.TEMPLATE_STATE_ILLEGAL",
+const LATER: [&str; 19] = [
+    "isv.BUSINESS_LIMIT_CONTROL", "isv.BUSINESS_LIMIT_HOUR", "isv.BUSINESS_LIMIT_DAY",
+    "isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL",
+    "isv.AMOUNT_NOT_ENOUGH", "isv.BILLING_DEDUCTION_ERROR", "isv.OUT_OF_SERVICE",
+    "isv.ACCOUNT_NOT_EXISTS", "isv.ACCOUNT_ABNORMAL", "isv.RAM_CHECK_FAILED",
+    "isv.PRODUCT_UN_SUBSCRIPT", "isv.PRODUCT_UNSUBSCRIBE",
+    "isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_NAME_ILLEGAL", "isv.SIGN_STATE_ILLEGAL",
+    "isv.SMS_SIGNATURE_SCENE_ILLEGAL", "isv.SMS_TEMPLATE_ILLEGAL", "isv.TEMPLATE_STATE_ILLEGAL",
 ];
 
 /// An account at Aliyun.

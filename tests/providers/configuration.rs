@@ -237,3 +237,28 @@ fn a_secret_that_is_no_key_is_found_before_anything_is_sent() {
     let want = "channel `hook`: `secret` is no key; it is `whsec_` and 24 bytes or more in base64";
     assert_eq!(error, want);
 }
+
+#[test]
+fn the_samples_of_the_document_load() {
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/providers.md");
+    let document = std::fs::read_to_string(document).expect("the document is there");
+    let samples = document.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let keys = tempfile::tempdir().expect("a scratch folder");
+    let here = format!("{}/", keys.path().display());
+    let mut loaded = 0;
+    for sample in samples {
+        for line in sample.lines() {
+            let Some(file) = line.split("/etc/duban/").nth(1) else { continue };
+            let file = keys.path().join(file.split('"').next().expect("a name"));
+            let key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+            std::fs::write(file, key).expect("the scratch folder takes files");
+        }
+        let config = load(&sample.replace("/etc/duban/", &here), &[]);
+        let config = config.unwrap_or_else(|error| panic!("{error}"));
+        for channel in &config.channels {
+            Channel::without_store(channel).unwrap_or_else(|error| panic!("{error}"));
+        }
+        loaded += config.channels.len();
+    }
+    assert_eq!(loaded, 6, "every sample was read");
+}
