@@ -46,13 +46,14 @@ impl Robot {
 
     /// Posts one letter.
     pub async fn send(&self, letter: &Letter, now: Timestamp) -> Sent {
-        let said = words(&self.config, letter);
+        let whole = words(&self.config, letter);
+        let said = cut(&self.config, &whole);
         let answer = match self.courier.carry(&request(&self.config, letter, &said, now)).await {
             Ok(answer) => answer,
             Err(reason) => return Sent::Later { reason },
         };
         match verdict(self.config.maker, &answer) {
-            Sent::Accepted { provider, ids } if said.ends_with(CUT) => {
+            Sent::Accepted { provider, ids } if said != whole => {
                 let limit = bytes_max(&self.config);
                 Sent::Accepted { provider: format!("cut to {limit} bytes; {provider}"), ids }
             }
@@ -71,7 +72,7 @@ fn bytes_max(config: &RobotConfig) -> usize {
     }
 }
 
-/// What the robot says: the subject where there is one, the text, so much as it takes.
+/// What the robot has to say: the subject where there is one, and the text.
 pub fn words(config: &RobotConfig, letter: &Letter) -> String {
     let words = match (letter.subject.as_str(), config.format) {
         ("", _) => letter.text.clone(),
@@ -79,7 +80,7 @@ pub fn words(config: &RobotConfig, letter: &Letter) -> String {
         (subject, Format::Markdown) => format!("**{subject}**\n\n{}", letter.text),
     };
     let mention = mention(config, letter);
-    let words = match (config.maker, config.format, &mention) {
+    match (config.maker, config.format, &mention) {
         // A mention that stands in the text itself.
         (Maker::Wecom, Format::Markdown, Mention::User(user)) => format!("<@{user}> {words}"),
         (Maker::Feishu, Format::Text, Mention::User(user)) => {
@@ -89,12 +90,12 @@ pub fn words(config: &RobotConfig, letter: &Letter) -> String {
             format!("<at id={user}></at> {words}")
         }
         _ => words, // beside the text, or not at all
-    };
-    cut(&words, bytes_max(config))
+    }
 }
 
-/// The text, or as much of it as fits with a mark that it was cut.
-fn cut(text: &str, bytes_max: usize) -> String {
+/// The text, or as much of it as the robot takes with a mark that it was cut.
+pub fn cut(config: &RobotConfig, text: &str) -> String {
+    let bytes_max = bytes_max(config);
     if text.len() <= bytes_max {
         return text.to_owned();
     }

@@ -61,6 +61,23 @@ async fn a_provider_that_checks_signatures_takes_ours() {
 }
 
 #[tokio::test]
+async fn a_text_that_was_cut_says_so_in_its_receipt() {
+    let gateway = Gateway::start("providers.py");
+    for (kind, channel) in channels(&gateway.port, "fine", KEY) {
+        let mut long = letter("+8613800138000");
+        long.text = "督".repeat(4_000);
+        let sent = channel.send(&long, NOW).await;
+        let Sent::Accepted { provider, .. } = sent else { panic!("{kind}: {sent:?}") };
+        let is_robot = ["wecom", "dingtalk", "feishu"].contains(&kind);
+        assert_eq!(provider.starts_with("cut to "), is_robot, "{kind}: {provider}");
+        long.text = "好…".into();
+        let sent = channel.send(&long, NOW).await;
+        let Sent::Accepted { provider, .. } = sent else { panic!("{kind}: {sent:?}") };
+        assert!(!provider.starts_with("cut"), "{kind}: {provider}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_key_is_not_now_and_stands_nowhere() {
     let gateway = Gateway::start("providers.py");
     for (kind, channel) in channels(&gateway.port, "fine", "another-key") {
