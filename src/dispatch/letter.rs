@@ -72,6 +72,13 @@ pub async fn address(
             false => {}
         }
     }
+    // As in the text itself: an SMS pays for each character.
+    let bare = link.as_deref().and_then(|link| link.strip_prefix("https://"));
+    let shown = bare.filter(|_| place.via == Via::Sms).or(link.as_deref());
+    let facts = rules
+        .templates
+        .facts(&message, place.language, &rules.names, zone, shown, signature)
+        .map_err(|error| gave_up(error.to_string(), &place.channel))?;
     let letter = Letter {
         message_id: message_id(&message.key),
         to: place.to,
@@ -80,6 +87,8 @@ pub async fn address(
         html: text.html,
         links: link.into_iter().collect(),
         ticket: message.ticket,
+        template: message.template,
+        facts,
         language: place.language.tag().to_owned(),
     };
     Ok(Addressed { channel: place.channel, letter, resident })

@@ -98,6 +98,8 @@ pub async fn tell_sysadmin(
         html: None,
         links: Vec::new(),
         ticket: format!("channel {channel}"),
+        template: String::new(),
+        facts: BTreeMap::new(),
         language: config.wording.language.clone(),
     };
     let told = tokio::time::timeout(config.dispatch.send_timeout, way.send(&letter, now)).await;
