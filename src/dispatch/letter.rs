@@ -67,9 +67,8 @@ pub async fn address(
     };
     if let Some(address) = &resident {
         let out = store.is_opted_out(address).await;
-        match out.map_err(|error| gave_up(error.to_string(), &place.channel))? {
-            true => return Err(Outcome::Dropped { reason: "they want no messages".to_owned() }),
-            false => {}
+        if out.map_err(|error| gave_up(error.to_string(), &place.channel))? {
+            return Err(Outcome::Dropped { reason: "they want no messages".to_owned() });
         }
     }
     // As in the text itself: an SMS pays for each character.
