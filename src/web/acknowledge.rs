@@ -302,7 +302,11 @@ fn form(
             format!("{} {serial}", of(&paper.title)).trim().to_owned()
         }
         (None, Some(title)) => of(title),
-        (None, None) => facts.no.clone(),
+        // A slip without a serial is no document; it has the name of its kind.
+        (None, None) => match state.rules.load().current.slips.get(&facts.slip) {
+            Some(kind) => of(&[kind.zh.clone(), kind.en.clone()]),
+            None => facts.no.clone(),
+        },
     };
     let slip = opened.slip.as_ref();
     let at = |at| state.local(at);
