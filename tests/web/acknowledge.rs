@@ -124,12 +124,10 @@ async fn a_link_nobody_signed_opens_nothing() {
     let other = format!("{}.{mac}", id.parse::<i64>().expect("a number") + 1);
     let foreign = post(&house, &token, &[("token", "another"), ("do", "receive")]).await;
     assert_eq!(foreign.status, 403, "the form must come from the page");
-    for wrong in [other.as_str(), id, "1.", "x", "2.abc"] {
-        let reply = house.get(&format!("/a/{wrong}")).await;
-        assert_eq!(reply.status, 404, "{wrong}");
-    }
-    for _ in 5..WRONG_MAX {
-        house.get("/a/x").await;
+    let wrong = [other.as_str(), id, "1.", "x"].map(str::to_owned);
+    let guesses = (0..).map(|n| format!("{n}.x"));
+    for wrong in wrong.into_iter().chain(guesses).take(WRONG_MAX as usize) {
+        assert_eq!(house.get(&format!("/a/{wrong}")).await.status, 404, "{wrong}");
     }
     assert_eq!(house.get("/a/x").await.status, 429, "guesses are shut out");
     assert_eq!(heard(&house, "W1", "acknowledged").await.len(), 0);
