@@ -11,10 +11,9 @@ use std::{net::IpAddr, sync::Arc};
 
 use askama::Template;
 use axum::{
-    Form,
     body::Body,
-    extract::{FromRequest as _, Path, Query, Request, State as Shared},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    extract::{Path, Query, State as Shared},
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use serde::Deserialize;
@@ -22,11 +21,11 @@ use serde_json::Value;
 
 use super::{
     address::Client,
-    body,
+    body, form,
     language::Language,
     page,
     rating::{
-        Asked, is_own_form,
+        Asked,
         notice::{Notice, notice},
     },
     state::State,
@@ -153,7 +152,7 @@ pub(super) async fn show(
 ) -> Response {
     let language = Language::choose(asked.lang.as_deref(), &headers, &state.resident_language);
     match open(&state, &token, address).await {
-        Ok(opened) => form(&state, language, &token, &opened, None),
+        Ok(opened) => shown(&state, language, &token, &opened, None),
         Err(why) => notice(&state, language, why),
     }
 }
@@ -168,7 +167,7 @@ pub(super) async fn take(
     body: Body,
 ) -> Response {
     let language = Language::choose(asked.lang.as_deref(), &headers, &state.resident_language);
-    if !is_own_form(&headers, &state.web.public_url) {
+    if !form::is_own(&headers, &state.web.public_url) {
         return notice(&state, language, Notice::Foreign);
     }
     let opened = match open(&state, &token, address).await {
@@ -179,11 +178,7 @@ pub(super) async fn take(
         Ok(body) => body,
         Err(problem) => return notice(&state, language, Notice::Unread(problem.status)),
     };
-    let mut request = Request::new(Body::from(body));
-    *request.method_mut() = Method::POST;
-    let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
-    request.headers_mut().insert(header::CONTENT_TYPE, kind);
-    let Ok(Form(sent)) = Form::<Sent>::from_request(request, &()).await else {
+    let Some(sent) = form::fields::<Sent>(body).await else {
         return notice(&state, language, Notice::Foreign);
     };
     if !sent.token.as_deref().is_some_and(|sent| same(sent, &token)) {
@@ -192,7 +187,7 @@ pub(super) async fn take(
     if let Err(why) = tell(&state, &opened, &sent).await {
         return notice(&state, language, why);
     }
-    form(&state, language, &token, &opened, Some(words(language).thanks))
+    shown(&state, language, &token, &opened, Some(words(language).thanks))
 }
 
 /// What a signed token leads to, or what to tell instead.
@@ -281,7 +276,7 @@ fn words(language: Language) -> &'static Words {
     }
 }
 
-fn form(
+fn shown(
     state: &State,
     language: Language,
     token: &str,

@@ -16,6 +16,7 @@ mod api;
 mod asset;
 mod body;
 mod events;
+mod form;
 mod guesses;
 mod header;
 mod health;
