@@ -194,10 +194,18 @@ fn a_longer_unit_makes_the_longest_text_longer() {
 #[test]
 fn the_longest_text_counts_both_branches() {
     let long = "it was not said when, so please look into the work list today and tell us by phone";
-    for condition in ["due", "reply_due", "link", "reason"] {
+    // A due beside the condition is known, whatever the condition asks for.
+    for (condition, printed) in [
+        ("due", "reply_due"),
+        ("reply_due", "due"),
+        ("resolve_due", "due"),
+        ("resolve_due or due", "no"),
+        ("link", "due"),
+        ("reason", "due"),
+    ] {
         let texts = format!(
             "[staff.yellow]\nzh = \"{{{{ sig }}}}{{{{ no }}}}。\"\n\
-             en = \"{{{{ sig }}}}{{{{ no }}}} {{% if {condition} %}}soon{{% else %}}{long}{{% endif %}}\"\n"
+             en = \"{{{{ sig }}}}{{{{ no }}}} {{{{ {printed} }}}} {{% if {condition} %}}soon{{% else %}}{long}{{% endif %}}\"\n"
         );
         let folder = city("示例市", &texts);
         let place = place(&folder);

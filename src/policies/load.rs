@@ -161,14 +161,6 @@ pub fn load(sources: &Sources, now: Timestamp) -> Loaded {
         of_layer(TEMPLATES).map(|(layer, text)| source(layer, TEMPLATES, text)).collect();
     if !texts_of.is_empty() {
         loaded.templates = texts::texts(&texts_of, reading.as_ref().map(|reading| &reading.set));
-        // Lengths of names that are wrong say nothing.
-        if let (Some(templates), Some(reading), 0) =
-            (&loaded.templates, &reading, complaints.errors())
-        {
-            let nobody = Org::default();
-            let org = loaded.org.as_ref().unwrap_or(&nobody);
-            texts::doubts(&texts_of, templates, &reading.set, org);
-        }
     }
     loaded.complaints = complaints.into_sorted();
     let of_org: BTreeSet<&str> = org_files(sources)

@@ -3,7 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::complaint::{Complaint, Severity, Source};
+use super::{
+    complaint::{Complaint, Complaints, Severity, Source},
+    files::{Sources, TEMPLATES},
+    load::Loaded,
+};
 use crate::core::{
     agenda::Schedule,
     delivery,
@@ -64,8 +68,26 @@ pub fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Template
     Some(templates)
 }
 
-/// Doubts about texts that compile.
-pub fn doubts(sources: &[Source<'_>], templates: &Templates, set: &PolicySet, org: &Org) {
+/// Doubts about the texts of a set that loads; `sources` are what it was loaded from.
+///
+/// Not part of loading: every text is rendered some dozens of times.
+pub fn doubts(sources: &Sources, loaded: &Loaded) -> Vec<Complaint> {
+    let (Some(templates), Some(set)) = (&loaded.templates, &loaded.set) else { return Vec::new() };
+    let complaints = Complaints::default();
+    let files: Vec<(String, &str)> = sources
+        .layers()
+        .filter_map(|layer| Some((layer.display(TEMPLATES), layer.files.get(TEMPLATES)?.as_str())))
+        .collect();
+    let sources: Vec<Source<'_>> = files
+        .iter()
+        .map(|(name, text)| Source { name, text, private: false, complaints: &complaints })
+        .collect();
+    let nobody = Org::default();
+    measure(&sources, templates, set, loaded.org.as_ref().unwrap_or(&nobody));
+    complaints.into_sorted()
+}
+
+fn measure(sources: &[Source<'_>], templates: &Templates, set: &PolicySet, org: &Org) {
     let specimens = Specimens::of(templates, set, org);
     let to_residents = to_residents(Some(set));
     for id in templates.ids() {

@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use duban::{
     core::timestamp::Timestamp,
-    policies::{self, Sources, load},
+    policies::{self, Sources, load, text_doubts},
     simulate::check_cases,
 };
 
@@ -51,8 +51,14 @@ fn text_complaints(name: &str) -> String {
     ]);
     let now = Timestamp::parse("2026-05-07T09:00:00+08:00").expect("a good instant");
     let base = policies::sources("cn").map(Box::new);
-    let loaded = load(&Sources { label: String::new(), files, base }, now);
-    loaded.complaints.iter().fold(String::new(), |text, one| text + &one.to_string() + "\n")
+    let sources = Sources { label: String::new(), files, base };
+    let loaded = load(&sources, now);
+    let doubts = text_doubts(&sources, &loaded);
+    loaded
+        .complaints
+        .iter()
+        .chain(&doubts)
+        .fold(String::new(), |text, one| text + &one.to_string() + "\n")
 }
 
 #[test]

@@ -22,6 +22,9 @@ pub struct TemplateError {
     pub text: String,
 }
 
+/// Characters that come along when a text is copied from a web page or a document.
+const UNSEEN: [char; 6] = ['\u{a0}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+
 /// Where the text of a template stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -313,6 +316,9 @@ impl Reading {
                 return Err(format!(
                     "{sign:?} does not stand in a message; 【】 is for the signature"
                 ));
+            }
+            if let Some(sign) = source.chars().find(|c| c.is_control() || UNSEEN.contains(c)) {
+                return Err(format!("{sign:?} does not stand in a message: nobody sees it"));
             }
             if let Some(name) = single_braced(source) {
                 return Err(format!(

@@ -3,7 +3,7 @@
 //! The longest values are the longest the set and its organisation have (units, policies,
 //! slips, reasons), and for what only a ticket knows the longest that is usual in the field.
 //!
-//! Invariants (tests/template_commands.rs):
+//! Invariants (`tests/template_commands.rs`):
 //! * `a_longer_unit_makes_the_longest_text_longer`
 //! * `the_longest_text_counts_both_branches`
 
@@ -29,14 +29,16 @@ pub enum Values {
     Longest,
 }
 
-/// Which facts a message may lack, so that the other branch of an `if` is taken.
-#[derive(Clone, Copy)]
-enum Lack {
-    Nothing,
-    Link,
-    Dues,
-}
-
+/// Facts a message may lack, so that the other branch of an `if` is taken, and how to take them away.
+const LACKS: [(&str, fn(&mut Facts)); 7] = [
+    ("link", |facts| facts.link = false),
+    ("reason", |facts| facts.reason = None),
+    ("reply_due", |facts| facts.reply_due = None),
+    ("accept_due", |facts| facts.accept_due = None),
+    ("resolve_due", |facts| facts.resolve_due = None),
+    ("due", |facts| facts.due = None),
+    ("due", |facts| (facts.due, facts.resolve_due) = (None, None)),
+];
 /// Steps a text is shown at that no ladder of the set issues.
 const STEPS: [&str; 3] = ["due-2wd", "due", "due+10wd"];
 /// The list of a set that has no schedule of lists, and its sections.
@@ -74,14 +76,20 @@ impl<'a> Specimens<'a> {
         if values == Values::Usual {
             return self.say(&self.message(id, via, usual, language, values), language, values);
         }
+        let named = self.templates.facts(id, language);
+        let lacks = LACKS.iter().filter(|(fact, _)| named.contains(*fact));
+        let lacks: Vec<Option<fn(&mut Facts)>> =
+            std::iter::once(None).chain(lacks.map(|(_, take)| Some(*take))).collect();
         let mut longest: Option<Text> = None;
         for step in steps {
-            for lack in [Lack::Nothing, Lack::Link, Lack::Dues] {
+            for lack in &lacks {
                 let mut message = self.message(id, via, step, language, values);
-                without(&mut message.facts, lack);
+                if let Some(take) = lack {
+                    take(&mut message.facts);
+                }
                 let text = self.say(&message, language, values)?;
                 // A text that prints what it lacks does not ask whether it is there: nobody sends it like that.
-                if !matches!(lack, Lack::Nothing) && text.text.contains(UNKNOWN) {
+                if lack.is_some() && text.text.contains(UNKNOWN) {
                     continue;
                 }
                 if longest.as_ref().is_none_or(|most| cost(&most.text) < cost(&text.text)) {
@@ -273,18 +281,6 @@ fn number(values: Values) -> &'static str {
     match values {
         Values::Usual => "W260507-0123",
         Values::Longest => "GD20261228012345",
-    }
-}
-
-/// Takes away what a message may lack.
-fn without(facts: &mut Facts, lack: Lack) {
-    match lack {
-        Lack::Nothing => {}
-        Lack::Link => facts.link = false,
-        Lack::Dues => {
-            (facts.due, facts.accept_due, facts.resolve_due, facts.reply_due) = Default::default();
-            facts.reason = None;
-        }
     }
 }
 
