@@ -119,10 +119,10 @@ fn curly_quote() {
 #[test]
 fn unseen_sign() {
     assert_snapshot!(text_complaints("unseen-sign"), @r#"
-    templates.toml:4:6: `staff.green` (zh): '\u{200b}' does not stand in a message: nobody sees it
+    templates.toml:4:6: `staff.green` (zh): '\u{a0}' does not stand in a message: nobody sees it
       |
-    4 | zh = "{{ sig }}提醒函{{ slip }}:工单{{ no }}​{{ state }}。"
-      |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    4 | zh = "{{ sig }}提醒函{{ slip }}:工单{{ no }} {{ state }}。"
+      |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     templates.toml:5:6: `staff.green` (en): '\u{a0}' does not stand in a message: nobody sees it
       |
     5 | en = "{{ sig }}Reminder: case {{ no }} {{ state }}."

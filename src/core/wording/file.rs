@@ -23,7 +23,8 @@ pub struct TemplateError {
 }
 
 /// Characters that come along when a text is copied from a web page or a document.
-const UNSEEN: [char; 6] = ['\u{a0}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+const UNSEEN: [char; 7] =
+    ['\u{a0}', '\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
 
 /// Where the text of a template stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

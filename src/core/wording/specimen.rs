@@ -29,8 +29,10 @@ pub enum Values {
     Longest,
 }
 
+type TakeAway = fn(&mut Facts);
+
 /// Facts a message may lack, so that the other branch of an `if` is taken, and how to take them away.
-const LACKS: [(&str, fn(&mut Facts)); 7] = [
+const LACKS: [(&str, TakeAway); 7] = [
     ("link", |facts| facts.link = false),
     ("reason", |facts| facts.reason = None),
     ("reply_due", |facts| facts.reply_due = None),
@@ -78,7 +80,7 @@ impl<'a> Specimens<'a> {
         }
         let named = self.templates.facts(id, language);
         let lacks = LACKS.iter().filter(|(fact, _)| named.contains(*fact));
-        let lacks: Vec<Option<fn(&mut Facts)>> =
+        let lacks: Vec<Option<TakeAway>> =
             std::iter::once(None).chain(lacks.map(|(_, take)| Some(*take))).collect();
         let mut longest: Option<Text> = None;
         for step in steps {
