@@ -10,13 +10,20 @@
 //! * `what_is_printed_loads_as_the_same` - the printed configuration is a configuration.
 //! * `secrets_are_never_printed`
 
+pub mod aliyun;
 pub mod channels;
 pub mod complaint;
 pub mod hidden;
 mod print;
+pub mod provider;
 mod read;
+pub mod receipts;
+pub mod robot;
 mod section;
+pub mod tencent;
 mod tree;
+pub mod twilio;
+pub mod webhook;
 
 use std::{
     collections::BTreeMap,
@@ -266,8 +273,13 @@ impl Config {
                 KindTarget::Channel(name) => {
                     let address = match self.channel(name)?.kind {
                         ChannelKind::Smtp(_) => Via::Email,
-                        ChannelKind::HttpSms(_) => Via::Sms,
-                        ChannelKind::Mailbox => via,
+                        ChannelKind::HttpSms(_)
+                        | ChannelKind::Aliyun(_)
+                        | ChannelKind::Tencent(_)
+                        | ChannelKind::Twilio(_) => Via::Sms,
+                        ChannelKind::Robot(_) => Via::Im,
+                        ChannelKind::VoiceHttp(_) => Via::Voice,
+                        ChannelKind::Webhook(_) | ChannelKind::Mailbox => via,
                     };
                     return Some(Target::Channel { name, address });
                 }

@@ -108,7 +108,7 @@ impl Dispatch {
                 let outcomes = outcomes.clone();
                 async move {
                     let settled = match leaves {
-                        Leaves::Not(settled) => vec![settled],
+                        Leaves::Not(settled) => vec![*settled],
                         Leaves::Together(offers) => {
                             self.bring(rules, offers, lease_ends, now).await
                         }
@@ -187,7 +187,9 @@ impl Dispatch {
                 Via::Digest.name().clone_into(&mut offer.message.via);
             }
             match gate::stopped(rules, &self.throttle, &offer, now) {
-                Some(outcome) => leaves.push(Leaves::Not(Claimed::of(&offer).settled(outcome))),
+                Some(outcome) => {
+                    leaves.push(Leaves::Not(Box::new(Claimed::of(&offer).settled(outcome))));
+                }
                 None => free.push(offer),
             }
         }
@@ -208,16 +210,15 @@ impl Dispatch {
         now: Timestamp,
     ) -> Vec<Settled> {
         let claimed: Vec<Claimed> = offers.iter().map(Claimed::of).collect();
+        let pairs = || claimed.iter().zip(&offers);
         // What will not arrive goes on at once, where the set says so.
+        let settled = |one: &Claimed, offer: &Offer, outcome: Outcome| {
+            let is_lost = matches!(outcome, Outcome::GaveUp { .. });
+            let due = fallback::due(rules, &offer.message, now).filter(|_| is_lost);
+            one.proved(outcome, Proof { receipt_due: due.map(|_| now), ..Proof::default() })
+        };
         let all = |outcome: &Outcome| -> Vec<Settled> {
-            let proof = |offer: &Offer| Proof {
-                receipt_due: matches!(outcome, Outcome::GaveUp { .. })
-                    .then(|| fallback::due(rules, &offer.message, now).map(|_| now))
-                    .flatten(),
-                ..Proof::default()
-            };
-            let pairs = claimed.iter().zip(&offers);
-            pairs.map(|(one, offer)| one.proved(outcome.clone(), proof(offer))).collect()
+            pairs().map(|(one, offer)| settled(one, offer, outcome.clone())).collect()
         };
         let (Some(first), Some(message)) = (offers.first(), bundle::together(&offers)) else {
             return Vec::new();
@@ -254,8 +255,7 @@ impl Dispatch {
                     address: resident.clone(),
                     ..fallback::proof(rules, offer, &channel, &ids, now)
                 };
-                let pairs = claimed.iter().zip(&offers);
-                pairs.map(|(one, offer)| one.proved(outcome.clone(), proof(offer))).collect()
+                pairs().map(|(one, offer)| one.proved(outcome.clone(), proof(offer))).collect()
             }
             Sent::Never { reason } => all(&Outcome::GaveUp { reason, channel }),
             // The probe of a channel that is down was no attempt either.
@@ -263,23 +263,17 @@ impl Dispatch {
                 until: now.plus_ms(ms(self.config.dispatch.retry_min)),
                 reason,
             }),
-            Sent::Later { reason } => claimed
-                .iter()
-                .map(|one| {
+            Sent::Later { reason } => {
+                let outcome = |one: &Claimed| {
                     let first = one.first_offered.unwrap_or(now);
                     let (reason, channel) = (reason.clone(), channel.clone());
                     match after_failure(self.limits(), one.attempt, first, now) {
-                        Next::Retry(at) => {
-                            vec![one.settled(Outcome::Retry { at, reason, channel })]
-                        }
-                        Next::GiveUp => all(&Outcome::GaveUp { reason, channel })
-                            .into_iter()
-                            .filter(|settled| settled.id == one.id)
-                            .collect(),
+                        Next::Retry(at) => Outcome::Retry { at, reason, channel },
+                        Next::GiveUp => Outcome::GaveUp { reason, channel },
                     }
-                })
-                .flatten()
-                .collect(),
+                };
+                pairs().map(|(one, offer)| settled(one, offer, outcome(one))).collect()
+            }
         }
     }
 
@@ -301,7 +295,7 @@ fn ms(span: Duration) -> i64 {
 /// What a claimed offer does now.
 enum Leaves {
     /// It does not leave.
-    Not(Settled),
+    Not(Box<Settled>),
     /// These leave as one letter.
     Together(Vec<Offer>),
 }

@@ -102,12 +102,12 @@ impl Receipts {
     }
 }
 
-/// Keeps what is heard until nobody can say anything any more.
+/// Keeps what is heard until nobody can say anything any more; knocks at whoever goes on from there.
 pub async fn run(
     receipts: Receipts,
     mut heard: mpsc::Receiver<Heard>,
     wall: Wall,
-    knock: Arc<Notify>,
+    knocks: [Arc<Notify>; 2],
 ) {
     let mut some = Vec::new();
     while heard.recv_many(&mut some, TOGETHER_MAX).await > 0 {
@@ -133,7 +133,9 @@ pub async fn run(
         for kept in wait {
             let _ = kept.send(done.is_ok());
         }
-        knock.notify_one();
+        for knock in &knocks {
+            knock.notify_one();
+        }
     }
 }
 

@@ -119,7 +119,7 @@ fn show(args: &ShowArgs) -> Result<ExitCode> {
         let one = |(language, cost, sms, mail): &(Language, Segments, String, Text)| {
             json!({
                 "language": language.tag(), "text": sms, "length": length(cost),
-                "variables": templates.facts(&args.id, *language),
+                "variables": templates.variables(&args.id, *language),
                 "mail": { "subject": mail.subject, "text": mail.text },
             })
         };
@@ -133,7 +133,7 @@ fn show(args: &ShowArgs) -> Result<ExitCode> {
             say!("");
         }
         let Segments { encoding, units, segments } = cost;
-        let variables: Vec<String> = templates.facts(&args.id, *language).into_iter().collect();
+        let variables: Vec<String> = templates.variables(&args.id, *language).into_iter().collect();
         say!("{} ({})", args.id, language.tag());
         say!("variables: {}", variables.join(", "));
         say!(

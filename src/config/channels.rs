@@ -5,10 +5,17 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::{
+    aliyun::{self, AliyunConfig},
     complaint::{Complaint, Place, did_you_mean},
     hidden::{Found, Surroundings, secret},
+    provider::Approved,
+    receipts::{self, ReceiptsConfig},
+    robot::{self, Maker, RobotConfig},
     section::Section,
+    tencent::{self, TencentConfig},
     tree::{Table, Value},
+    twilio::{self, TwilioConfig},
+    webhook::{self, WebhookConfig},
 };
 
 /// One way out.
@@ -27,12 +34,55 @@ pub enum ChannelKind {
     Mailbox,
     Smtp(Box<SmtpConfig>),
     HttpSms(Box<HttpSmsConfig>),
+    Aliyun(Box<AliyunConfig>),
+    Tencent(Box<TencentConfig>),
+    Twilio(Box<TwilioConfig>),
+    /// A robot of a WeCom, DingTalk or Feishu group.
+    Robot(Box<RobotConfig>),
+    Webhook(Box<WebhookConfig>),
+    /// A gateway that reads the text out on the phone and takes a key for an answer.
+    VoiceHttp(Box<HttpSmsConfig>),
+}
+
+impl ChannelKind {
+    /// The texts the provider approved, where it sends no others.
+    pub fn approved(&self) -> Option<&BTreeMap<String, Approved>> {
+        match self {
+            Self::Aliyun(aliyun) => Some(&aliyun.templates),
+            Self::Tencent(tencent) => Some(&tencent.templates),
+            Self::Mailbox
+            | Self::Smtp(_)
+            | Self::HttpSms(_)
+            | Self::Twilio(_)
+            | Self::Robot(_)
+            | Self::Webhook(_)
+            | Self::VoiceHttp(_) => None,
+        }
+    }
+
+    /// The word in `duban.toml`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Mailbox => "mailbox",
+            Self::Smtp(_) => "smtp",
+            Self::HttpSms(_) => "http_sms",
+            Self::Aliyun(_) => "aliyun",
+            Self::Tencent(_) => "tencent",
+            Self::Twilio(_) => "twilio",
+            Self::Robot(robot) => robot.maker.name(),
+            Self::Webhook(_) => "webhook",
+            Self::VoiceHttp(_) => "voice_http",
+        }
+    }
 }
 
 /// Kinds of the contract this version does not have.
-const KINDS_TO_COME: [&str; 8] =
-    ["smpp", "aliyun", "tencent", "twilio", "webhook", "wecom", "dingtalk", "feishu"];
-const KINDS: [&str; 3] = ["mailbox", "smtp", "http_sms"];
+const KINDS_TO_COME: [&str; 1] = ["smpp"];
+#[rustfmt::skip]
+const KINDS: [&str; 11] = [
+    "mailbox", "smtp", "http_sms", "aliyun", "tencent", "twilio",
+    "wecom", "dingtalk", "feishu", "webhook", "voice_http",
+];
 
 /// A mail server to hand mails to.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +150,8 @@ pub struct HttpSmsConfig {
     /// `{{ sig }}` of the template: the signature a gateway wants apart from the text.
     pub signature: String,
     pub accepted: Accepted,
+    /// How it tells afterwards what became of a message and what was answered.
+    pub receipts: Option<ReceiptsConfig>,
     /// Answers after which the message is tried again.
     pub later_status: Vec<StatusRange>,
     pub username: Option<String>,
@@ -134,6 +186,8 @@ pub struct Accepted {
     pub values: Vec<String>,
     /// Values at the pointer after which the message is tried again.
     pub later_values: Vec<String>,
+    /// Where the answer holds the gateway's own number of the message, which receipts name.
+    pub id: Option<String>,
 }
 
 /// `200`, or `5xx` for 500 to 599.
@@ -199,6 +253,21 @@ pub fn read(
             "smtp" => smtp(&mut section, &name, around).map(|c| ChannelKind::Smtp(Box::new(c))),
             "http_sms" => {
                 http_sms(&mut section, &name, around).map(|c| ChannelKind::HttpSms(Box::new(c)))
+            }
+            "aliyun" => aliyun::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Aliyun(Box::new(config))),
+            "tencent" => tencent::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Tencent(Box::new(config))),
+            "twilio" => twilio::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Twilio(Box::new(config))),
+            "webhook" => webhook::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Webhook(Box::new(config))),
+            "voice_http" => {
+                http_sms(&mut section, &name, around).map(|c| ChannelKind::VoiceHttp(Box::new(c)))
+            }
+            other if let Some(maker) = Maker::of(other) => {
+                robot::read(&mut section, maker, &name, around)
+                    .map(|config| ChannelKind::Robot(Box::new(config)))
             }
             other if KINDS_TO_COME.contains(&other) => {
                 section.complain(
@@ -292,15 +361,15 @@ fn http_sms(section: &mut Section<'_>, name: &str, around: &Surroundings) -> Opt
     let signature = section.text("signature");
     let accepted = section.inside("accepted", |section| Accepted {
         status: statuses(section, "status", &["2xx"]),
-        pointer: section.some_text("pointer").map(|(text, place)| {
-            if !text.starts_with('/') {
-                section.complain(place, "a JSON pointer begins with `/`, for example `/code`");
-            }
-            text
-        }),
+        pointer: pointer(section, "pointer"),
+        id: pointer(section, "id"),
         values: scalars(section, "value"),
         later_values: scalars(section, "later_value"),
     });
+    let receipts = section
+        .has("receipts")
+        .then(|| section.inside("receipts", |section| receipts::read(section, name, around)))
+        .flatten();
     // 401 and 403 are our own key gone bad: giving messages up for that would lose them all.
     let later_status =
         statuses(section, "later_status", &["401", "403", "408", "425", "429", "5xx"]);
@@ -333,6 +402,7 @@ fn http_sms(section: &mut Section<'_>, name: &str, around: &Surroundings) -> Opt
         content_type: content_type.map_or_else(|| "application/json".to_owned(), |(text, _)| text),
         signature: signature.map(|(text, _)| text).unwrap_or_default(),
         accepted,
+        receipts,
         later_status,
         username: username.map(|(text, _)| text),
         password,
@@ -357,6 +427,15 @@ pub(super) fn choice<T: Copy>(
     default
 }
 
+/// Where a value stands in JSON.
+pub(super) fn pointer(section: &mut Section<'_>, key: &'static str) -> Option<String> {
+    let (text, place) = section.some_text(key)?;
+    if !text.starts_with('/') {
+        section.complain(place, "a JSON pointer begins with `/`, for example `/code`");
+    }
+    Some(text)
+}
+
 fn statuses(section: &mut Section<'_>, key: &'static str, default: &[&str]) -> Vec<StatusRange> {
     let Some(words) = words(section, key) else {
         return default.iter().filter_map(|text| StatusRange::parse(text)).collect();
@@ -374,7 +453,7 @@ fn statuses(section: &mut Section<'_>, key: &'static str, default: &[&str]) -> V
     ranges
 }
 
-fn scalars(section: &mut Section<'_>, key: &'static str) -> Vec<String> {
+pub(super) fn scalars(section: &mut Section<'_>, key: &'static str) -> Vec<String> {
     words(section, key).unwrap_or_default().into_iter().map(|(word, _)| word).collect()
 }
 

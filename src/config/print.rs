@@ -79,11 +79,12 @@ pub fn print(config: &Config) -> String {
     page.0
 }
 
+/// The text so far.
 #[derive(Default)]
-struct Page(String);
+pub(super) struct Page(String);
 
 impl Page {
-    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+    pub(super) fn line(&mut self, line: std::fmt::Arguments<'_>) {
         self.0.write_fmt(line).expect("a String takes every write");
         self.0.push('\n');
     }
@@ -99,29 +100,33 @@ impl Page {
         self.line(format_args!("# {text}"));
     }
 
-    fn text(&mut self, key: &str, text: &str) {
+    pub(super) fn text(&mut self, key: &str, text: &str) {
         self.line(format_args!("{key} = {}", Value::from(text)));
     }
 
-    fn path(&mut self, key: &str, path: &Path) {
+    pub(super) fn path(&mut self, key: &str, path: &Path) {
         self.text(key, &path.display().to_string());
     }
 
-    fn number(&mut self, key: &str, number: i64) {
+    pub(super) fn number(&mut self, key: &str, number: i64) {
         self.line(format_args!("{key} = {number}"));
     }
 
-    fn span(&mut self, key: &str, span: Duration) {
+    pub(super) fn switch(&mut self, key: &str, switch: bool) {
+        self.line(format_args!("{key} = {switch}"));
+    }
+
+    pub(super) fn span(&mut self, key: &str, span: Duration) {
         self.text(key, &humantime::format_duration(span).to_string());
     }
 
-    fn words<'a>(&mut self, key: &str, words: impl IntoIterator<Item = &'a str>) {
+    pub(super) fn words<'a>(&mut self, key: &str, words: impl IntoIterator<Item = &'a str>) {
         let list: Vec<Value> = words.into_iter().map(Value::from).collect();
         self.line(format_args!("{key} = {}", Value::Array(list)));
     }
 
     /// A secret: where it is, never what it is.
-    fn found(&mut self, key: &str, file_key: &str, source: &Source) {
+    pub(super) fn found(&mut self, key: &str, file_key: &str, source: &Source) {
         match source {
             Source::File(path) => self.path(file_key, path),
             Source::Environment(name) => self.comment(&format!("{key}: hidden, from {name}")),
@@ -149,7 +154,13 @@ impl Page {
         match &channel.kind {
             ChannelKind::Mailbox => self.text("kind", "mailbox"),
             ChannelKind::Smtp(smtp) => self.smtp(smtp),
-            ChannelKind::HttpSms(http) => self.http_sms(http),
+            ChannelKind::HttpSms(http) => self.http_sms("http_sms", http),
+            ChannelKind::VoiceHttp(http) => self.http_sms("voice_http", http),
+            ChannelKind::Aliyun(aliyun) => aliyun.print(self),
+            ChannelKind::Tencent(tencent) => tencent.print(self),
+            ChannelKind::Twilio(twilio) => twilio.print(self),
+            ChannelKind::Robot(robot) => robot.print(self),
+            ChannelKind::Webhook(webhook) => webhook.print(self),
         }
     }
 
@@ -171,8 +182,8 @@ impl Page {
         self.span("timeout", smtp.timeout);
     }
 
-    fn http_sms(&mut self, http: &HttpSmsConfig) {
-        self.text("kind", "http_sms");
+    fn http_sms(&mut self, kind: &str, http: &HttpSmsConfig) {
+        self.text("kind", kind);
         self.text("url", &http.url);
         self.text("method", http.method.name());
         if let Some(body) = &http.body {
@@ -192,6 +203,12 @@ impl Page {
             self.text("pointer", pointer);
             self.words("value", http.accepted.values.iter().map(String::as_str));
             self.words("later_value", http.accepted.later_values.iter().map(String::as_str));
+        }
+        if let Some(id) = &http.accepted.id {
+            self.text("id", id);
+        }
+        if let Some(receipts) = &http.receipts {
+            receipts.print(self);
         }
         if !http.headers.is_empty() {
             self.line(format_args!("[channel.headers]"));

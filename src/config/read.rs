@@ -57,12 +57,12 @@ pub fn read(root: &mut Section<'_>, around: &Surroundings) -> Config {
         policies,
         engine,
         dispatch,
+        sysadmin,
         kinds,
         resident,
         wording,
         channels,
         secrets,
-        sysadmin,
         state_dir,
     }
 }

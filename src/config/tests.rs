@@ -205,8 +205,8 @@ batch = "many"
 name = "mail"
 kind = "smpt"
 [[channel]]
-name = "wx"
-kind = "wecom"
+name = "op"
+kind = "smpp"
 [[channel]]
 name = "relay"
 kind = "smtp"
@@ -242,11 +242,11 @@ email = "rely"
       |
     9 | kind = "smpt"
       |        ^^^^^^
-    error: duban.toml:12:8: this version has no `wecom` channel yet; it has mailbox, smtp, http_sms
+    error: duban.toml:12:8: this version has no `smpp` channel yet; it has mailbox, smtp, http_sms, aliyun, tencent, twilio, wecom, dingtalk, feishu, webhook, voice_http
       --> duban.toml:12:8
        |
-    12 | kind = "wecom"
-       |        ^^^^^^^
+    12 | kind = "smpp"
+       |        ^^^^^^
     error: duban.toml:17:8: `from` is no mail address; it has no `@`
       --> duban.toml:17:8
        |

@@ -83,9 +83,11 @@ fn step_time(set: &PolicySet, clock: &Clock, at: StepAt) -> Timestamp {
 fn share(set: &PolicySet, clock: &Clock, percent: u8) -> Timestamp {
     let (calendar, base) = (&set.calendar, clock.base);
     let used = base.add(calendar, clock.started, clock.budget_ms * i64::from(percent) / 100);
-    clock.pauses.iter().fold(used, |time, (from, to)| match time <= *from {
-        true => time,
-        false => base.add(calendar, *to, base.measure(calendar, *from, time)),
+    clock.pauses.iter().fold(used, |time, (from, to)| {
+        if time <= *from {
+            return time;
+        }
+        base.add(calendar, *to, base.measure(calendar, *from, time))
     })
 }
 

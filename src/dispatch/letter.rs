@@ -54,6 +54,7 @@ pub async fn address(
         .as_ref()
         .map(|sealed| open_link(config, seal, &offer.message.ticket, sealed))
         .transpose()?;
+    let link = link.or_else(|| acknowledgement(config, seal, offer, said, place.via));
     let message = Message { via: place.via.name().to_owned(), ..said.clone() };
     let zone = rules.current.calendar.zone();
     let signature = config.wording.signature(place.language.tag());
@@ -67,11 +68,17 @@ pub async fn address(
     };
     if let Some(address) = &resident {
         let out = store.is_opted_out(address).await;
-        match out.map_err(|error| gave_up(error.to_string(), &place.channel))? {
-            true => return Err(Outcome::Dropped { reason: "they want no messages".to_owned() }),
-            false => {}
+        if out.map_err(|error| gave_up(error.to_string(), &place.channel))? {
+            return Err(Outcome::Dropped { reason: "they want no messages".to_owned() });
         }
     }
+    // As in the text itself: an SMS pays for each character.
+    let bare = link.as_deref().and_then(|link| link.strip_prefix("https://"));
+    let shown = bare.filter(|_| place.via == Via::Sms).or(link.as_deref());
+    let facts = rules
+        .templates
+        .facts(&message, place.language, &rules.names, zone, shown, signature)
+        .map_err(|error| gave_up(error.to_string(), &place.channel))?;
     let letter = Letter {
         message_id: message_id(&message.key),
         to: place.to,
@@ -80,9 +87,26 @@ pub async fn address(
         html: text.html,
         links: link.into_iter().collect(),
         ticket: message.ticket,
+        template: message.template,
+        facts,
         language: place.language.tag().to_owned(),
     };
     Ok(Addressed { channel: place.channel, letter, resident })
+}
+
+/// Where a slip or a list is acknowledged: mails have room for it.
+fn acknowledgement(
+    config: &Config,
+    seal: &Key,
+    offer: &Offer,
+    said: &Message,
+    via: Via,
+) -> Option<String> {
+    let is_mail = matches!(via, Via::Email | Via::Digest | Via::Print);
+    let is_staff = matches!(offer.message.to, Recipient::Staff { person: Some(_), .. });
+    let asks = said.slip.is_some() || said.facts.title.is_some();
+    (is_mail && is_staff && asks)
+        .then(|| format!("{}/a/{}", config.web.public_url, seal.staff_token(offer.id)))
 }
 
 /// The same for the same message, however often it is tried.

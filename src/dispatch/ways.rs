@@ -35,11 +35,10 @@ impl Ways {
         let per_second = config.channel(channel).and_then(|channel| channel.per_second);
         self.with(channel, |breaker| {
             breaker.take(per_second, urgent, now).map_err(|until| {
-                let reason = match breaker.is_down() {
-                    true => format!(
-                        "channel `{channel}` is down; it is tried again by one message at a time"
-                    ),
-                    false => format!("channel `{channel}` takes no more in this second"),
+                let reason = if breaker.is_down() {
+                    format!("channel `{channel}` is down; one message at a time tries it")
+                } else {
+                    format!("channel `{channel}` takes no more in this second")
                 };
                 (until, reason)
             })
@@ -98,6 +97,8 @@ pub async fn tell_sysadmin(
         html: None,
         links: Vec::new(),
         ticket: format!("channel {channel}"),
+        template: String::new(),
+        facts: BTreeMap::new(),
         language: config.wording.language.clone(),
     };
     let told = tokio::time::timeout(config.dispatch.send_timeout, way.send(&letter, now)).await;

@@ -102,7 +102,7 @@ fn measure(sources: &[Source<'_>], templates: &Templates, set: &PolicySet, org: 
             );
         };
         for language in Language::ALL {
-            let named = templates.facts(id, language);
+            let named = templates.variables(id, language);
             for (facts, why) in needed(id, set, &to_residents) {
                 if !facts.iter().any(|fact| named.contains(*fact)) {
                     let message = format!("does not name `{{{{ {} }}}}`", facts[0]);

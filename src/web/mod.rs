@@ -6,9 +6,11 @@
 //! Invariants (tests of the same names in tests/web):
 //! * `opening_a_link_changes_nothing`, `the_first_answer_wins`
 //! * `a_wrong_token_tells_nothing`, `guesses_are_shut_out`
+//! * `what_a_provider_says_is_thanked_for_once_it_is_kept`
 //! * `every_page_forbids_scripts`, `a_slow_head_is_cut`
 
 mod access;
+mod acknowledge;
 mod address;
 mod api;
 mod asset;
@@ -25,6 +27,7 @@ mod overview;
 mod page;
 mod problem;
 mod rating;
+mod receipts;
 mod serve;
 mod start;
 mod state;
@@ -48,12 +51,14 @@ pub fn router(state: State) -> Router {
         .route("/", get(start::start))
         .route(asset::STYLE_PATH, get(asset::style))
         .route("/r/{token}", get(rating::ask).post(rating::answer))
+        .route("/a/{token}", get(acknowledge::show).post(acknowledge::take))
         .route("/api/v1/events", axum::routing::post(events::receive))
         .route("/api/v1/tickets/{ticket}", get(api::ticket))
         .route("/api/v1/tickets/{ticket}/timeline", get(api::timeline))
         .route("/api/v1/tickets/{ticket}/explain", get(api::explain))
         .route("/api/v1/slips", get(api::slips))
         .route("/api/v1/ledger", get(ledger::list))
+        .route("/receipts/{channel}", axum::routing::post(receipts::receive))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics));

@@ -40,7 +40,7 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    lang: Option<String>,
+    pub lang: Option<String>,
 }
 
 #[derive(Template)]
@@ -230,7 +230,7 @@ fn class(state: &State, language: Language, policy: &str) -> Option<String> {
 
 /// Whether the form was sent from our own page. Old browsers say nothing; `null` is what
 /// browsers send here because the page forbids referrers.
-fn is_own_form(headers: &HeaderMap, public_url: &str) -> bool {
+pub(super) fn is_own_form(headers: &HeaderMap, public_url: &str) -> bool {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";

@@ -44,7 +44,7 @@ async fn send(city: &City, now: Timestamp) {
 }
 
 pub async fn what_cannot_be_delivered_goes_on(url: &str) {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let config = configured(&format!(
         "[[channel]]\nname = 'box'\nkind = 'mailbox'\n\
          [[channel]]\nname = 'text'\nkind = 'http_sms'\nurl = 'http://127.0.0.1:{}/bad'\nbody = '{{}}'\n\
@@ -219,7 +219,7 @@ pub async fn an_outage_of_a_day_loses_nothing(url: &str) {
     let to_us: Vec<&str> = mails.iter().map(|mail| mail.subject.as_str()).collect();
     assert_eq!(to_us, ["duban: 通道 text 故障 / channel text is down"], "told once, another way");
     assert!(mails[0].at.since(begin) <= 60_000, "within a minute: {}", mails[0].at);
-    let gateway = Gateway::listen(port);
+    let gateway = Gateway::listen("sms.py", port);
     // One probe, then no more than two in a second.
     let mut seconds = std::collections::BTreeMap::new();
     while let Some(next) = city.store.next_offer().await.expect("it reads") {
@@ -240,7 +240,7 @@ pub async fn an_outage_of_a_day_loses_nothing(url: &str) {
 }
 
 pub async fn a_storm_in_one_unit_does_not_hold_up_another(url: &str) {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let config = configured(&format!(
         "[[channel]]\nname = 'box'\nkind = 'mailbox'\n\
          [[channel]]\nname = 'text'\nkind = 'http_sms'\nurl = 'http://127.0.0.1:{}/ok'\nbody = '{{}}'\nper_second = 5\n\

@@ -45,4 +45,5 @@ on_both![
     back::whoever_wants_no_messages_gets_none,
     back::an_outage_of_a_day_loses_nothing,
     back::a_storm_in_one_unit_does_not_hold_up_another,
+    sending::an_approved_text_is_filled_from_the_message,
 ];

@@ -104,7 +104,7 @@ pub async fn a_question_that_is_answered_or_too_old_is_not_sent(url: &str) {
 }
 
 pub async fn a_failed_message_is_tried_again_and_given_up(url: &str) {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let config = configured(&format!(
         "[dispatch]\nattempts_max = 5\nretry_min = '30s'\nretry_max = '2m'\nworkers = 1\n\
          [kinds]\nemail = 'off'\nsms = 'text'\nim = 'off'\n\
@@ -152,6 +152,37 @@ pub async fn a_failed_message_is_tried_again_and_given_up(url: &str) {
     assert_eq!(ids.len(), 2, "each time under the same id");
     assert!(waits.iter().all(|wait| *wait <= 120_000), "no wait beyond `retry_max`: {waits:?}");
     assert!(last.since(at(DUE)) >= 30_000 * 4, "each wait is `retry_min` at least: {waits:?}");
+}
+
+/// A provider that puts the words together itself gets them one by one, as the text has them.
+pub async fn an_approved_text_is_filled_from_the_message(url: &str) {
+    let gateway = Gateway::start("providers.py");
+    let key = tempfile::NamedTempFile::new().expect("a scratch file");
+    std::fs::write(key.path(), "TESTtestTESTtest").expect("the scratch file takes a key");
+    let config = configured(&format!(
+        "[kinds]\nemail = 'off'\nsms = 'ali'\nim = 'off'\n\
+         [[channel]]\nname = 'ali'\nkind = 'aliyun'\nendpoint = 'http://127.0.0.1:{}'\n\
+         access_key_id = 'LTAI'\naccess_key_secret_file = '{}'\nsign_name = 'Boston 311'\n\
+         [channel.templates.'staff.green']\ncode = 'fine'\n\
+         variables = ['no', 'state', 'content']\n",
+        gateway.port,
+        key.path().display(),
+    ));
+    let city = with_four_messages(url, config).await;
+    let done = send(&city, at(DUE)).await;
+    assert_eq!((done.sent, done.dropped), (2, 2), "mail is off: {done:?}");
+    let requests = gateway.requests();
+    assert_eq!(requests.len(), 2);
+    for request in requests {
+        let words = request["query"]["TemplateParam"].as_str().expect("variables");
+        let words: Value = serde_json::from_str(words).expect("JSON");
+        assert_eq!(words["no"], "W1");
+        let content = words["content"].as_str().expect("a text");
+        for name in ["no", "state"] {
+            let word = words[name].as_str().expect("a word");
+            assert!(content.contains(word), "`{word}` of {name} stands in `{content}`");
+        }
+    }
 }
 
 pub async fn the_person_is_found_at_sending(url: &str) {

@@ -60,7 +60,9 @@ fn hear(
     events: &[Told],
     changes: Option<Minute>,
 ) {
-    events.iter().for_each(|event| journal.tell(event));
+    for event in events {
+        journal.tell(event);
+    }
     if !events.is_empty() {
         product.tell(events);
     }

@@ -28,7 +28,7 @@ pub struct Slip {
     pub issued: Minute,
     pub key: Key,
     pub at: String,
-    pub slip: String,
+    pub kind: String,
     pub due: Minute,
 }
 
@@ -153,12 +153,12 @@ impl<'r> Journal<'r> {
         let Some(watch) = ticket.watches.iter().find(is) else { return false };
         let steps = self.places(&ticket, watch);
         let place = steps.iter().find(|(index, _, _)| *index == slip.key.step);
-        let is_silent = slip.key.repetition > 0 && watch.is_acknowledged(&slip.at, &slip.slip);
+        let is_silent = slip.key.repetition > 0 && watch.is_acknowledged(&slip.at, &slip.kind);
         watch.state == State::Running
             && !is_silent
             && place.is_some_and(|(_, step, time)| {
                 let time = self.repetition(&ticket, step, *time, slip.key.repetition);
-                step.at == slip.at && step.slip == slip.slip && time <= at
+                step.at == slip.at && step.slip == slip.kind && time <= at
             })
     }
 
@@ -192,7 +192,7 @@ impl<'r> Journal<'r> {
                 issued: now,
                 key: watch.key(index, repetition),
                 at: step.at,
-                slip: step.slip,
+                kind: step.slip,
                 due: watch.due,
             };
             self.lines.push((now, Line::Slip { slip, withdrawn: None }));
@@ -205,7 +205,7 @@ impl<'r> Journal<'r> {
         let turns = ticket.turns(watch);
         self.lines.iter().any(|(written, line)| {
             let (key, at, slip) = match line {
-                Line::Slip { slip, withdrawn: None } => (&slip.key, &slip.at, &slip.slip),
+                Line::Slip { slip, withdrawn: None } => (&slip.key, &slip.at, &slip.kind),
                 Line::Skipped { key, at, slip } => (key, at, slip),
                 Line::Slip { .. } | Line::Told(_) | Line::Rules => return false,
             };

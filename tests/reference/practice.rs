@@ -154,7 +154,7 @@ fn a_slip_that_late_news_makes_wrong_is_taken_back() {
     let withdrawn = journal.withdrawn();
     let what: Vec<(String, &str, &str)> = withdrawn
         .iter()
-        .map(|(when, slip)| (told(*when), slip.key.clock.as_str(), slip.slip.as_str()))
+        .map(|(when, slip)| (told(*when), slip.key.clock.as_str(), slip.kind.as_str()))
         .collect();
     assert_eq!(what, [("04-30 18:20".to_owned(), "resolve", "yellow")]);
 }

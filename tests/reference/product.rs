@@ -132,7 +132,7 @@ impl Product {
             issued: minute(line.at),
             key: named,
             at: at.clone(),
-            slip: slip.clone(),
+            kind: slip.clone(),
             due: minute(*due),
         };
         Some((key, slip))

@@ -96,13 +96,13 @@ impl Watch {
         let due = promised(rules, clock, self.started);
         self.working = clock.length().is_working();
         self.length = rules.time.between(self.started, due, self.working);
-        if !self.still.is_empty() {
+        if self.still.is_empty() {
+            self.due = due;
+        } else {
             self.due = rules.time.walk(self.started, self.length, self.working, &self.still);
             // Used up when a pause begins, it is due when the pause ends, as after any pause.
             let next = self.still.iter().find(|(from, _)| *from == self.due);
             self.due = next.map_or(self.due, |(_, to)| *to);
-        } else {
-            self.due = due;
         }
     }
 }

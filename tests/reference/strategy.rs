@@ -62,7 +62,7 @@ fn event() -> impl Strategy<Value = Told> {
         6 => plain("resumed"),
         4 => span.clone().prop_map(move |span| Told { span, ..told("extension_asked") }),
         8 => (span, approver()).prop_map(move |(span, approver)| {
-            Told { span, approver, ..told("extended") }
+            Told { approver, span, ..told("extended") }
         }),
         4 => plain("resolved"),
         4 => any::<bool>().prop_map(move |solved| Told { solved, ..told("answered") }),

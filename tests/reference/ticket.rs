@@ -149,7 +149,7 @@ impl Ticket {
             let stood = self.issued.iter().filter(|(_, gone)| gone.is_none_or(|gone| gone >= at));
             let seen = stood.filter(|(slip, _)| of_watch(slip) && slip.issued >= watch.started);
             let seen: Vec<(String, String)> =
-                seen.map(|(slip, _)| (slip.at.clone(), slip.slip.clone())).collect();
+                seen.map(|(slip, _)| (slip.at.clone(), slip.kind.clone())).collect();
             if watch.is_open() {
                 self.watches[index].acknowledged.extend(seen);
             }

@@ -160,7 +160,7 @@ impl WorkTime {
     }
 
     pub fn next_open(&self, from: Minute) -> Minute {
-        (from..).find(|at| self.is_open(*at)).expect("it opens again")
+        (from..from + 30 * DAY).find(|at| self.is_open(*at)).expect("it opens again")
     }
 
     fn closing(&self, day: i64) -> Option<Minute> {

@@ -1,11 +1,16 @@
 //! A whole house around the web: a store in a scratch folder, the reference policies, a real
 //! listener on loopback.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use duban::{
-    config::{Config, WebConfig},
+    channel::back::{Back, Heard},
+    config::{Config, WebConfig, channels::ChannelConfig},
     core::timestamp::Timestamp,
     intake::queue::{self, Queue},
     policies::load_embedded,
@@ -15,7 +20,11 @@ use duban::{
     wall::Wall,
     web::{Guesses, Health, State, router, serve},
 };
-use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, mpsc},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 /// The clock of these tests stands still: 2026-05-07, 09:12 in China.
@@ -23,6 +32,13 @@ pub const NOW: Timestamp = Timestamp(1_778_116_320_000);
 pub const HOUR_MS: i64 = 3_600_000;
 /// Wrong tokens an address may send in a minute, in tests.
 pub const WRONG_MAX: u32 = 5;
+
+/// Whether what providers say is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    Keeps,
+    Forgets,
+}
 
 /// What a test may want otherwise.
 pub struct Wish {
@@ -32,6 +48,8 @@ pub struct Wish {
     pub is_stuck: bool,
     pub body_bytes_max: usize,
     pub header_timeout: Duration,
+    pub channels: Vec<ChannelConfig>,
+    pub memory: Memory,
 }
 
 impl Default for Wish {
@@ -42,17 +60,22 @@ impl Default for Wish {
             is_stuck: false,
             body_bytes_max: 8 << 20,
             header_timeout: Duration::from_secs(10),
+            channels: Vec::new(),
+            memory: Memory::Keeps,
         }
     }
 }
 
 pub struct House {
     pub store: Store,
+    pub seal: Key,
     pub knock: Arc<Notify>,
     pub health: Arc<Health>,
     pub address: SocketAddr,
     pub client: reqwest::Client,
     pub queue: Queue,
+    /// What providers said, by channel.
+    pub heard: Arc<Mutex<Vec<(String, Back)>>>,
     stop: CancellationToken,
     served: JoinHandle<()>,
     _drain: Option<queue::Drain>,
@@ -83,6 +106,10 @@ pub async fn house(wish: Wish) -> House {
         None
     };
 
+    let (saying, hearing) = mpsc::channel(4);
+    let heard = Arc::default();
+    tokio::spawn(hear(hearing, Arc::clone(&heard), wish.memory));
+
     let config = Config::standard();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("its address");
@@ -92,16 +119,19 @@ pub async fn house(wish: Wish) -> House {
         header_timeout: wish.header_timeout,
         ..config.web
     };
+    let seal = Key::open(&folder.path().join("contacts.key")).expect("a new key");
     let state = State {
         store: store.clone(),
         queue: queue.clone(),
         wall,
         knock: Arc::clone(&knock),
         rules,
-        seal: Key::open(&folder.path().join("contacts.key")).expect("a new key"),
+        seal: seal.clone(),
         web: web.clone(),
         wording: config.wording,
         resident_language: config.resident.language,
+        channels: wish.channels,
+        heard: saying,
         mailbox: wish.mailbox,
         demo: wish.demo,
         health: Arc::clone(&health),
@@ -121,15 +151,32 @@ pub async fn house(wish: Wish) -> House {
         .expect("a client");
     House {
         store,
+        seal,
         knock,
         health,
         address,
         client,
         queue,
+        heard,
         stop,
         served,
         _drain: drain,
         _folder: folder,
+    }
+}
+
+/// Keeps what providers say, or does not.
+async fn hear(
+    mut hearing: mpsc::Receiver<Heard>,
+    kept: Arc<Mutex<Vec<(String, Back)>>>,
+    memory: Memory,
+) {
+    while let Some(Heard { channel, back, kept: tell }) = hearing.recv().await {
+        let keeps = memory == Memory::Keeps;
+        if keeps {
+            kept.lock().expect("nobody panics with it").push((channel, back));
+        }
+        tell.send(keeps).expect("whoever asked waits");
     }
 }
 
@@ -292,7 +339,7 @@ impl House {
             .collect()
     }
 
-    async fn write(&self, writes: Writes) {
+    pub async fn write(&self, writes: Writes) {
         let look = self.store.look(0, NOW).await.expect("a look");
         look.commit(&writes, NOW).await.expect("written");
     }

@@ -1,7 +1,9 @@
 //! The web against a real listener: what residents, other systems and operators get.
 
+mod acknowledge;
 mod api;
 mod house;
 mod pages;
 mod rating;
+mod receipts;
 mod server;

@@ -136,9 +136,11 @@ impl Ticket {
             clock.pauses.iter().map(|(from, to)| base.measure(calendar, *from, *to)).sum();
         let spent_ms = base.measure(calendar, clock.started, clock.since) - stood_ms;
         // Each pause moves what it found running by as much as was left then.
-        let mut due = clock.pauses.iter().fold(planned, |due, (from, to)| match due < *from {
-            true => due,
-            false => base.add(calendar, *to, base.measure(calendar, *from, due)),
+        let mut due = clock.pauses.iter().fold(planned, |due, (from, to)| {
+            if due < *from {
+                return due;
+            }
+            base.add(calendar, *to, base.measure(calendar, *from, due))
         });
         if set.policies[clock.policy].deadline_clock == rule.name {
             let granted = self.extensions.iter().filter(|one| one.at >= clock.started);

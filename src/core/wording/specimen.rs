@@ -78,7 +78,7 @@ impl<'a> Specimens<'a> {
         if values == Values::Usual {
             return self.say(&self.message(id, via, usual, language, values), language, values);
         }
-        let named = self.templates.facts(id, language);
+        let named = self.templates.variables(id, language);
         let lacks = LACKS.iter().filter(|(fact, _)| named.contains(*fact));
         let lacks: Vec<Option<TakeAway>> =
             std::iter::once(None).chain(lacks.map(|(_, take)| Some(*take))).collect();
