@@ -10,6 +10,7 @@
 //!   kept without the address.
 
 pub mod back;
+mod dkim;
 pub mod email;
 pub mod http_sms;
 mod mailbox;

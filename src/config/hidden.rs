@@ -48,6 +48,21 @@ pub struct Found {
     pub source: Source,
 }
 
+impl Found {
+    /// The secret as it stands in its file at this moment: a helper may have renewed it.
+    pub fn current(&self) -> Result<Hidden, String> {
+        let path = match &self.source {
+            Source::File(path) | Source::Credential(path) => path,
+            Source::Environment(_) => return Ok(self.secret.clone()),
+        };
+        match std::fs::read_to_string(path) {
+            Ok(text) if text.trim().is_empty() => Err(format!("{} is empty", path.display())),
+            Ok(text) => Ok(Hidden(text.trim_end().to_owned())),
+            Err(error) => Err(format!("cannot read {}: {error}", path.display())),
+        }
+    }
+}
+
 /// What the environment says about folders.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
