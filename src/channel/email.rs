@@ -76,14 +76,14 @@ impl Credentials {
     }
 
     /// The login of this moment: tokens live an hour, and a helper writes the next into the file.
-    fn login(&self) -> Result<Login, String> {
+    fn login(&self) -> Login {
         let username = self.username.clone();
-        let secret = self.secret.current()?.reveal().to_owned();
-        Ok(if self.is_token {
+        let secret = self.secret.current().reveal().to_owned();
+        if self.is_token {
             Login::Token { username, token: secret }
         } else {
             Login::Password { username, password: secret }
-        })
+        }
     }
 }
 
@@ -210,11 +210,8 @@ impl Smtp {
             .await
             .map_err(|refusal| format!("the greeting of {} failed: {refusal}", self.place()))?;
         if let Some(credentials) = &self.credentials {
-            let login = credentials.login()?;
-            session
-                .log_in(&login)
-                .await
-                .map_err(|refusal| format!("the login failed: {refusal}"))?;
+            let done = session.log_in(&credentials.login()).await;
+            done.map_err(|refusal| format!("the login failed: {refusal}"))?;
         }
         Ok(session)
     }

@@ -49,16 +49,16 @@ pub struct Found {
 }
 
 impl Found {
-    /// The secret as it stands in its file at this moment: a helper may have renewed it.
-    pub fn current(&self) -> Result<Hidden, String> {
-        let path = match &self.source {
-            Source::File(path) | Source::Credential(path) => path,
-            Source::Environment(_) => return Ok(self.secret.clone()),
+    /// The secret as it stands in its file at this moment, where a helper may have renewed it;
+    /// as it stood at the start, where the file cannot be read any more.
+    pub fn current(&self) -> Hidden {
+        let text = match &self.source {
+            Source::File(path) | Source::Credential(path) => std::fs::read_to_string(path).ok(),
+            Source::Environment(_) => None,
         };
-        match std::fs::read_to_string(path) {
-            Ok(text) if text.trim().is_empty() => Err(format!("{} is empty", path.display())),
-            Ok(text) => Ok(Hidden(text.trim_end().to_owned())),
-            Err(error) => Err(format!("cannot read {}: {error}", path.display())),
+        match text {
+            Some(text) if !text.trim().is_empty() => Hidden(text.trim_end().to_owned()),
+            Some(_) | None => self.secret.clone(),
         }
     }
 }

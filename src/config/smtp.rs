@@ -322,13 +322,42 @@ mod tests {
         let printed = config.print();
         let begin = printed.find("[[channel]]").expect("a channel");
         let shown = printed[begin..].replace(&format!("{}/", folder.path().display()), "");
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        [[channel]]
+        name = "mail"
+        kind = "smtp"
+        host = "mail.test"
+        port = 587
+        tls = "starttls"
+        ca_file = "ca.pem"
+        client_cert_file = "cert.pem"
+        client_key_file = "key.pem"
+        username = "duban"
+        oauth_token_file = "token"
+        from = "sla@duban.test"
+        hello = "duban.test"
+        list_id = "sla.example.gov.cn"
+        reply_to = "desk@duban.test"
+        max_bytes = 500000
+        connections = 2
+        timeout = "1m"
+        [[channel.dkim]]
+        domain = "duban.test"
+        selector = "one"
+        algorithm = "rsa"
+        key_file = "rsa.pem"
+        [[channel.dkim]]
+        domain = "test"
+        selector = "two"
+        algorithm = "ed25519"
+        key_file = "ed.pem"
+        "#);
         for text in [printed.clone(), format!("{config:?}")] {
             assert!(!text.contains("s3cret"), "{text}");
         }
         std::fs::write(folder.path().join("printed.toml"), printed).expect("a scratch folder");
         let again = Config::load(Some(&folder.path().join("printed.toml")), std::iter::empty());
-        assert_eq!(again.expect("what is printed is a configuration"), config);
+        assert_eq!(again.expect("what is printed is a configuration").channels, config.channels);
     }
 
     #[test]

@@ -48,11 +48,9 @@ async fn a_token_is_read_at_each_login() {
     renew("monday");
     server.know_token("monday");
     let keys = format!("username = '{USER}'\noauth_token_file = '{}'", file.display());
-    for tls in ["starttls"] {
-        let channel = at(&server, server.ports[0], tls, &keys);
-        let sent = channel.send(&letter("alice@duban.test"), NOW).await;
-        assert!(matches!(sent, Sent::Accepted { .. }), "{sent:?}");
-    }
+    let channel = at(&server, server.ports[0], "starttls", &keys);
+    let sent = channel.send(&letter("alice@duban.test"), NOW).await;
+    assert!(matches!(sent, Sent::Accepted { .. }), "{sent:?}");
     assert!(server.log().contains("sasl_method=XOAUTH2, sasl_username=duban"));
 
     server.know_token("tuesday");
@@ -65,7 +63,6 @@ async fn a_token_is_read_at_each_login() {
     let sent = channel.send(&letter("alice@duban.test"), NOW).await;
     assert!(matches!(sent, Sent::Accepted { .. }), "{sent:?}");
 
-    std::fs::remove_file(&file).expect("it was there");
     let without = at(&server, server.starttls, "starttls", "");
     let sent = without.send(&letter("alice@duban.test"), NOW).await;
     let Sent::Never { reason } = sent else { panic!("nobody logged in: {sent:?}") };

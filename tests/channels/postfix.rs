@@ -245,16 +245,20 @@ impl Postfix {
         std::fs::read_to_string(self.folder.path().join("maillog")).expect("a log")
     }
 
-    /// How many sessions the server's log tells of.
+    /// How many sessions carried mail. One process serves many, one after the other.
     pub fn sessions(&self) -> usize {
-        self.log()
-            .lines()
-            .filter(|line| line.contains("sasl_username="))
-            .fold(std::collections::BTreeSet::new(), |mut seen, line| {
-                seen.extend(line.split("smtpd[").nth(1).and_then(|rest| rest.split(']').next()));
-                seen
-            })
-            .len()
+        let mut fresh = std::collections::BTreeSet::new();
+        let mut count = 0;
+        for line in self.log().lines() {
+            let process = line.split("smtpd[").nth(1).and_then(|rest| rest.split(']').next());
+            let Some(process) = process.map(str::to_owned) else { continue };
+            if line.contains(": connect from ") {
+                fresh.insert(process);
+            } else if line.contains("sasl_username=") && fresh.remove(&process) {
+                count += 1;
+            }
+        }
+        count
     }
 }
 

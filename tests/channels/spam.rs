@@ -9,10 +9,10 @@ use duban::{
         wording::{Language, Names},
     },
     policies,
+    wall::Wall,
 };
 
 use crate::{
-    NOW,
     mail::protected,
     postfix::{PASSWORD, Postfix},
     process::tool,
@@ -39,14 +39,14 @@ fn message(template: &str, facts: Facts) -> Message {
         via: "email".into(),
         template: template.into(),
         facts,
-        not_before: NOW,
+        not_before: Timestamp(0),
         expires: None,
     }
 }
 
 /// A slip, several slips in one, a list, a question to a resident.
-fn kinds() -> [Message; 4] {
-    let due = Timestamp(NOW.0 + 86_400_000);
+fn kinds(now: Timestamp) -> [Message; 4] {
+    let due = Timestamp(now.0 + 86_400_000);
     let slip = Facts {
         no: "W260514-0123".into(),
         policy: "general".into(),
@@ -56,8 +56,8 @@ fn kinds() -> [Message; 4] {
         slip: "red".into(),
         serial: Some("红字〔2026〕118号".into()),
         clock: "resolve".into(),
-        due: Some(NOW),
-        dispatched: Some(Timestamp(NOW.0 - 86_400_000)),
+        due: Some(now),
+        dispatched: Some(Timestamp(now.0 - 86_400_000)),
         reply_due: Some(due),
         step_time: Some(due),
         step: "due+1wd".into(),
@@ -101,7 +101,9 @@ fn kinds() -> [Message; 4] {
 
 #[tokio::test]
 async fn no_mail_of_ours_looks_like_spam() {
-    let loaded = policies::load_embedded("cn", NOW).expect("the set is shipped");
+    // The server stamps the hour of its arrival on a mail, and the filter compares.
+    let now = Wall::Host.now();
+    let loaded = policies::load_embedded("cn", now).expect("the set is shipped");
     let set = loaded.set.expect("a good set");
     let templates = loaded.templates.expect("with templates");
     let org = loaded.org.expect("with an organisation");
@@ -109,7 +111,7 @@ async fn no_mail_of_ours_looks_like_spam() {
     let server = Postfix::start();
     let channel = protected(&server, server.starttls, "starttls", PASSWORD, "");
     let mut count = 0;
-    for message in kinds() {
+    for message in kinds(now) {
         for language in [Language::Zh, Language::En] {
             let link = message.template.starts_with("resident.").then_some(LINK);
             let zone = set.calendar.zone();
@@ -126,24 +128,22 @@ async fn no_mail_of_ours_looks_like_spam() {
                 ticket: message.ticket.clone(),
                 language: language.tag().into(),
             };
-            let sent = channel.send(&letter, NOW).await;
+            let sent = channel.send(&letter, now).await;
             assert!(matches!(sent, Sent::Accepted { .. }), "{}: {sent:?}", message.template);
         }
     }
+    let home = tempfile::tempdir().expect("a scratch folder");
     for mail in server.mails("alice", count) {
-        // Without asking anybody on the network.
+        // It asks nobody on the network, and gives no credit for a mail from next door.
         let filter = &mut tool("spamassassin", "spamassassin");
-        let said = run(filter.args(["-L", "-t"]).arg(&mail));
+        filter.args(["-L", "-t", "-x", "--cf=score ALL_TRUSTED 0"]).env("HOME", home.path());
+        let said = run(filter.arg(&mail));
         let (score, _) = said
             .split_once("X-Spam-Status: ")
             .and_then(|(_, rest)| rest.split_once("score="))
             .and_then(|(_, rest)| rest.split_once(' '))
             .unwrap_or_else(|| panic!("no score: {said}"));
         let score: f64 = score.parse().expect("a score is a number");
-        println!(
-            "{score} {}",
-            said.lines().find(|line| line.starts_with("Subject:")).unwrap_or("")
-        );
         assert!(score < SCORE_MAX, "{said}");
     }
 }
