@@ -272,7 +272,7 @@ async fn an_address_in_any_letters_arrives_or_is_refused_in_words() {
                     assert_eq!(sent, Sent::Never { reason: words.into() }, "{address}");
                 }
                 Ok(_) | Err(_) => {
-                    assert!(matches!(sent, Sent::Accepted { .. }), "{address}: {sent:?}")
+                    assert!(matches!(sent, Sent::Accepted { .. }), "{address}: {sent:?}");
                 }
             }
         }

@@ -173,7 +173,7 @@ impl Postfix {
         certificates(&dir.join("ca"));
         let [starttls, implicit, auth] = [free_port(), free_port(), free_port()];
         let ports: Vec<u16> = services.iter().map(|_| free_port()).collect();
-        let more: String = std::iter::zip(&ports, services)
+        let more: Vec<String> = std::iter::zip(&ports, services)
             .map(|(port, options)| format!("127.0.0.1:{port} inet n - n - - smtpd {options}\n"))
             .collect();
         let (tokens, token_port) = Server::announced(
@@ -189,7 +189,7 @@ impl Postfix {
             std::fs::write(dir.join(name), text).expect("the scratch folder takes files");
         };
         write("conf/main.cf", MAIN_CF);
-        write("conf/master.cf", &[MASTER_CF, &more].concat());
+        write("conf/master.cf", &[MASTER_CF, &more.concat()].concat());
         write("oauth2.conf", OAUTH2_CONF);
         write("dovecot.conf", DOVECOT_CONF);
         write("users", &format!("{USER}:{PASSWORD}\n"));
