@@ -13,6 +13,7 @@ pub mod aliyun;
 pub mod approved;
 pub mod back;
 pub mod callback;
+mod dkim;
 pub mod email;
 pub mod http;
 pub mod http_sms;

@@ -20,6 +20,7 @@ mod read;
 pub mod receipts;
 pub mod robot;
 mod section;
+pub mod smtp;
 pub mod tencent;
 mod tree;
 pub mod twilio;

@@ -1,66 +1,56 @@
-//! Mail: sessions of our own on our own sockets, one letter at a time on each.
+//! Mail: sessions kept open between letters, one letter at a time on each.
 //!
-//! Three things are different from what the mail crate offers, each for a reason that
-//! was measured: its pool hands a session that was cancelled in the middle of a letter
-//! to the next one, which then reads the reply of the first and believes to be sent; it
-//! waits for ever on a silent server; and without `TCP_NODELAY` each mail costs 40 ms.
-//! So a session is taken out of its slot before a letter begins and put back only after
-//! reply 250, every step has a time limit, and the socket is ours.
+//! A session is taken out of its slot before a letter begins and put back only when the
+//! server has said what became of it; every step has a time limit.
+
+mod compose;
+mod session;
 
 use std::{
     fmt, io,
-    pin::Pin,
-    sync::{Mutex, PoisonError},
-    task::{Context, Poll},
-    time::{Duration, UNIX_EPOCH},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use lettre::{
-    Address, Message,
-    address::Envelope,
-    message::{
-        Mailbox, MultiPart, SinglePart,
-        header::{HeaderName, HeaderValue},
-    },
-    transport::smtp::{
-        authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters},
-        commands::{Data, Mail, Rcpt},
-        extension::{ClientId, MailParameter},
-        response::Response,
-    },
-};
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
     sync::Semaphore,
-    time::timeout,
+    time::{Instant, timeout},
 };
-use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{Letter, Sent};
 use crate::{
-    config::channels::{SmtpConfig, Tls},
+    config::{
+        hidden::Found,
+        smtp::{Pair, SmtpConfig, Tls},
+    },
     core::timestamp::Timestamp,
 };
+use compose::{Mail, Sender};
+use session::{Login, Refusal, Security, Session, Shield};
 
 /// Servers close a session after so many mails; closing it ourselves is one failure less.
 const MAILS_PER_SESSION: u32 = 100;
-/// How long a server may take to say goodbye.
-const FAREWELL: Duration = Duration::from_secs(1);
-/// Replies that mean our own login is wrong, not the letter.
-const LOGIN_REPLIES: [u16; 4] = [530, 534, 535, 538];
+/// Servers answer ever more slowly to who is often refused.
+const REFUSALS_PER_SESSION: u32 = 5;
+/// A session that rested longer may be gone without a word: firewalls forget quiet lines.
+const REST: Duration = Duration::from_secs(30);
+/// How long a rested session may take to answer before a new one is tried.
+const WAKING: Duration = Duration::from_secs(5);
+/// How long a server may take over a courtesy: a farewell, a refused mail taken back.
+const COURTESY: Duration = Duration::from_secs(1);
 
 /// A mail server.
 pub struct Smtp {
     host: String,
     port: u16,
     security: Security,
-    hello: ClientId,
+    hello: String,
     credentials: Option<Credentials>,
-    from: Mailbox,
-    reply_to: Option<Mailbox>,
+    sender: Sender,
+    max_bytes: usize,
     timeout: Duration,
     /// One permit for each session that may be open.
     permits: Semaphore,
@@ -68,39 +58,32 @@ pub struct Smtp {
     resting: Mutex<Vec<Session>>,
 }
 
-enum Security {
-    Clear,
-    Starttls(TlsParameters),
-    Implicit(TlsConnector, ServerName<'static>),
+struct Credentials {
+    username: String,
+    secret: Found,
+    is_token: bool,
 }
 
-struct Session {
-    connection: AsyncSmtpConnection,
-    mails: u32,
-}
-
-type Refusal = lettre::transport::smtp::Error;
-
-impl Session {
-    /// Names the sender, the first word of a letter.
-    async fn sender(&mut self, envelope: &Envelope) -> Result<(), Refusal> {
-        // The body is ASCII by construction; an address may not be.
-        let mut addresses = envelope.to().iter().chain(envelope.from());
-        let parameters = if addresses.all(|address| address.to_string().is_ascii()) {
-            Vec::new()
-        } else {
-            vec![MailParameter::SmtpUtfEight]
+impl Credentials {
+    fn of(config: &SmtpConfig) -> Option<Self> {
+        let username = config.username.clone()?;
+        let (secret, is_token) = match (&config.oauth_token, &config.password) {
+            (Some(token), _) => (token, true),
+            (None, Some(password)) => (password, false),
+            (None, None) => return None,
         };
-        self.connection.command(Mail::new(envelope.from().cloned(), parameters)).await.map(drop)
+        Some(Self { username, secret: secret.clone(), is_token })
     }
 
-    /// Names the recipient and hands the letter over.
-    async fn finish(&mut self, envelope: &Envelope, mail: &[u8]) -> Result<Response, Refusal> {
-        for to in envelope.to() {
-            self.connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
+    /// The login of this moment: tokens live an hour, and a helper writes the next into the file.
+    fn login(&self) -> Login {
+        let username = self.username.clone();
+        let secret = self.secret.current().reveal().to_owned();
+        if self.is_token {
+            Login::Token { username, token: secret }
+        } else {
+            Login::Password { username, password: secret }
         }
-        self.connection.command(Data).await?;
-        self.connection.message(mail).await
     }
 }
 
@@ -116,33 +99,16 @@ impl fmt::Debug for Smtp {
 impl Smtp {
     /// Makes the channel ready; asks nothing of the network.
     pub fn new(config: &SmtpConfig) -> Result<Self, String> {
-        let authorities = match &config.ca_file {
-            Some(path) => {
-                let pem = std::fs::read(path)
-                    .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-                CertificateDer::pem_slice_iter(&pem)
-                    .collect::<Result<Vec<_>, _>>()
-                    .map_err(|error| format!("{} holds no certificates: {error}", path.display()))?
-            }
-            None => Vec::new(),
-        };
-        let mailbox = |key: &str, text: &str| {
-            text.parse::<Mailbox>().map_err(|error| {
-                format!("`{key}` is no mail address: {error}; write `Name <user@host>`")
-            })
-        };
-        let credentials =
-            config.username.as_ref().zip(config.password.as_ref()).map(|(username, password)| {
-                Credentials::new(username.clone(), password.secret.reveal().to_owned())
-            });
+        let hello = idna::domain_to_ascii(&config.hello)
+            .map_err(|_| format!("`hello` is no name of a host: `{}`", config.hello))?;
         Ok(Self {
             host: config.host.clone(),
             port: config.port,
-            security: security(config, authorities)?,
-            hello: ClientId::Domain(config.hello.clone()),
-            credentials,
-            from: mailbox("from", &config.from)?,
-            reply_to: config.reply_to.as_ref().map(|text| mailbox("reply_to", text)).transpose()?,
+            security: security(config)?,
+            hello,
+            credentials: Credentials::of(config),
+            sender: Sender::new(config)?,
+            max_bytes: config.max_bytes,
             timeout: config.timeout,
             permits: Semaphore::new(config.connections),
             resting: Mutex::new(Vec::new()),
@@ -151,29 +117,31 @@ impl Smtp {
 
     /// Sends one mail to one recipient.
     pub async fn send(&self, letter: &Letter, now: Timestamp) -> Sent {
-        let mail = match self.compose(letter, now) {
+        let mail = match self.sender.compose(letter, now) {
             Ok(mail) => mail,
             Err(reason) => return Sent::Never { reason },
         };
+        if mail.bytes.len() > self.max_bytes {
+            let (size, most) = (mail.bytes.len(), self.max_bytes);
+            return never(format!("the mail has {size} bytes and `max_bytes` is {most}"));
+        }
         let Ok(Ok(_permit)) = timeout(self.timeout, self.permits.acquire()).await else {
             return later(format!("no session was free within {:?}", self.timeout));
         };
-        let mut session = match timeout(self.timeout, self.begin(mail.envelope())).await {
+        let mut session = match timeout(self.timeout, self.begin(&mail)).await {
             Ok(Ok(session)) => session,
             Ok(Err(sent)) => return sent,
             Err(_) => {
                 return later(format!("{} did not greet within {:?}", self.place(), self.timeout));
             }
         };
-        match timeout(self.timeout, session.finish(mail.envelope(), &mail.formatted())).await {
-            Ok(Ok(reply)) if u16::from(reply.code()) == 250 => {
-                let words = reply.message().collect::<Vec<_>>().join(" ");
+        match timeout(self.timeout, session.finish(&mail)).await {
+            Ok(Ok(reply)) => {
                 session.mails += 1;
                 self.rest(session).await;
-                Sent::Accepted { provider: format!("250 {words}"), ids: Vec::new() }
+                Sent::Accepted { provider: reply.to_string(), ids: Vec::new() }
             }
-            Ok(Ok(reply)) => later(format!("unexpected reply {} to a mail", reply.code())),
-            Ok(Err(error)) => verdict(&error),
+            Ok(Err(refusal)) => self.refused(session, &refusal).await,
             Err(_) => later(format!("{} did not answer within {:?}", self.place(), self.timeout)),
         }
     }
@@ -186,26 +154,49 @@ impl Smtp {
     ///
     /// A resting session may have outlived the server's patience. Up to the sender no letter
     /// can have been accepted, so the next session is tried without any risk of doubling.
-    async fn begin(&self, envelope: &Envelope) -> Result<Session, Sent> {
+    async fn begin(&self, mail: &Mail) -> Result<Session, Sent> {
         loop {
             let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let Some(mut session) = resting else { break };
-            if session.sender(envelope).await.is_ok() {
-                return Ok(session);
+            if session.rested.elapsed() > REST {
+                continue;
+            }
+            match timeout(WAKING, session.sender(mail)).await {
+                Ok(Ok(())) => return Ok(session),
+                Ok(Err(refusal @ Refusal::Unfit(_))) => {
+                    return Err(self.refused(session, &refusal).await);
+                }
+                Ok(Err(Refusal::Said(_) | Refusal::Broken(_))) | Err(_) => {}
             }
         }
         let mut session = self.open().await.map_err(later)?;
-        session.sender(envelope).await.map_err(|error| verdict(&error))?;
-        Ok(session)
+        match session.sender(mail).await {
+            Ok(()) => Ok(session),
+            Err(refusal) => Err(self.refused(session, &refusal).await),
+        }
+    }
+
+    /// What a refusal means for the letter; the session stays if it knows where it stands.
+    async fn refused(&self, mut session: Session, refusal: &Refusal) -> Sent {
+        session.refusals += 1;
+        if refusal.leaves_in_step()
+            && session.refusals < REFUSALS_PER_SESSION
+            && matches!(timeout(COURTESY, session.reset()).await, Ok(Ok(())))
+        {
+            self.rest(session).await;
+        }
+        let reason = refusal.to_string();
+        if refusal.is_final() { never(reason) } else { later(reason) }
     }
 
     async fn rest(&self, mut session: Session) {
         if session.mails < MAILS_PER_SESSION {
+            session.rested = Instant::now();
             self.resting.lock().unwrap_or_else(PoisonError::into_inner).push(session);
             return;
         }
         // A farewell is a courtesy: the mail is accepted whatever becomes of it.
-        drop(timeout(FAREWELL, session.connection.quit()).await);
+        drop(timeout(COURTESY, session.quit()).await);
     }
 
     /// Greets, protects the line as configured and logs in. Whatever fails here is about us, not about a letter.
@@ -213,151 +204,75 @@ impl Smtp {
         let unreachable = |error: io::Error| format!("cannot reach {}: {error}", self.place());
         let stream =
             TcpStream::connect((self.host.as_str(), self.port)).await.map_err(unreachable)?;
+        // A mail is several small writes; waiting to gather them costs 40 ms each.
         stream.set_nodelay(true).map_err(unreachable)?;
-        let refused = |step: &'static str| move |error: Refusal| format!("{step} failed: {error}");
-        let stream: Box<dyn AsyncTokioStream> = match &self.security {
-            Security::Implicit(connector, name) => {
-                let stream = connector.connect(name.clone(), stream).await;
-                Box::new(Encrypted(stream.map_err(|error| format!("TLS failed: {error}"))?))
-            }
-            Security::Clear | Security::Starttls(_) => Box::new(stream),
-        };
-        let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &self.hello)
+        let mut session = Session::open(stream, &self.security, &self.hello)
             .await
-            .map_err(refused("the greeting"))?;
-        if let Security::Starttls(parameters) = &self.security {
-            if !connection.can_starttls() {
-                return Err(format!(
-                    "{} does not offer STARTTLS and nothing is sent in clear",
-                    self.place()
-                ));
-            }
-            connection
-                .starttls(parameters.clone(), &self.hello)
-                .await
-                .map_err(refused("STARTTLS"))?;
-        }
+            .map_err(|refusal| format!("the greeting of {} failed: {refusal}", self.place()))?;
         if let Some(credentials) = &self.credentials {
-            let ways = [Mechanism::Plain, Mechanism::Login];
-            connection.auth(&ways, credentials).await.map_err(refused("the login"))?;
+            let done = session.log_in(&credentials.login()).await;
+            done.map_err(|refusal| format!("the login failed: {refusal}"))?;
         }
-        Ok(Session { connection, mails: 0 })
-    }
-
-    /// The mail as it travels.
-    fn compose(&self, letter: &Letter, now: Timestamp) -> Result<Message, String> {
-        // The parser's own words would repeat the address.
-        let to: Address = letter.to.parse().map_err(|_| "not a mail address".to_owned())?;
-        let domain = self.from.email.domain();
-        let thread = blake3::hash(letter.ticket.as_bytes()).to_hex();
-        let thread = format!("<ticket-{}@{domain}>", &thread[..32]);
-        let date = UNIX_EPOCH + Duration::from_millis(now.0.max(0).cast_unsigned());
-        let mut builder = Message::builder()
-            .from(self.from.clone())
-            .to(Mailbox::new(None, to))
-            .subject(letter.subject.clone())
-            .date(date)
-            .message_id(Some(format!("<{}@{domain}>", letter.message_id)))
-            .in_reply_to(thread.clone())
-            .references(thread)
-            // Holiday replies stay away from mail that says it was made by a machine.
-            .raw_header(raw("Auto-Submitted", "auto-generated"))
-            .raw_header(raw("Content-Language", if letter.language == "en" { "en" } else { "zh" }));
-        if let Some(reply_to) = &self.reply_to {
-            builder = builder.reply_to(reply_to.clone());
-        }
-        let mail = match &letter.html {
-            Some(html) => builder
-                .multipart(MultiPart::alternative_plain_html(letter.text.clone(), html.clone())),
-            None => builder.singlepart(SinglePart::plain(letter.text.clone())),
-        };
-        mail.map_err(|error| format!("the mail cannot be written: {error}"))
+        Ok(session)
     }
 }
 
-fn security(
-    config: &SmtpConfig,
-    authorities: Vec<CertificateDer<'static>>,
-) -> Result<Security, String> {
-    match config.tls {
-        Tls::None => Ok(Security::Clear),
-        Tls::Starttls => {
-            let mut builder = TlsParameters::builder(config.host.clone());
-            for authority in authorities {
-                let authority = Certificate::from_der(authority.to_vec())
-                    .map_err(|error| format!("`ca_file`: {error}"))?;
-                builder = builder.add_root_certificate(authority);
-            }
-            builder.build_rustls().map(Security::Starttls).map_err(|error| format!("TLS: {error}"))
-        }
-        Tls::Implicit => {
-            let mut roots = rustls::RootCertStore::empty();
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            for authority in authorities {
-                roots.add(authority).map_err(|error| format!("`ca_file`: {error}"))?;
-            }
-            let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-            let tls = rustls::ClientConfig::builder_with_provider(provider)
-                .with_safe_default_protocol_versions()
-                .map_err(|error| format!("TLS: {error}"))?
-                .with_root_certificates(roots)
-                .with_no_client_auth();
-            let name = ServerName::try_from(config.host.clone())
-                .map_err(|error| format!("`host` is no server name: {error}"))?;
-            Ok(Security::Implicit(TlsConnector::from(std::sync::Arc::new(tls)), name))
+fn security(config: &SmtpConfig) -> Result<Security, String> {
+    let shield = || {
+        let name = ServerName::try_from(config.host.clone())
+            .map_err(|error| format!("`host` is no server name: {error}"))?;
+        Ok::<_, String>(Shield { settings: Arc::new(tls(config)?), name })
+    };
+    Ok(match config.tls {
+        Tls::None => Security::Clear,
+        Tls::Starttls => Security::Starttls(shield()?),
+        Tls::Implicit => Security::Implicit(shield()?),
+    })
+}
+
+fn tls(config: &SmtpConfig) -> Result<rustls::ClientConfig, String> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if let Some(path) = &config.ca_file {
+        for authority in certificates(path)? {
+            roots.add(authority).map_err(|error| format!("`ca_file`: {error}"))?;
         }
     }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| format!("TLS: {error}"))?
+        .with_root_certificates(roots);
+    match &config.certificate {
+        None => Ok(builder.with_no_client_auth()),
+        Some(Pair { certificates: chain, key }) => {
+            let pem = read(key)?;
+            let der = PrivateKeyDer::from_pem_slice(&pem)
+                .map_err(|error| format!("{} holds no private key: {error}", key.display()))?;
+            builder.with_client_auth_cert(certificates(chain)?, der).map_err(|error| {
+                format!("{} and {} do not fit: {error}", chain.display(), key.display())
+            })
+        }
+    }
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let found = CertificateDer::pem_slice_iter(&read(path)?).collect::<Result<Vec<_>, _>>();
+    match found {
+        Ok(found) if !found.is_empty() => Ok(found),
+        Ok(_) => Err(format!("{} holds no certificates", path.display())),
+        Err(error) => Err(format!("{} holds no certificates: {error}", path.display())),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 fn later(reason: String) -> Sent {
     Sent::Later { reason }
 }
 
-/// What a failed letter means: 5yz is about the letter, everything else may pass.
-fn verdict(error: &Refusal) -> Sent {
-    let reason = error.to_string();
-    let login = error.status().is_some_and(|code| LOGIN_REPLIES.contains(&u16::from(code)));
-    if error.is_permanent() && !login { Sent::Never { reason } } else { Sent::Later { reason } }
-}
-
-fn raw(name: &'static str, text: &str) -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str(name), text.to_owned())
-}
-
-/// A TLS stream the mail crate takes.
-#[derive(Debug)]
-struct Encrypted(TlsStream<TcpStream>);
-
-impl AsyncTokioStream for Encrypted {
-    fn peer_addr(&self) -> io::Result<std::net::SocketAddr> {
-        self.0.get_ref().0.peer_addr()
-    }
-}
-
-impl AsyncRead for Encrypted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for Encrypted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
+fn never(reason: String) -> Sent {
+    Sent::Never { reason }
 }

@@ -2,7 +2,7 @@
 //!
 //! What is checked here needs no network; whether a server answers is `duban send-test`.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     aliyun::{self, AliyunConfig},
@@ -12,6 +12,7 @@ use super::{
     receipts::{self, ReceiptsConfig},
     robot::{self, Maker, RobotConfig},
     section::Section,
+    smtp::{self, SmtpConfig},
     tencent::{self, TencentConfig},
     tree::{Table, Value},
     twilio::{self, TwilioConfig},
@@ -83,59 +84,6 @@ const KINDS: [&str; 11] = [
     "mailbox", "smtp", "http_sms", "aliyun", "tencent", "twilio",
     "wecom", "dingtalk", "feishu", "webhook", "voice_http",
 ];
-
-/// A mail server to hand mails to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SmtpConfig {
-    pub host: String,
-    pub port: u16,
-    pub tls: Tls,
-    /// Trusted beside the system's own authorities.
-    pub ca_file: Option<PathBuf>,
-    pub username: Option<String>,
-    pub password: Option<Found>,
-    /// `督办 <sla@example.gov.cn>` or a bare address.
-    pub from: String,
-    /// What the client calls itself in EHLO.
-    pub hello: String,
-    pub reply_to: Option<String>,
-    /// Sessions open at one time, one mail at a time on each.
-    pub connections: usize,
-    pub timeout: Duration,
-}
-
-/// How a session is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tls {
-    /// Begins in clear and goes on only after STARTTLS.
-    Starttls,
-    /// TLS from the first byte.
-    Implicit,
-    /// In clear, for a relay on the same machine.
-    None,
-}
-
-impl Tls {
-    const ALL: [(&'static str, Self); 3] =
-        [("starttls", Self::Starttls), ("implicit", Self::Implicit), ("none", Self::None)];
-
-    /// The word in `duban.toml`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Starttls => "starttls",
-            Self::Implicit => "implicit",
-            Self::None => "none",
-        }
-    }
-
-    fn port(self) -> i64 {
-        match self {
-            Self::Starttls => 587,
-            Self::Implicit => 465,
-            Self::None => 25,
-        }
-    }
-}
 
 /// A gateway that takes an SMS as one HTTP request.
 #[derive(Clone, Debug, PartialEq)]
@@ -250,7 +198,9 @@ pub fn read(
         let per_second = section.number("per_second", 0, 0, 100_000);
         let kind = match kind.as_str() {
             "mailbox" => Some(ChannelKind::Mailbox),
-            "smtp" => smtp(&mut section, &name, around).map(|c| ChannelKind::Smtp(Box::new(c))),
+            "smtp" => {
+                smtp::read(&mut section, &name, around).map(|c| ChannelKind::Smtp(Box::new(c)))
+            }
             "http_sms" => {
                 http_sms(&mut section, &name, around).map(|c| ChannelKind::HttpSms(Box::new(c)))
             }
@@ -290,65 +240,6 @@ pub fn read(
         channels.extend(kind.map(|kind| ChannelConfig { name, kind, per_second }));
     }
     channels
-}
-
-fn smtp(section: &mut Section<'_>, name: &str, around: &Surroundings) -> Option<SmtpConfig> {
-    let host = section.required("host", "\"mail.example.gov.cn\"");
-    let from = section.required("from", "\"督办 <sla@example.gov.cn>\"");
-    let tls = choice(section, "tls", Tls::Starttls, &Tls::ALL);
-    let port = section.number("port", tls.port(), 1, i64::from(u16::MAX)) as u16;
-    let ca_file = section.path("ca_file", &around.folder);
-    let username = section.some_text("username");
-    let password =
-        secret(section, "password", "password_file", &format!("{name}.password"), around);
-    let hello = section.some_text("hello");
-    let reply_to = section.some_text("reply_to");
-    let connections = section.number("connections", 2, 1, 64) as usize;
-    let timeout = section.span("timeout", Duration::from_mins(1));
-    for (key, text) in [("from", &from), ("reply_to", &reply_to)] {
-        if let Some((text, place)) = text
-            && !text.contains('@')
-        {
-            section.complain(place.clone(), format!("`{key}` is no mail address; it has no `@`"));
-        }
-    }
-    match (&username, &password) {
-        (Some((_, place)), _) if tls == Tls::None => section.complain(
-            place.clone(),
-            "with `tls = \"none\"` the password would travel in clear; use `starttls` or `implicit`",
-        ),
-        (Some((_, place)), None) => section.complain(
-            place.clone(),
-            format!(
-                "`username` without a password; give `password_file` or the credential `{name}.password`"
-            ),
-        ),
-        (None, Some(_)) => {
-            let place = section.place();
-            section.complain(place, "a password without `username`");
-        }
-        (Some(_), Some(_)) | (None, None) => {}
-    }
-    if let Some((path, place)) = &ca_file
-        && let Err(error) = std::fs::read(path)
-    {
-        section.complain(place.clone(), format!("cannot read {}: {error}", path.display()));
-    }
-    let (from, _) = from?;
-    let domain = from.rsplit('@').next().unwrap_or_default().trim_end_matches(['>', ' ']);
-    Some(SmtpConfig {
-        host: host?.0,
-        port,
-        tls,
-        ca_file: ca_file.map(|(path, _)| path),
-        username: username.map(|(text, _)| text),
-        password,
-        hello: hello.map_or_else(|| domain.to_owned(), |(text, _)| text),
-        from,
-        reply_to: reply_to.map(|(text, _)| text),
-        connections,
-        timeout,
-    })
 }
 
 fn http_sms(section: &mut Section<'_>, name: &str, around: &Surroundings) -> Option<HttpSmsConfig> {

@@ -48,6 +48,21 @@ pub struct Found {
     pub source: Source,
 }
 
+impl Found {
+    /// The secret as it stands in its file at this moment, where a helper may have renewed it;
+    /// as it stood at the start, where the file cannot be read any more.
+    pub fn current(&self) -> Hidden {
+        let text = match &self.source {
+            Source::File(path) | Source::Credential(path) => std::fs::read_to_string(path).ok(),
+            Source::Environment(_) => None,
+        };
+        match text {
+            Some(text) if !text.trim().is_empty() => Hidden(text.trim_end().to_owned()),
+            Some(_) | None => self.secret.clone(),
+        }
+    }
+}
+
 /// What the environment says about folders.
 #[derive(Clone, Debug)]
 pub struct Surroundings {

@@ -6,8 +6,9 @@ use toml::Value;
 
 use super::{
     Config, KindTarget,
-    channels::{ChannelConfig, ChannelKind, HttpSmsConfig, SmtpConfig, StatusRange},
+    channels::{ChannelConfig, ChannelKind, HttpSmsConfig, StatusRange},
     hidden::{Found, Source},
+    smtp::SmtpConfig,
 };
 
 /// The text of `duban check --print`.
@@ -172,14 +173,30 @@ impl Page {
         if let Some(path) = &smtp.ca_file {
             self.path("ca_file", path);
         }
+        if let Some(pair) = &smtp.certificate {
+            self.path("client_cert_file", &pair.certificates);
+            self.path("client_key_file", &pair.key);
+        }
         self.login(smtp.username.as_deref(), smtp.password.as_ref());
+        if let Some(token) = &smtp.oauth_token {
+            self.found("oauth_token", "oauth_token_file", &token.source);
+        }
         self.text("from", &smtp.from);
         self.text("hello", &smtp.hello);
+        self.text("list_id", &smtp.list_id);
         if let Some(reply_to) = &smtp.reply_to {
             self.text("reply_to", reply_to);
         }
+        self.number("max_bytes", smtp.max_bytes as i64);
         self.number("connections", smtp.connections as i64);
         self.span("timeout", smtp.timeout);
+        for dkim in &smtp.dkim {
+            self.line(format_args!("[[channel.dkim]]"));
+            self.text("domain", &dkim.domain);
+            self.text("selector", &dkim.selector);
+            self.text("algorithm", dkim.algorithm.name());
+            self.found("key", "key_file", &dkim.key.source);
+        }
     }
 
     fn http_sms(&mut self, kind: &str, http: &HttpSmsConfig) {

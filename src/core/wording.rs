@@ -222,12 +222,12 @@ impl Templates {
         }
         if several {
             let title = lists::title_of(&message.facts.together, language);
-            let rows = lists::table(&message.facts.together, names, zone, language);
-            return self.list_mail(template, &title, &rows, &words, &manner);
+            let group = lists::together(&message.facts.together, names, zone, language);
+            return self.list_mail(template, &title, &[group], &words, &manner);
         }
         if let Some(title) = &message.facts.title {
-            let lists = lists::rows(&message.facts.lists, names, zone, language);
-            return self.list_mail(template, language.of_two(title), &lists, &words, &manner);
+            let groups = lists::sections(&message.facts.lists, names, zone, language);
+            return self.list_mail(template, language.of_two(title), &groups, &words, &manner);
         }
         if template.starts_with("staff.") && message.slip.is_none() {
             return self.note_mail(template, &words, &manner);
@@ -278,6 +278,8 @@ impl Templates {
             colour: &word("colour"),
             greeting: &word("to_role"),
             rows: &rows,
+            groups: &[],
+            heads: [""; 2],
             note: &word("consequence_note"),
             link: manner.link,
             button: language.of_two(&self.button),
@@ -286,12 +288,12 @@ impl Templates {
         Ok(Text { subject, text: part("email.body")?, html: Some(html) })
     }
 
-    /// A mail of lists: one row of its table for each section that has any.
+    /// A mail of lists: one table, a row for each ticket.
     fn list_mail(
         &self,
         template: &str,
         title: &str,
-        lists: &[(String, String)],
+        groups: &[lists::Group],
         words: &Words,
         manner: &Manner<'_>,
     ) -> Result<Text, WordingError> {
@@ -303,14 +305,17 @@ impl Templates {
             title,
             colour: "blue",
             greeting: to,
-            rows: lists,
+            rows: &[],
+            groups,
+            heads: [language.pick("工单", "Case"), language.pick("时限", "Due")],
             note: "",
-            link: None,
-            button: "",
+            link: manner.link,
+            button: language.of_two(&self.button),
             footer: &lead,
         })?;
-        let lines = lists.iter().map(|(section, tickets)| format!("{section}\n{tickets}\n"));
-        let text = format!("{lead}\n\n{}", lines.collect::<Vec<_>>().join("\n"));
+        let lists: Vec<String> = groups.iter().map(lists::Group::text).collect();
+        let link = manner.link.map(|link| format!("\n{link}\n")).unwrap_or_default();
+        let text = format!("{lead}\n\n{}\n{link}", lists.join("\n\n"));
         Ok(Text { subject: title.to_owned(), text, html: Some(html) })
     }
 
@@ -330,6 +335,8 @@ impl Templates {
             colour: "",
             greeting: &text,
             rows: &[],
+            groups: &[],
+            heads: [""; 2],
             note: "",
             link: manner.link,
             button: language.of_two(&self.button),
@@ -355,6 +362,8 @@ impl Templates {
             colour: "blue",
             greeting: &text,
             rows: &[],
+            groups: &[],
+            heads: [""; 2],
             note: "",
             link: manner.link,
             button: language.of_two(&self.button),

@@ -33,7 +33,7 @@ fn clear(port: u16, more: &str) -> Channel {
     ))
 }
 
-fn protected(server: &Postfix, port: u16, tls: &str, password: &str, more: &str) -> Channel {
+pub fn protected(server: &Postfix, port: u16, tls: &str, password: &str, more: &str) -> Channel {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let secret = folder.path().join("password");
     std::fs::write(&secret, password).expect("the scratch folder takes files");
@@ -51,7 +51,7 @@ fn understood(path: &std::path::Path) -> String {
     const READER: &str = "
 import email, email.policy, sys
 mail = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default)
-for name in ['From', 'Reply-To', 'To', 'Subject', 'Date', 'Message-ID', 'In-Reply-To', 'References', 'Auto-Submitted', 'Content-Language']:
+for name in ['From', 'Reply-To', 'To', 'Subject', 'Date', 'Message-ID', 'In-Reply-To', 'References', 'List-Id', 'Auto-Submitted', 'List-Unsubscribe', 'Content-Language']:
     print(f'{name}: {mail[name]}')
 print(mail.get_content_type())
 print(mail.get_body(('plain',)).get_content().strip())
@@ -83,7 +83,9 @@ async fn a_mail_arrives_as_it_was_written() {
             Message-ID: <m-1@duban.test>
             In-Reply-To: <ticket-83b7204bfdc79e9d482a0814b866158d@duban.test>
             References: <ticket-83b7204bfdc79e9d482a0814b866158d@duban.test>
+            List-Id: <duban.duban.test>
             Auto-Submitted: auto-generated
+            List-Unsubscribe: None
             Content-Language: zh
             multipart/alternative
             请办理。
@@ -243,6 +245,175 @@ async fn a_session_the_server_closed_is_opened_again() {
     let (_second, _) = sink_on(port, &[]);
     let sent = channel.send(&letter("alice@duban.test"), NOW).await;
     assert!(matches!(sent, Sent::Accepted { .. }), "{sent:?}");
+}
+
+#[tokio::test]
+async fn an_address_in_any_letters_arrives_or_is_refused_in_words() {
+    let server = Postfix::with(&["-o smtputf8_enable=no"]);
+    let without = server.ports[0];
+    let never = "the address has letters this mail server does not take (no SMTPUTF8)";
+    #[rustfmt::skip]
+    let table = [
+        // address                    port             where it arrives
+        ("alice@例子.test",            server.starttls, Ok("idn")),
+        ("alice@例子.test",            without,         Ok("idn")),
+        ("alice@xn--fsqu00a.test",    without,         Ok("idn")),
+        ("张三@duban.test",            server.starttls, Ok("san")),
+        ("张三@duban.test",            without,         Err(never)),
+    ];
+    let mut boxes = std::collections::BTreeMap::new();
+    for (address, port, want) in table {
+        let channel = protected(&server, port, "starttls", PASSWORD, "connections = 1");
+        // Twice: a letter that does not fit leaves the session fit for the next.
+        for letter in [letter(address), letter("bob@duban.test")] {
+            let sent = channel.send(&letter, NOW).await;
+            match want {
+                Err(words) if letter.to == address => {
+                    assert_eq!(sent, Sent::Never { reason: words.into() }, "{address}");
+                }
+                Ok(_) | Err(_) => {
+                    assert!(matches!(sent, Sent::Accepted { .. }), "{address}: {sent:?}");
+                }
+            }
+        }
+        if let Ok(name) = want {
+            let count = boxes.entry(name).or_insert(0);
+            *count += 1;
+            assert_eq!(server.mails(name, *count).len(), *count, "{address}");
+        }
+    }
+    assert_eq!(server.mails("bob", table.len()).len(), table.len());
+    assert_eq!(server.sessions(), table.len(), "one session for each channel");
+    let mail = std::fs::read_to_string(&server.mails("san", 1)[0]).expect("it is UTF-8");
+    assert!(mail.contains("\nTo: 张三@duban.test\n"), "{mail}");
+}
+
+#[tokio::test]
+async fn a_mail_that_is_too_large_is_not_tried_again() {
+    let server = Postfix::with(&["-o message_size_limit=20000"]);
+    let large = Letter { html: Some("督办".repeat(5_000)), ..letter("alice@duban.test") };
+    let small = protected(&server, server.ports[0], "starttls", PASSWORD, "connections = 1");
+    let sent = small.send(&large, NOW).await;
+    let Sent::Never { reason } = sent else { panic!("{sent:?}") };
+    assert!(reason.ends_with("bytes and the mail server takes 20000 at most"), "{reason}");
+    let sent = small.send(&letter("alice@duban.test"), NOW).await;
+    assert!(matches!(sent, Sent::Accepted { .. }), "{sent:?}");
+    assert_eq!(server.sessions(), 1, "the session was not lost over it");
+
+    let ours = protected(&server, server.starttls, "starttls", PASSWORD, "max_bytes = 15000");
+    let sent = ours.send(&large, NOW).await;
+    let Sent::Never { reason } = sent else { panic!("{sent:?}") };
+    assert!(reason.ends_with("bytes and `max_bytes` is 15000"), "{reason}");
+    let whole = protected(&server, server.starttls, "starttls", PASSWORD, "");
+    let sent = whole.send(&large, NOW).await;
+    assert!(matches!(sent, Sent::Accepted { .. }), "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_refused_recipient_does_not_cost_the_session() {
+    let server = Postfix::start();
+    let channel = protected(&server, server.starttls, "starttls", PASSWORD, "connections = 1");
+    for (to, taken) in [
+        ("nobody@duban.test", false),
+        ("alice@duban.test", true),
+        ("none@duban.test", false),
+        ("bob@duban.test", true),
+    ] {
+        let sent = channel.send(&letter(to), NOW).await;
+        assert_eq!(matches!(sent, Sent::Accepted { .. }), taken, "{to}: {sent:?}");
+        assert_eq!(matches!(sent, Sent::Never { .. }), !taken, "{to}: {sent:?}");
+    }
+    assert_eq!(server.sessions(), 1);
+    for name in ["alice", "bob"] {
+        assert_eq!(server.mails(name, 1).len(), 1, "each mail reached its own reader, once");
+    }
+}
+
+#[tokio::test]
+async fn a_greylisted_mail_arrives_by_a_later_attempt() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let port = free_port();
+    let _greylist = Server::start(
+        tool("/usr/sbin/postgrey", "postgrey")
+            .args(["--user=root", "--group=root", "--delay=1", "--whitelist-clients=/dev/null"])
+            .arg(format!("--inet=127.0.0.1:{port}"))
+            .arg(format!("--dbdir={}", folder.path().display()))
+            .arg(format!("--pidfile={}", folder.path().join("pid").display())),
+    );
+    listening(port, "postgrey");
+    let server = Postfix::with(&[&format!(
+        "-o {{ smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:{port}, permit_sasl_authenticated, reject }}"
+    )]);
+    let channel = protected(&server, server.ports[0], "starttls", PASSWORD, "");
+    let sent = channel.send(&letter("alice@duban.test"), NOW).await;
+    let Sent::Later { reason } = sent else { panic!("{sent:?}") };
+    assert!(
+        reason.starts_with("450 4.2.0 <(address)>: Recipient address rejected: Greylisted"),
+        "{reason}"
+    );
+    // When to try again is not the channel's business; here as soon as it is let through.
+    let mut attempts = 1;
+    let sent = loop {
+        let sent = channel.send(&letter("alice@duban.test"), NOW).await;
+        attempts += 1;
+        if !matches!(sent, Sent::Later { .. }) || attempts == 10_000 {
+            break sent;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(matches!(sent, Sent::Accepted { .. }), "after {attempts} attempts: {sent:?}");
+    assert_eq!(server.mails("alice", 1).len(), 1);
+}
+
+/// A server that takes the first session's first mail and then says nothing on it ever again;
+/// later sessions are well.
+fn falls_asleep() -> u16 {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        let mut asleep = Vec::new();
+        for (number, stream) in listener.incoming().flatten().enumerate() {
+            let mut answer = stream.try_clone().expect("a second handle");
+            let mut lines = BufReader::new(stream);
+            let mut say = |words: &str| drop(answer.write_all(format!("{words}\r\n").as_bytes()));
+            say("220 sleepy.test ESMTP");
+            let mut content = false;
+            let mut mails = 0;
+            let mut line = String::new();
+            while lines.read_line(&mut line).is_ok_and(|read| read > 0) {
+                if content && line == ".\r\n" {
+                    content = false;
+                    mails += 1;
+                    say("250 taken");
+                    if number == 0 && mails == 1 {
+                        asleep.push(lines);
+                        break;
+                    }
+                } else if line.starts_with("DATA") {
+                    content = true;
+                    say("354 go on");
+                } else if !content {
+                    say("250 sleepy.test");
+                }
+                line.clear();
+            }
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_session_that_fell_asleep_is_replaced() {
+    let channel = clear(falls_asleep(), "connections = 1");
+    for attempt in 0..2 {
+        let sent = channel.send(&letter("alice@duban.test"), NOW).await;
+        assert_eq!(
+            sent,
+            Sent::Accepted { provider: "250 taken".into(), ids: Vec::new() },
+            "{attempt}"
+        );
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The channels against real servers, which the tests start themselves.
 //!
-//! They need the Debian packages postfix, dovecot-core, openssl and python3, and root
-//! for Postfix; a missing one fails the test and is named.
+//! They need the Debian packages of tests/debian-packages, and root for Postfix; a missing one fails the test and is named.
 
 #[path = "../common/gateway.rs"]
 mod gateway;
+mod logins;
 mod mail;
+mod mail_signed;
 mod postfix;
 #[path = "../common/process.rs"]
 mod process;
@@ -13,6 +14,7 @@ mod process;
 mod run;
 mod send_test;
 mod sms;
+mod spam;
 #[path = "../common/wait.rs"]
 mod wait;
 

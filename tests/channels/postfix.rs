@@ -23,7 +23,9 @@ pub struct Postfix {
     pub starttls: u16,
     /// TLS from the first byte.
     pub implicit: u16,
-    _logins: Server,
+    /// One for each service that was asked for.
+    pub ports: Vec<u16>,
+    _servers: Vec<Server>,
 }
 
 const MAIN_CF: &str = "\
@@ -46,9 +48,9 @@ mynetworks =
 relay_domains =
 alias_maps =
 alias_database =
-virtual_mailbox_domains = duban.test
+virtual_mailbox_domains = duban.test, xn--fsqu00a.test
 virtual_mailbox_base = @DIR@/mail
-virtual_mailbox_maps = inline:{ alice@duban.test=alice/, bob@duban.test=bob/ }
+virtual_mailbox_maps = inline:{ alice@duban.test=alice/, bob@duban.test=bob/, 张三@duban.test=san/, alice@xn--fsqu00a.test=idn/ }
 virtual_minimum_uid = 1
 virtual_uid_maps = static:65534
 virtual_gid_maps = static:65534
@@ -56,6 +58,8 @@ smtpd_recipient_restrictions = permit_sasl_authenticated, reject
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_tls_cert_file = @DIR@/ca/cert.pem
 smtpd_tls_key_file = @DIR@/ca/key.pem
+smtpd_tls_CAfile = @DIR@/ca/ca.pem
+smtpd_sasl_mechanism_filter = plain
 smtpd_tls_security_level = may
 smtpd_tls_auth_only = yes
 smtpd_sasl_auth_enable = yes
@@ -95,11 +99,16 @@ protocols =
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
 passdb {
   driver = passwd-file
   args = scheme=PLAIN @DIR@/users
+}
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2
+  args = @DIR@/oauth2.conf
 }
 userdb {
   driver = static
@@ -118,9 +127,40 @@ service anvil {
 }
 ";
 
+/// Dovecot asks a server of ours which user a token belongs to.
+const OAUTH2_CONF: &str = "\
+tokeninfo_url = http://127.0.0.1:@TOKENS@/?access_token=
+introspection_mode = auth
+username_attribute = user
+";
+/// Knows the one token that stands in a file.
+const TOKENS: &str = "
+import http.server, json, sys, urllib.parse
+class Tokens(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        asked = urllib.parse.parse_qs(urllib.parse.urlparse(self.path).query)['access_token'][0]
+        known = asked == open(sys.argv[1]).read()
+        body = json.dumps({'user': 'duban', 'access_token': asked} if known else {'error': 'invalid_token'}).encode()
+        self.send_response(200 if known else 400)
+        self.send_header('Content-Type', 'application/json')
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(('127.0.0.1', 0), Tokens)
+print(server.server_port, flush=True)
+server.serve_forever()
+";
+
 impl Postfix {
     /// Starts a fresh server and waits until it takes connections.
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same with more ports, each with settings of its own as `master.cf` has them.
+    pub fn with(services: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let dir = folder.path();
         // The daemons drop root before they open their files.
@@ -132,16 +172,25 @@ impl Postfix {
         run(tool("/usr/bin/chown", "coreutils").args(["65534:65534", "mail"]).current_dir(dir));
         certificates(&dir.join("ca"));
         let [starttls, implicit, auth] = [free_port(), free_port(), free_port()];
+        let ports: Vec<u16> = services.iter().map(|_| free_port()).collect();
+        let more: Vec<String> = std::iter::zip(&ports, services)
+            .map(|(port, options)| format!("127.0.0.1:{port} inet n - n - - smtpd {options}\n"))
+            .collect();
+        let (tokens, token_port) = Server::announced(
+            tool("python3", "python3").args(["-c", TOKENS]).arg(dir.join("token")),
+        );
         let write = |name: &str, text: &str| {
             let text = text
                 .replace("@DIR@", &dir.display().to_string())
                 .replace("@STARTTLS@", &starttls.to_string())
                 .replace("@IMPLICIT@", &implicit.to_string())
-                .replace("@AUTH@", &auth.to_string());
+                .replace("@AUTH@", &auth.to_string())
+                .replace("@TOKENS@", &token_port);
             std::fs::write(dir.join(name), text).expect("the scratch folder takes files");
         };
         write("conf/main.cf", MAIN_CF);
-        write("conf/master.cf", MASTER_CF);
+        write("conf/master.cf", &[MASTER_CF, &more.concat()].concat());
+        write("oauth2.conf", OAUTH2_CONF);
         write("dovecot.conf", DOVECOT_CONF);
         write("users", &format!("{USER}:{PASSWORD}\n"));
         let logins = Server::start(
@@ -160,7 +209,20 @@ impl Postfix {
         );
         listening(starttls, "postfix");
         listening(implicit, "postfix");
-        Self { folder, starttls, implicit, _logins: logins }
+        for port in &ports {
+            listening(*port, "postfix");
+        }
+        Self { folder, starttls, implicit, ports, _servers: vec![logins, tokens] }
+    }
+
+    /// Lets `token` be the one that counts from now on.
+    pub fn know_token(&self, token: &str) {
+        std::fs::write(self.folder.path().join("token"), token).expect("a scratch folder");
+    }
+
+    /// The folder of the authority, with a certificate and its key.
+    pub fn certificates(&self) -> PathBuf {
+        self.folder.path().join("ca")
     }
 
     /// The certificate of the authority that signed the server's.
@@ -178,16 +240,25 @@ impl Postfix {
         })
     }
 
-    /// How many sessions the server's log tells of.
+    /// What the server wrote down.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("maillog")).expect("a log")
+    }
+
+    /// How many sessions carried mail. One process serves many, one after the other.
     pub fn sessions(&self) -> usize {
-        let log = std::fs::read_to_string(self.folder.path().join("maillog")).expect("a log");
-        log.lines()
-            .filter(|line| line.contains("sasl_username="))
-            .fold(std::collections::BTreeSet::new(), |mut seen, line| {
-                seen.extend(line.split("smtpd[").nth(1).and_then(|rest| rest.split(']').next()));
-                seen
-            })
-            .len()
+        let mut fresh = std::collections::BTreeSet::new();
+        let mut count = 0;
+        for line in self.log().lines() {
+            let process = line.split("smtpd[").nth(1).and_then(|rest| rest.split(']').next());
+            let Some(process) = process.map(str::to_owned) else { continue };
+            if line.contains(": connect from ") {
+                fresh.insert(process);
+            } else if line.contains("sasl_username=") && fresh.remove(&process) {
+                count += 1;
+            }
+        }
+        count
     }
 }
 
@@ -220,7 +291,7 @@ fn certificates(folder: &Path) {
     openssl(&[&["req", "-x509"], &CURVE[..], &ca[..]].concat());
     let request = ["-nodes", "-keyout", "key.pem", "-out", "csr.pem", "-subj", "/CN=localhost"];
     openssl(&[&["req"], &CURVE[..], &request[..]].concat());
-    let names = "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n";
+    let names = "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=CA:FALSE\n";
     std::fs::write(folder.join("names"), names).expect("the scratch folder takes files");
     openssl(&[
         "x509",

@@ -40,7 +40,7 @@ fn the_providers_answer_is_printed_and_decides_the_exit_code() {
     #[rustfmt::skip]
     let table = [
         ("kept",     String::new(),     "mailbox", 0,  "mailbox: accepted: kept in the mailbox"),
-        ("refused",  mail(port),        "mail",    1,  "mail: refused: permanent error (550): 5.1.1 <a@b.test> unknown"),
+        ("refused",  mail(port),        "mail",    1,  "mail: refused: 550 5.1.1 <a@b.test> unknown"),
         ("away",     mail(free_port()), "mail",    69, "mail: not now: cannot reach 127.0.0.1:"),
         ("unknown",  mail(port),        "mial",    2,  "duban: there is no channel `mial`; did you mean `mail`?"),
         ("bad file", "[web]\nx = 1".into(), "mail", 78, "duban: error: duban.toml:2:1: unknown key `x`"),

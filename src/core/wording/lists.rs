@@ -11,6 +11,32 @@ use crate::core::{
 /// Messages named one by one in a letter made of several.
 const ROWS_MAX: usize = 200;
 
+/// Tickets that stand under one name in the table of a mail.
+pub(super) struct Group {
+    /// Empty where there is only one group.
+    pub title: String,
+    pub lines: Vec<Line>,
+    /// What is said of those that are not shown.
+    pub more: String,
+}
+
+/// One ticket of a group.
+pub(super) struct Line {
+    pub no: String,
+    /// Its unit, or its slip.
+    pub about: String,
+    pub due: String,
+}
+
+impl Group {
+    /// The group in plain text, a ticket a line.
+    pub fn text(&self) -> String {
+        let lines = self.lines.iter().map(|line| joined(&[&line.no, &line.about, &line.due], "  "));
+        let lines: Vec<String> = lines.collect();
+        joined(&[&self.title, &lines.join("\n"), &self.more], "\n")
+    }
+}
+
 /// How many tickets each section has: `今日应签收3件、今日应办结2件`.
 pub(super) fn summary(lists: &[Filled], language: Language) -> String {
     let counted = lists.iter().filter(|section| section.count > 0).map(|section| {
@@ -23,28 +49,37 @@ pub(super) fn summary(lists: &[Filled], language: Language) -> String {
     counted.collect::<Vec<_>>().join(language.pick("、", ", "))
 }
 
-/// Each section that has any: its name with the count, and its tickets, a line each.
-pub(super) fn rows(
+/// Each section that has any: its name with the count, and its tickets.
+pub(super) fn sections(
     lists: &[Filled],
     names: &Names,
     zone: &TimeZone,
     language: Language,
-) -> Vec<(String, String)> {
+) -> Vec<Group> {
     let some = lists.iter().filter(|section| section.count > 0);
     some.map(|section| {
+        let line = |row: &Row| Line {
+            no: row.ticket.clone(),
+            about: names.unit(&row.unit, language).unwrap_or_default(),
+            due: row.due.map(|due| civil::moment(due, zone, language)).unwrap_or_default(),
+        };
         let name = language.pick(&section.zh, &section.en);
-        let mut lines: Vec<String> =
-            section.rows.iter().map(|row| line(row, names, zone, language)).collect();
-        let more = section.count.saturating_sub(section.rows.len());
-        if more > 0 {
-            lines.push(match language {
-                Language::Zh => format!("另有{more}件"),
-                Language::En => format!("and {more} more"),
-            });
+        Group {
+            title: format!("{name} ({})", section.count),
+            lines: section.rows.iter().map(line).collect(),
+            more: more(section.count.saturating_sub(section.rows.len()), language),
         }
-        (format!("{name} ({})", section.count), lines.join("\n"))
     })
     .collect()
+}
+
+/// How many are not shown; empty if all are.
+fn more(count: usize, language: Language) -> String {
+    match language {
+        _ if count == 0 => String::new(),
+        Language::Zh => format!("另有{count}件"),
+        Language::En => format!("and {count} more"),
+    }
 }
 
 /// What a letter made of several messages is called.
@@ -57,39 +92,30 @@ pub(super) fn title_of(together: &[Piece], language: Language) -> String {
 }
 
 /// A line for each message in a letter made of several: the ticket, its slip, and when it is due.
-pub(super) fn table(
+pub(super) fn together(
     together: &[Piece],
     names: &Names,
     zone: &TimeZone,
     language: Language,
-) -> Vec<(String, String)> {
-    let row = |piece: &Piece| {
-        let slip = names.slip(&piece.slip, language);
+) -> Group {
+    let line = |piece: &Piece| {
+        let slip = names.slip(&piece.slip, language).unwrap_or_default();
         let serial = piece.serial.as_deref().unwrap_or_default();
         let serial = civil::serial(serial, &piece.slip, language);
-        let due = piece.due.map(|due| civil::moment(due, zone, language));
-        let parts = [slip.unwrap_or_default(), serial, due.unwrap_or_default()];
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        (piece.no.clone(), parts.join("  "))
+        Line {
+            no: piece.no.clone(),
+            about: joined(&[&slip, &serial], " "),
+            due: piece.due.map(|due| civil::moment(due, zone, language)).unwrap_or_default(),
+        }
     };
-    let mut rows: Vec<(String, String)> = together.iter().take(ROWS_MAX).map(row).collect();
-    let more = together.len().saturating_sub(ROWS_MAX);
-    if more > 0 {
-        let rest = match language {
-            Language::Zh => format!("另有{more}件"),
-            Language::En => format!("and {more} more"),
-        };
-        rows.push((String::new(), rest));
+    Group {
+        title: String::new(),
+        lines: together.iter().take(ROWS_MAX).map(line).collect(),
+        more: more(together.len().saturating_sub(ROWS_MAX), language),
     }
-    rows
 }
 
-fn line(row: &Row, names: &Names, zone: &TimeZone, language: Language) -> String {
-    let unit = names.unit(&row.unit, language).unwrap_or_default();
-    let due = row.due.map(|due| civil::moment(due, zone, language)).unwrap_or_default();
-    [row.ticket.clone(), unit, due]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join("  ")
+fn joined(parts: &[&str], between: &str) -> String {
+    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    parts.join(between)
 }

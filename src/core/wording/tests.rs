@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::core::{
-    message::{Facts, Recipient},
+    list::{Filled, Row},
+    message::{Facts, Piece, Recipient},
     segments::{Segments, count},
     timestamp::Timestamp,
 };
@@ -313,7 +314,7 @@ fn the_page_of_a_mail_is_coloured_and_escaped() {
     <body style="margin:0;padding:16px;background:#f3f4f6;color:#1f2328;font:16px/1.6 'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',system-ui,sans-serif">
     <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:600px;margin:0 auto;background:#ffffff;color:#1f2328;border-collapse:collapse">
     <tr><td style="padding:14px 20px;background:#b42318;color:#ffffff;font-size:18px;font-weight:bold">红色督办单红字〔2026〕118号:工单&lt;script&gt;,超期1个工作日未办结</td></tr>
-    <tr><td style="padding:16px 20px 4px;background:#ffffff;color:#1f2328">城西区市监局主要负责人</td></tr>
+    <tr><td style="padding:16px 20px 4px;background:#ffffff;color:#1f2328;word-break:break-word">城西区市监局主要负责人</td></tr>
     <tr><td style="padding:8px 20px;background:#ffffff">
     <table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse">
     <tr><th scope="row" style="padding:6px 12px 6px 0;border-bottom:1px solid #d8dee4;text-align:left;vertical-align:top;white-space:nowrap;font-weight:normal;background:#ffffff;color:#57606a">工单</th><td style="padding:6px 0;border-bottom:1px solid #d8dee4;background:#ffffff;color:#1f2328">&lt;script&gt;</td></tr>
@@ -334,6 +335,128 @@ fn the_page_of_a_mail_is_coloured_and_escaped() {
     </body>
     </html>
     "#);
+}
+
+/// A mail that stands for several, and one of lists.
+fn mails_of_many() -> [Message; 2] {
+    let mut several = message("staff.together", "email", "");
+    several.slip = None;
+    let piece = |no: u32, slip: &str, serial: &str| Piece {
+        no: format!("W261007-{no:04}"),
+        slip: slip.into(),
+        serial: Some(serial.into()),
+        due: Some(at("2026-10-15T18:00:00+08:00")),
+    };
+    several.facts.together = vec![
+        piece(7, "red", "红字〔2026〕118号"),
+        piece(12, "yellow", "黄字〔2026〕120号"),
+        Piece { due: None, serial: None, ..piece(13, "nudge", "") },
+    ];
+    let mut lists = message("staff.list", "email", "");
+    lists.slip = None;
+    lists.facts.title = Some(["今日办件".into(), "Today's work".into()]);
+    let row = |no: u32| Row {
+        due: Some(at("2026-10-15T18:00:00+08:00")),
+        ticket: format!("W261007-{no:04}"),
+        unit: "cx-scjg".into(),
+    };
+    let section = |zh: &str, en: &str, count: usize, rows: Vec<Row>| Filled {
+        zh: zh.into(),
+        en: en.into(),
+        count,
+        rows,
+    };
+    lists.facts.lists = vec![
+        section("今日应签收", "to accept today", 2, vec![row(7), row(12)]),
+        section("超期未办结", "overdue", 0, Vec::new()),
+        section("疑难件", "hard cases", 300, vec![row(13)]),
+    ];
+    [several, lists]
+}
+
+#[test]
+fn a_mail_of_many_tickets_is_one_table() {
+    let [several, lists] = mails_of_many();
+    let several = say(&several, Language::Zh);
+    insta::assert_snapshot!(format!("{}\n\n{}", several.subject, several.text), @r"
+    3件工单有新通知
+
+    【西宁市数据局】3件工单有新通知:W261007-0007 红色督办单、W261007-0012 黄色催办单、W261007-0013 到期提示。
+
+    W261007-0007  红色督办单 红字〔2026〕118号  10月15日18:00
+    W261007-0012  黄色催办单 黄字〔2026〕120号  10月15日18:00
+    W261007-0013  到期提示
+    ");
+    insta::assert_snapshot!(several.html.expect("a page"), @r#"
+    <!doctype html>
+    <html lang="zh">
+    <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>3件工单有新通知</title></head>
+    <body style="margin:0;padding:16px;background:#f3f4f6;color:#1f2328;font:16px/1.6 'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',system-ui,sans-serif">
+    <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:600px;margin:0 auto;background:#ffffff;color:#1f2328;border-collapse:collapse">
+    <tr><td style="padding:14px 20px;background:#0b5cad;color:#ffffff;font-size:18px;font-weight:bold">3件工单有新通知</td></tr>
+    <tr><td style="padding:16px 20px 4px;background:#ffffff;color:#1f2328;word-break:break-word">城西区市监局主要负责人</td></tr>
+    <tr><td style="padding:8px 20px;background:#ffffff">
+    <table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse">
+    <tr><th scope="col" style="padding:6px 0;border-bottom:2px solid #d8dee4;background:#ffffff;color:#57606a;font-size:14px;font-weight:normal;text-align:left">工单</th><th scope="col" style="padding:6px 0;border-bottom:2px solid #d8dee4;background:#ffffff;color:#57606a;font-size:14px;font-weight:normal;text-align:right">时限</th></tr>
+    <tr><td style="padding:8px 0;border-bottom:1px solid #d8dee4;background:#ffffff;color:#1f2328;vertical-align:top">W261007-0007<br><span style="color:#57606a;font-size:14px">红色督办单 红字〔2026〕118号</span></td><td style="padding:8px 0;border-bottom:1px solid #d8dee4;background:#ffffff;color:#1f2328;vertical-align:top;padding-left:12px;text-align:right;white-space:nowrap">10月15日18:00</td></tr>
+    <tr><td style="padding:8px 0;border-bottom:1px solid #d8dee4;background:#ffffff;color:#1f2328;vertical-align:top">W261007-0012<br><span style="color:#57606a;font-size:14px">黄色催办单 黄字〔2026〕120号</span></td><td style="padding:8px 0;border-bottom:1px solid #d8dee4;background:#ffffff;color:#1f2328;vertical-align:top;padding-left:12px;text-align:right;white-space:nowrap">10月15日18:00</td></tr>
+    <tr><td style="padding:8px 0;border-bottom:1px solid #d8dee4;background:#ffffff;color:#1f2328;vertical-align:top">W261007-0013<br><span style="color:#57606a;font-size:14px">到期提示</span></td><td style="padding:8px 0;border-bottom:1px solid #d8dee4;background:#ffffff;color:#1f2328;vertical-align:top;padding-left:12px;text-align:right;white-space:nowrap"></td></tr>
+    </table>
+    </td></tr>
+    <tr><td style="padding:8px 20px 16px;background:#ffffff;color:#57606a;font-size:13px">【西宁市数据局】3件工单有新通知:W261007-0007 红色督办单、W261007-0012 黄色催办单、W261007-0013 到期提示。</td></tr>
+    </table>
+    </body>
+    </html>
+    "#);
+    let lists = say(&lists, Language::En);
+    insta::assert_snapshot!(format!("{}\n\n{}", lists.subject, lists.text), @r"
+    Today's work
+
+    Xining 311: Today's work: to accept today 2, hard cases 300.
+
+    to accept today (2)
+    W261007-0007  Market Regulation  15 Oct 18:00
+    W261007-0012  Market Regulation  15 Oct 18:00
+
+    hard cases (300)
+    W261007-0013  Market Regulation  15 Oct 18:00
+    and 299 more
+    ");
+    let html = lists.html.expect("a page");
+    assert_eq!(html.matches("<table").count(), 2, "the page and one table in it: {html}");
+    assert_eq!(html.matches("W261007-").count(), 3, "{html}");
+}
+
+#[test]
+fn no_mail_fetches_anything_or_tells_who_reads_it() {
+    let [several, lists] = mails_of_many();
+    let all = [
+        several,
+        lists,
+        message("staff.red", "email", "due+1wd"),
+        message("resident.ask", "email", ""),
+    ];
+    for message in all {
+        for language in [Language::Zh, Language::En] {
+            let html = say(&message, language).html.expect("a page");
+            for word in [
+                "<img",
+                "src=",
+                "url(",
+                "@import",
+                "<link",
+                "<script",
+                "<iframe",
+                "background=",
+                "class=",
+            ] {
+                assert!(!html.contains(word), "{}: `{word}` in {html}", message.template);
+            }
+            let own = LINK.replace('/', "&#x2f;");
+            let rest = html.replace(&own, "");
+            assert!(!rest.contains("http"), "{}: a foreign link in {html}", message.template);
+        }
+    }
 }
 
 #[test]
