@@ -13,8 +13,13 @@ pub mod back;
 pub mod email;
 pub mod http_sms;
 mod mailbox;
+pub mod segments;
+pub mod smpp;
+mod tls;
 
 use std::{collections::BTreeMap, fmt};
+
+use tokio::sync::mpsc;
 
 use crate::{
     config::{
@@ -99,6 +104,7 @@ pub enum Channel {
     Mailbox(Mailbox),
     Smtp(Box<email::Smtp>),
     HttpSms(Box<http_sms::HttpSms>),
+    Smpp(Box<smpp::Smpp>),
 }
 
 impl Channel {
@@ -123,6 +129,10 @@ impl Channel {
                 let http = http_sms::HttpSms::new(http).map_err(wrong)?;
                 Ok(Some(Self::HttpSms(Box::new(http))))
             }
+            ChannelKind::Smpp(smpp) => {
+                let smpp = smpp::Smpp::new(&config.name, smpp).map_err(wrong)?;
+                Ok(Some(Self::Smpp(Box::new(smpp))))
+            }
         }
     }
 
@@ -132,6 +142,7 @@ impl Channel {
             Self::Mailbox(mailbox) => mailbox.send(letter, now).await,
             Self::Smtp(smtp) => smtp.send(letter, now).await,
             Self::HttpSms(http) => http.send(letter).await,
+            Self::Smpp(smpp) => smpp.send(letter).await,
         };
         match sent {
             Sent::Accepted { provider, ids } => {
@@ -139,6 +150,15 @@ impl Channel {
             }
             Sent::Later { reason } => Sent::Later { reason: letter.discreet(&reason) },
             Sent::Never { reason } => Sent::Never { reason: letter.discreet(&reason) },
+        }
+    }
+
+    /// Keeps a channel open that speaks by itself, and hands over what it says. Never ends; for
+    /// a channel that only answers there is nothing to do.
+    pub async fn listen(&self, heard: mpsc::Sender<back::Heard>) {
+        match self {
+            Self::Smpp(smpp) => smpp.listen(heard).await,
+            Self::Mailbox(_) | Self::Smtp(_) | Self::HttpSms(_) => std::future::pending().await,
         }
     }
 }

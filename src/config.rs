@@ -16,6 +16,7 @@ pub mod hidden;
 mod print;
 mod read;
 mod section;
+pub mod smpp;
 mod tree;
 
 use std::{

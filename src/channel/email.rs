@@ -30,7 +30,7 @@ use lettre::{
         response::Response,
     },
 };
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -39,7 +39,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::{Letter, Sent};
+use super::{Letter, Sent, tls};
 use crate::{
     config::channels::{SmtpConfig, Tls},
     core::timestamp::Timestamp,
@@ -116,16 +116,7 @@ impl fmt::Debug for Smtp {
 impl Smtp {
     /// Makes the channel ready; asks nothing of the network.
     pub fn new(config: &SmtpConfig) -> Result<Self, String> {
-        let authorities = match &config.ca_file {
-            Some(path) => {
-                let pem = std::fs::read(path)
-                    .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-                CertificateDer::pem_slice_iter(&pem)
-                    .collect::<Result<Vec<_>, _>>()
-                    .map_err(|error| format!("{} holds no certificates: {error}", path.display()))?
-            }
-            None => Vec::new(),
-        };
+        let authorities = tls::authorities(config.ca_file.as_deref())?;
         let mailbox = |key: &str, text: &str| {
             text.parse::<Mailbox>().map_err(|error| {
                 format!("`{key}` is no mail address: {error}; write `Name <user@host>`")
@@ -291,20 +282,8 @@ fn security(
             builder.build_rustls().map(Security::Starttls).map_err(|error| format!("TLS: {error}"))
         }
         Tls::Implicit => {
-            let mut roots = rustls::RootCertStore::empty();
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            for authority in authorities {
-                roots.add(authority).map_err(|error| format!("`ca_file`: {error}"))?;
-            }
-            let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-            let tls = rustls::ClientConfig::builder_with_provider(provider)
-                .with_safe_default_protocol_versions()
-                .map_err(|error| format!("TLS: {error}"))?
-                .with_root_certificates(roots)
-                .with_no_client_auth();
-            let name = ServerName::try_from(config.host.clone())
-                .map_err(|error| format!("`host` is no server name: {error}"))?;
-            Ok(Security::Implicit(TlsConnector::from(std::sync::Arc::new(tls)), name))
+            let (connector, name) = tls::connector(&config.host, authorities)?;
+            Ok(Security::Implicit(connector, name))
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{
     complaint::{Complaint, Place, did_you_mean},
     hidden::{Found, Surroundings, secret},
     section::Section,
+    smpp::{self, SmppConfig},
     tree::{Table, Value},
 };
 
@@ -25,12 +26,13 @@ pub enum ChannelKind {
     Mailbox,
     Smtp(Box<SmtpConfig>),
     HttpSms(Box<HttpSmsConfig>),
+    Smpp(Box<SmppConfig>),
 }
 
 /// Kinds of the contract this version does not have.
-const KINDS_TO_COME: [&str; 8] =
-    ["smpp", "aliyun", "tencent", "twilio", "webhook", "wecom", "dingtalk", "feishu"];
-const KINDS: [&str; 3] = ["mailbox", "smtp", "http_sms"];
+const KINDS_TO_COME: [&str; 7] =
+    ["aliyun", "tencent", "twilio", "webhook", "wecom", "dingtalk", "feishu"];
+const KINDS: [&str; 4] = ["mailbox", "smtp", "http_sms", "smpp"];
 
 /// A mail server to hand mails to.
 #[derive(Clone, Debug, PartialEq)]
@@ -197,6 +199,9 @@ pub fn read(
             "http_sms" => {
                 http_sms(&mut section, &name, around).map(|c| ChannelKind::HttpSms(Box::new(c)))
             }
+            "smpp" => {
+                smpp::read(&mut section, &name, around).map(|c| ChannelKind::Smpp(Box::new(c)))
+            }
             other if KINDS_TO_COME.contains(&other) => {
                 section.complain(
                     kind_place,
@@ -256,11 +261,7 @@ fn smtp(section: &mut Section<'_>, name: &str, around: &Surroundings) -> Option<
         }
         (Some(_), Some(_)) | (None, None) => {}
     }
-    if let Some((path, place)) = &ca_file
-        && let Err(error) = std::fs::read(path)
-    {
-        section.complain(place.clone(), format!("cannot read {}: {error}", path.display()));
-    }
+    readable(section, ca_file.as_ref());
     let (from, _) = from?;
     let domain = from.rsplit('@').next().unwrap_or_default().trim_end_matches(['>', ' ']);
     Some(SmtpConfig {
@@ -335,6 +336,15 @@ fn http_sms(section: &mut Section<'_>, name: &str, around: &Surroundings) -> Opt
         bearer,
         timeout,
     })
+}
+
+/// Complains of a file that cannot be read.
+pub(super) fn readable(section: &mut Section<'_>, file: Option<&(PathBuf, Place)>) {
+    if let Some((path, place)) = file
+        && let Err(error) = std::fs::read(path)
+    {
+        section.complain(place.clone(), format!("cannot read {}: {error}", path.display()));
+    }
 }
 
 /// One of a few words.

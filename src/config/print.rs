@@ -8,6 +8,7 @@ use super::{
     Config, KindTarget,
     channels::{ChannelConfig, ChannelKind, HttpSmsConfig, SmtpConfig, StatusRange},
     hidden::{Found, Source},
+    smpp::SmppConfig,
 };
 
 /// The text of `duban check --print`.
@@ -106,6 +107,10 @@ impl Page {
         self.line(format_args!("{key} = {number}"));
     }
 
+    fn switch(&mut self, key: &str, switch: bool) {
+        self.line(format_args!("{key} = {switch}"));
+    }
+
     fn span(&mut self, key: &str, span: Duration) {
         self.text(key, &humantime::format_duration(span).to_string());
     }
@@ -142,6 +147,7 @@ impl Page {
             ChannelKind::Mailbox => self.text("kind", "mailbox"),
             ChannelKind::Smtp(smtp) => self.smtp(smtp),
             ChannelKind::HttpSms(http) => self.http_sms(http),
+            ChannelKind::Smpp(smpp) => self.smpp(smpp),
         }
     }
 
@@ -195,6 +201,40 @@ impl Page {
                 ));
             }
         }
+    }
+
+    fn smpp(&mut self, smpp: &SmppConfig) {
+        self.text("kind", "smpp");
+        self.text("host", &smpp.host);
+        self.number("port", i64::from(smpp.port));
+        self.text("tls", smpp.tls.name());
+        if let Some(path) = &smpp.ca_file {
+            self.path("ca_file", path);
+        }
+        self.text("bind", smpp.bind.name());
+        self.text("system_id", &smpp.system_id);
+        if let Some(password) = &smpp.password {
+            self.found("password", "password_file", &password.source);
+        }
+        self.text("system_type", &smpp.system_type);
+        self.text("source_addr", &smpp.source.number);
+        self.number("source_ton", i64::from(smpp.source.ton));
+        self.number("source_npi", i64::from(smpp.source.npi));
+        if let Some(ton) = smpp.dest_ton {
+            self.number("dest_ton", i64::from(ton));
+        }
+        self.number("dest_npi", i64::from(smpp.dest_npi));
+        self.number("window", smpp.window as i64);
+        if let Some(throughput) = smpp.throughput {
+            self.number("throughput", i64::from(throughput));
+        }
+        self.span("enquire_link", smpp.enquire_link);
+        self.span("timeout", smpp.timeout);
+        if let Some(validity) = smpp.validity {
+            self.span("validity", validity);
+        }
+        self.switch("receipts", smpp.receipts);
+        self.text("receipt_ids", smpp.receipt_ids.name());
     }
 
     fn statuses(&mut self, key: &str, ranges: &[StatusRange]) {

@@ -113,6 +113,24 @@ impl<'c> Section<'c> {
         default
     }
 
+    /// `true` or `false`.
+    pub fn switch(&mut self, key: &'static str, default: bool) -> bool {
+        let Some(node) = self.take(key) else { return default };
+        let switch = match &node.value {
+            Value::Switch(switch) => Some(*switch),
+            Value::Loose(text) => text.trim().parse().ok(),
+            Value::Text(_)
+            | Value::Number(_)
+            | Value::List(_)
+            | Value::Table(_)
+            | Value::Foreign => None,
+        };
+        if switch.is_none() {
+            self.wrong_kind(key, &node, "`true` or `false`");
+        }
+        switch.unwrap_or(default)
+    }
+
     /// Elapsed time in humantime spelling (`15s`, `4h 30m`), one week at most.
     ///
     /// The bound is there for one typo: to humantime `1m` is a minute and `1M` is a
