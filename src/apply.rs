@@ -85,7 +85,7 @@ fn at_once(
 ) -> (Vec<String>, usize) {
     let advance = advance(&mut ticket, set, org, next_seq + 1, now);
     let slip = |record: &Record| match record {
-        Record::Slip { key, at, slip, .. } => Some(format!("{} {at} {slip}", key.clock.name)),
+        Record::Slip { key, at, slip, .. } => Some(format!("{} {at} {slip}", key.clock.label())),
         _ => None, // only slips reach people
     };
     (advance.records().filter_map(slip).collect(), advance.messages.len())
@@ -94,7 +94,7 @@ fn at_once(
 fn changed_clocks(before: &Ticket, after: &Ticket) -> Vec<ClockChange> {
     let same = |one: &Clock, other: &Clock| {
         one.key.round == other.key.round
-            && one.key.name == other.key.name
+            && one.key.label() == other.key.label()
             && one.key.unit == other.key.unit
     };
     let open = |ticket: &Ticket| -> Vec<Clock> {
@@ -112,7 +112,7 @@ fn changed_clocks(before: &Ticket, after: &Ticket) -> Vec<ClockChange> {
     let changed = ended_or_moved.chain(fresh).filter(|(_, before, after)| before != after);
     changed
         .map(|(clock, before, after)| ClockChange {
-            clock: clock.key.name.clone(),
+            clock: clock.key.label(),
             round: clock.key.round,
             before,
             after,

@@ -274,6 +274,10 @@ fn record_name(record: &Record) -> String {
         | Record::Reminded { .. }
         | Record::Notice(_)
         | Record::Grouped { .. }
+        | Record::Slot { .. }
+        | Record::Sent { .. }
+        | Record::Delivery { .. }
+        | Record::FellBack { .. }
         | Record::Occurred { .. }
         | Record::Alarm { .. }
         | Record::StandIn { .. }

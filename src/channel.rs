@@ -9,17 +9,23 @@
 //! * `a_verdict_never_shows_the_address` - what a provider says about an address is
 //!   kept without the address.
 
+pub mod aliyun;
+pub mod approved;
 pub mod back;
+pub mod callback;
 pub mod email;
+pub mod http;
 pub mod http_sms;
 mod mailbox;
-pub mod segments;
+pub mod robot;
+pub mod signing;
 pub mod smpp;
+pub mod tencent;
 mod tls;
+pub mod twilio;
+pub mod webhook;
 
 use std::{collections::BTreeMap, fmt};
-
-use tokio::sync::mpsc;
 
 use crate::{
     config::{
@@ -34,6 +40,8 @@ pub use mailbox::Mailbox;
 
 /// The most of a provider's answer that is kept.
 const ANSWER_CHARS_MAX: usize = 500;
+/// Fewer digits than this are no number of somebody in China, only digits.
+const HOME_DIGITS_MIN: usize = 7;
 /// What stands in an answer where the address was.
 pub const ADDRESS: &str = "(address)";
 
@@ -52,6 +60,10 @@ pub struct Letter {
     pub ticket: String,
     /// `zh` or `en`.
     pub language: String,
+    /// The template it was worded by: `staff.yellow`. Some providers send only texts they approved.
+    pub template: String,
+    /// What the text says, fact by fact, in the letter's language.
+    pub facts: BTreeMap<String, String>,
 }
 
 /// Neither the address nor the words: both are private.
@@ -65,11 +77,19 @@ impl fmt::Debug for Letter {
 }
 
 impl Letter {
+    /// The phone number without what people put between its digits.
+    pub fn number(&self) -> String {
+        self.to.chars().filter(|sign| !" -().\u{a0}".contains(*sign)).collect()
+    }
+
     /// A text that may be kept and logged: no address, one line, bounded.
     fn discreet(&self, answer: &str) -> String {
         let mut answer = answer.split_whitespace().collect::<Vec<_>>().join(" ");
-        let bare = self.to.trim_start_matches('+');
-        for form in [self.to.as_str(), bare] {
+        let number = if self.to.contains('@') { String::new() } else { self.number() };
+        let bare = number.trim_start_matches('+');
+        // Providers in China leave their country out.
+        let home = bare.strip_prefix("86").filter(|rest| rest.len() >= HOME_DIGITS_MIN);
+        for form in [self.to.as_str(), &number, bare, home.unwrap_or_default()] {
             if !form.is_empty() {
                 answer = answer.replace(form, ADDRESS);
             }
@@ -105,6 +125,11 @@ pub enum Channel {
     Smtp(Box<email::Smtp>),
     HttpSms(Box<http_sms::HttpSms>),
     Smpp(Box<smpp::Smpp>),
+    Aliyun(Box<aliyun::Aliyun>),
+    Tencent(Box<tencent::Tencent>),
+    Twilio(Box<twilio::Twilio>),
+    Robot(Box<robot::Robot>),
+    Webhook(Box<webhook::Webhook>),
 }
 
 impl Channel {
@@ -125,13 +150,33 @@ impl Channel {
                 let smtp = email::Smtp::new(smtp).map_err(wrong)?;
                 Ok(Some(Self::Smtp(Box::new(smtp))))
             }
-            ChannelKind::HttpSms(http) => {
+            ChannelKind::HttpSms(http) | ChannelKind::VoiceHttp(http) => {
                 let http = http_sms::HttpSms::new(http).map_err(wrong)?;
                 Ok(Some(Self::HttpSms(Box::new(http))))
             }
             ChannelKind::Smpp(smpp) => {
                 let smpp = smpp::Smpp::new(&config.name, smpp).map_err(wrong)?;
                 Ok(Some(Self::Smpp(Box::new(smpp))))
+            }
+            ChannelKind::Aliyun(aliyun) => {
+                let aliyun = aliyun::Aliyun::new(aliyun).map_err(wrong)?;
+                Ok(Some(Self::Aliyun(Box::new(aliyun))))
+            }
+            ChannelKind::Tencent(tencent) => {
+                let tencent = tencent::Tencent::new(tencent).map_err(wrong)?;
+                Ok(Some(Self::Tencent(Box::new(tencent))))
+            }
+            ChannelKind::Twilio(twilio) => {
+                let twilio = twilio::Twilio::new(twilio).map_err(wrong)?;
+                Ok(Some(Self::Twilio(Box::new(twilio))))
+            }
+            ChannelKind::Robot(robot) => {
+                let robot = robot::Robot::new(robot).map_err(wrong)?;
+                Ok(Some(Self::Robot(Box::new(robot))))
+            }
+            ChannelKind::Webhook(webhook) => {
+                let webhook = webhook::Webhook::new(webhook).map_err(wrong)?;
+                Ok(Some(Self::Webhook(Box::new(webhook))))
             }
         }
     }
@@ -143,6 +188,11 @@ impl Channel {
             Self::Smtp(smtp) => smtp.send(letter, now).await,
             Self::HttpSms(http) => http.send(letter).await,
             Self::Smpp(smpp) => smpp.send(letter).await,
+            Self::Aliyun(aliyun) => aliyun.send(letter, now).await,
+            Self::Tencent(tencent) => tencent.send(letter, now).await,
+            Self::Twilio(twilio) => twilio.send(letter).await,
+            Self::Robot(robot) => robot.send(letter, now).await,
+            Self::Webhook(webhook) => webhook.send(letter, now).await,
         };
         match sent {
             Sent::Accepted { provider, ids } => {
@@ -153,12 +203,18 @@ impl Channel {
         }
     }
 
-    /// Keeps a channel open that speaks by itself, and hands over what it says. Never ends; for
-    /// a channel that only answers there is nothing to do.
-    pub async fn listen(&self, heard: mpsc::Sender<back::Heard>) {
+    /// The channel, if it is one that is kept open and speaks by itself.
+    pub fn listens(&self) -> Option<&smpp::Smpp> {
         match self {
-            Self::Smpp(smpp) => smpp.listen(heard).await,
-            Self::Mailbox(_) | Self::Smtp(_) | Self::HttpSms(_) => std::future::pending().await,
+            Self::Smpp(smpp) => Some(smpp),
+            Self::Mailbox(_)
+            | Self::Smtp(_)
+            | Self::HttpSms(_)
+            | Self::Aliyun(_)
+            | Self::Tencent(_)
+            | Self::Twilio(_)
+            | Self::Robot(_)
+            | Self::Webhook(_) => None,
         }
     }
 }
@@ -192,12 +248,18 @@ mod tests {
             links: Vec::new(),
             ticket: "W1".into(),
             language: "zh".into(),
+            template: String::new(),
+            facts: BTreeMap::new(),
         };
         #[rustfmt::skip]
         let table = [
             ("a@b.test",       "550 5.1.1 <a@b.test>:\r\n unknown",       "550 5.1.1 <(address)>: unknown"),
             ("+8613800138000", "no route to +8613800138000",             "no route to (address)"),
             ("+8613800138000", "{\"to\":8613800138000}",                 "{\"to\":(address)}"),
+            ("+8613800138000", "13800138000 is barred",                  "(address) is barred"),
+            ("13800138000",    "no route to +8613800138000",             "no route to +86(address)"),
+            ("+1 617 555-0199", "To: +16175550199, +1 617 555-0199",     "To: (address), (address)"),
+            ("+861380",        "code 1380",                              "code 1380"),
             ("",               "not a mail address",                     "not a mail address"),
         ];
         for (to, answer, want) in table {

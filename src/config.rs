@@ -10,14 +10,21 @@
 //! * `what_is_printed_loads_as_the_same` - the printed configuration is a configuration.
 //! * `secrets_are_never_printed`
 
+pub mod aliyun;
 pub mod channels;
 pub mod complaint;
 pub mod hidden;
 mod print;
+pub mod provider;
 mod read;
+pub mod receipts;
+pub mod robot;
 mod section;
 pub mod smpp;
+pub mod tencent;
 mod tree;
+pub mod twilio;
+pub mod webhook;
 
 use std::{
     collections::BTreeMap,
@@ -44,6 +51,8 @@ pub struct Config {
     pub policies: PoliciesConfig,
     pub engine: EngineConfig,
     pub dispatch: DispatchConfig,
+    /// Who is told when a channel is down.
+    pub sysadmin: Option<SysadminConfig>,
     /// `[kinds]`: what each `via` of a policy means here.
     pub kinds: BTreeMap<Via, KindTarget>,
     pub resident: ResidentConfig,
@@ -127,6 +136,14 @@ pub struct DispatchConfig {
     pub retry_min: Duration,
     pub retry_max: Duration,
     pub send_timeout: Duration,
+}
+
+/// Where the one who runs duban is told of trouble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SysadminConfig {
+    pub channel: String,
+    /// An address the channel takes.
+    pub to: String,
 }
 
 /// What a kind of way (`im`, `sms` ...) stands for.
@@ -257,8 +274,14 @@ impl Config {
                 KindTarget::Channel(name) => {
                     let address = match self.channel(name)?.kind {
                         ChannelKind::Smtp(_) => Via::Email,
-                        ChannelKind::HttpSms(_) => Via::Sms,
-                        ChannelKind::Mailbox => via,
+                        ChannelKind::HttpSms(_)
+                        | ChannelKind::Smpp(_)
+                        | ChannelKind::Aliyun(_)
+                        | ChannelKind::Tencent(_)
+                        | ChannelKind::Twilio(_) => Via::Sms,
+                        ChannelKind::Robot(_) => Via::Im,
+                        ChannelKind::VoiceHttp(_) => Via::Voice,
+                        ChannelKind::Webhook(_) | ChannelKind::Mailbox => via,
                     };
                     return Some(Target::Channel { name, address });
                 }

@@ -19,19 +19,20 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
-    sync::Notify,
+    sync::{Notify, mpsc},
     task::JoinSet,
 };
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    channel::{self, ChannelError},
+    channel::{self, ChannelError, back::Heard},
     config::{Config, ConfigError, channels::ChannelKind},
     core::event::Event,
     dispatch::Dispatch,
     engine::Engine,
     intake::queue::{self, Queue},
+    receipts::{self, Receipts},
     rules::{NotGood, Rules, RulesError, enforce, examine_configured},
     schedule::Scheduler,
     secret::{Key, SecretError},
@@ -120,6 +121,8 @@ struct House {
     knock: Arc<Notify>,
     mail_knock: Arc<Notify>,
     tidy_knock: Arc<Notify>,
+    /// Wakes whoever matches receipts and sends on what was not delivered.
+    receipt_knock: Arc<Notify>,
     stop: CancellationToken,
     metrics: Option<PrometheusHandle>,
 }
@@ -147,6 +150,7 @@ pub async fn run(start: Start) -> Result<(), DaemonError> {
         knock: Arc::default(),
         mail_knock: Arc::default(),
         tidy_knock: Arc::default(),
+        receipt_knock: Arc::default(),
         stop: CancellationToken::new(),
         config: Arc::new(config),
         file,
@@ -212,7 +216,9 @@ fn spawn_all(
         Arc::clone(&house.config),
         house.seal.clone(),
     );
-    let state = web_state(house, queue.clone(), demo);
+    let (heard, hearing) = mpsc::channel(receipts::WAITING_MAX);
+    listen(&mut tasks, house, &dispatch.channels(), &heard);
+    let state = web_state(house, queue.clone(), heard, demo);
     let signals = reload::Signals::listen().map_err(DaemonError::Signals)?;
     tasks.spawn(named("intake", {
         let (store, wall, knock) = (house.store.clone(), house.wall, Arc::clone(&house.knock));
@@ -224,7 +230,17 @@ fn spawn_all(
     tasks.spawn(named("engine", loops::engine(Arc::clone(house), engine)));
     let scheduler = Scheduler::new(house.store.clone(), Arc::clone(&house.rules));
     tasks.spawn(named("schedules", loops::schedules(Arc::clone(house), scheduler)));
+    tasks.spawn(named("fallback", loops::fallback(Arc::clone(house), dispatch.clone())));
     tasks.spawn(named("dispatch", loops::dispatch(Arc::clone(house), dispatch)));
+    let receipts = Receipts::new(house.store.clone(), Arc::clone(&house.rules), house.seal.clone());
+    tasks.spawn(named("receipts", {
+        let knocks = [Arc::clone(&house.knock), Arc::clone(&house.receipt_knock)];
+        let wall = house.wall;
+        async move {
+            receipts::run(receipts, hearing, wall, knocks).await;
+            Ok(())
+        }
+    }));
     tasks.spawn(named("housekeeping", loops::housekeeping(Arc::clone(house))));
     tasks.spawn(named("knocks", loops::knocks(Arc::clone(house))));
     tasks.spawn(named("reload", reload::on_hangup(Arc::clone(house), signals)));
@@ -242,6 +258,25 @@ fn spawn_all(
     Ok(tasks)
 }
 
+/// A task for each channel that is kept open.
+fn listen(
+    tasks: &mut Tasks,
+    house: &House,
+    channels: &Arc<BTreeMap<String, channel::Channel>>,
+    heard: &mpsc::Sender<Heard>,
+) {
+    for (name, _) in channels.iter().filter(|(_, channel)| channel.listens().is_some()) {
+        let (channels, name) = (Arc::clone(channels), name.clone());
+        let (heard, stop) = (heard.clone(), house.stop.clone());
+        tasks.spawn(named("channel", async move {
+            if let Some(open) = channels[&name].listens() {
+                open.listen(heard, stop).await;
+            }
+            Ok(())
+        }));
+    }
+}
+
 async fn named(
     name: &'static str,
     task: impl Future<Output = Result<(), DaemonError>>,
@@ -249,7 +284,7 @@ async fn named(
     (name, task.await)
 }
 
-fn web_state(house: &House, queue: Queue, demo: bool) -> web::State {
+fn web_state(house: &House, queue: Queue, heard: mpsc::Sender<Heard>, demo: bool) -> web::State {
     let config = &house.config;
     let mailbox =
         config.channels.iter().any(|channel| matches!(channel.kind, ChannelKind::Mailbox));
@@ -263,6 +298,8 @@ fn web_state(house: &House, queue: Queue, demo: bool) -> web::State {
         web: config.web.clone(),
         wording: config.wording.clone(),
         resident_language: config.resident.language.clone(),
+        channels: config.channels.clone(),
+        heard,
         mailbox,
         demo,
         health: Arc::clone(&house.health),

@@ -7,8 +7,10 @@
 //! `a_failed_message_is_tried_again_and_given_up`, `the_person_is_found_at_sending`.
 
 mod bundle;
+mod fallback;
 mod gate;
 mod letter;
+mod ways;
 
 use std::{
     collections::BTreeMap,
@@ -23,6 +25,7 @@ use tokio::sync::mpsc;
 use self::{
     bundle::Claimed,
     letter::{Addressed, address},
+    ways::{Ways, tell_sysadmin},
 };
 use crate::{
     channel::{Channel, Sent},
@@ -35,7 +38,7 @@ use crate::{
     },
     rules::Rules,
     secret::Key,
-    store::{Offer, Outcome, Settled, Store, StoreError},
+    store::{Offer, Outcome, Proof, Settled, Store, StoreError},
 };
 
 /// Messages settled in one transaction at most.
@@ -53,6 +56,7 @@ pub struct Dispatch {
     seal: Key,
     /// What units were told lately, by this node.
     throttle: Arc<Mutex<Throttle>>,
+    ways: Arc<Ways>,
 }
 
 /// What a run of the dispatch did.
@@ -78,21 +82,26 @@ impl Dispatch {
         config: Arc<Config>,
         seal: Key,
     ) -> Self {
-        let throttle = Arc::default();
-        Self { store, rules, channels: Arc::new(channels), config, seal, throttle }
+        let (throttle, ways) = (Arc::default(), Arc::default());
+        Self { store, rules, channels: Arc::new(channels), config, seal, throttle, ways }
+    }
+
+    /// The ways out, by name.
+    pub fn channels(&self) -> Arc<BTreeMap<String, Channel>> {
+        Arc::clone(&self.channels)
     }
 
     /// Claims one batch of messages offered at `now` and brings each to an outcome.
     pub async fn run_once(&self, now: Timestamp) -> Result<Dispatched, StoreError> {
         let config = &self.config.dispatch;
         let lease_ms = ms(config.lease);
-        let offers = self.claim(lease_ms, now).await?;
+        let rules = self.rules.load_full();
+        let rules: &Rules = &rules;
+        let offers = self.claim(rules, lease_ms, now).await?;
         let mut done = Dispatched { claimed: offers.len(), ..Dispatched::default() };
         if offers.is_empty() {
             return Ok(done);
         }
-        let rules = self.rules.load_full();
-        let rules: &Rules = &rules;
         let lease_ends = tokio::time::Instant::now() + config.lease;
         // Sending and settling go on side by side: a send that holds a connection of the store (the
         // mailbox does) must be able to finish while an earlier outcome waits for that connection.
@@ -104,7 +113,7 @@ impl Dispatch {
                 let outcomes = outcomes.clone();
                 async move {
                     let settled = match leaves {
-                        Leaves::Not(settled) => vec![settled],
+                        Leaves::Not(settled) => vec![*settled],
                         Leaves::Together(offers) => {
                             self.bring(rules, offers, lease_ends, now).await
                         }
@@ -125,14 +134,18 @@ impl Dispatch {
 
     /// One batch of what is offered; where digests are among it, all that is, so that each person
     /// gets one letter.
-    async fn claim(&self, lease_ms: i64, now: Timestamp) -> Result<Vec<Offer>, StoreError> {
+    async fn claim(
+        &self,
+        rules: &Rules,
+        lease_ms: i64,
+        now: Timestamp,
+    ) -> Result<Vec<Offer>, StoreError> {
         let batch = self.config.dispatch.batch;
+        let by_digest =
+            |offer: &Offer| bundle::is_digest(offer) || gate::goes_by_digest(rules, offer);
         let mut offers = self.store.claim(batch, lease_ms, now).await?;
         let mut last = offers.len();
-        while last as i64 == batch
-            && offers.len() < DIGESTS_MAX
-            && offers.iter().any(bundle::is_digest)
-        {
+        while last as i64 == batch && offers.len() < DIGESTS_MAX && offers.iter().any(by_digest) {
             let more = self.store.claim(batch, lease_ms, now).await?;
             last = more.len();
             offers.extend(more);
@@ -171,16 +184,17 @@ impl Dispatch {
 
     /// Lets offers through the gate and puts together what leaves together.
     fn leave_now(&self, rules: &Rules, mut offers: Vec<Offer>, now: Timestamp) -> Vec<Leaves> {
-        // Where not all of it may leave, what comes for the first time goes before repetitions.
-        offers.sort_by_key(|offer| (is_repetition(offer), offer.message.not_before, offer.id));
+        offers.sort_by_key(|offer| (offer.message.not_before, offer.id));
         let mut leaves = Vec::new();
         let mut free = Vec::new();
-        for mut offer in offers {
+        for mut offer in in_turns(rules, offers) {
             if gate::goes_by_digest(rules, &offer) {
                 Via::Digest.name().clone_into(&mut offer.message.via);
             }
             match gate::stopped(rules, &self.throttle, &offer, now) {
-                Some(outcome) => leaves.push(Leaves::Not(Claimed::of(&offer).settled(outcome))),
+                Some(outcome) => {
+                    leaves.push(Leaves::Not(Box::new(Claimed::of(&offer).settled(outcome))));
+                }
                 None => free.push(offer),
             }
         }
@@ -201,15 +215,22 @@ impl Dispatch {
         now: Timestamp,
     ) -> Vec<Settled> {
         let claimed: Vec<Claimed> = offers.iter().map(Claimed::of).collect();
+        let pairs = || claimed.iter().zip(&offers);
+        // What will not arrive goes on at once, where the set says so.
+        let settled = |one: &Claimed, offer: &Offer, outcome: Outcome| {
+            let is_lost = matches!(outcome, Outcome::GaveUp { .. });
+            let due = fallback::due(rules, &offer.message, now).filter(|_| is_lost);
+            one.proved(outcome, Proof { receipt_due: due.map(|_| now), ..Proof::default() })
+        };
         let all = |outcome: &Outcome| -> Vec<Settled> {
-            claimed.iter().map(|one| one.settled(outcome.clone())).collect()
+            pairs().map(|(one, offer)| settled(one, offer, outcome.clone())).collect()
         };
         let (Some(first), Some(message)) = (offers.first(), bundle::together(&offers)) else {
             return Vec::new();
         };
         let addressed =
             address(&self.store, &self.config, &self.seal, rules, first, &message, now).await;
-        let Addressed { channel, letter } = match addressed {
+        let Addressed { channel, letter, resident } = match addressed {
             Ok(addressed) => addressed,
             Err(outcome) => return all(&outcome),
         };
@@ -220,24 +241,44 @@ impl Dispatch {
         if tokio::time::Instant::now() >= lease_ends {
             return Vec::new();
         }
+        let urgent = gate::is_urgent(rules, first);
+        if let Err((until, reason)) = self.ways.take(&self.config, &channel, urgent, now) {
+            return all(&Outcome::Held { until, reason });
+        }
         let answer =
             tokio::time::timeout(self.config.dispatch.send_timeout, way.send(&letter, now)).await;
         let answer =
             answer.unwrap_or_else(|_| Sent::Later { reason: "no answer in time".to_owned() });
+        let was_down = self.ways.is_down(&channel);
+        if let Some(change) = self.ways.heard(&channel, &answer, now) {
+            tell_sysadmin(&self.config, &self.channels, &channel, change, now).await;
+        }
         match answer {
-            Sent::Accepted { provider, .. } => all(&Outcome::Sent { channel, provider }),
+            Sent::Accepted { provider, ids } => {
+                let outcome = Outcome::Sent { channel: channel.clone(), provider };
+                let proof = |offer: &Offer| Proof {
+                    address: resident.clone(),
+                    ..fallback::proof(rules, offer, &channel, &ids, now)
+                };
+                pairs().map(|(one, offer)| one.proved(outcome.clone(), proof(offer))).collect()
+            }
             Sent::Never { reason } => all(&Outcome::GaveUp { reason, channel }),
-            Sent::Later { reason } => claimed
-                .iter()
-                .map(|one| {
+            // The probe of a channel that is down was no attempt either.
+            Sent::Later { reason } if was_down => all(&Outcome::Held {
+                until: now.plus_ms(ms(self.config.dispatch.retry_min)),
+                reason,
+            }),
+            Sent::Later { reason } => {
+                let outcome = |one: &Claimed| {
                     let first = one.first_offered.unwrap_or(now);
                     let (reason, channel) = (reason.clone(), channel.clone());
-                    one.settled(match after_failure(self.limits(), one.attempt, first, now) {
+                    match after_failure(self.limits(), one.attempt, first, now) {
                         Next::Retry(at) => Outcome::Retry { at, reason, channel },
                         Next::GiveUp => Outcome::GaveUp { reason, channel },
-                    })
-                })
-                .collect(),
+                    }
+                };
+                pairs().map(|(one, offer)| settled(one, offer, outcome(one))).collect()
+            }
         }
     }
 
@@ -259,9 +300,25 @@ fn ms(span: Duration) -> i64 {
 /// What a claimed offer does now.
 enum Leaves {
     /// It does not leave.
-    Not(Settled),
+    Not(Box<Settled>),
     /// These leave as one letter.
     Together(Vec<Offer>),
+}
+
+/// Where not all of it may leave: emergencies first, then what comes for the first time, then
+/// repetitions; among those the units take turns, so that a storm in one does not hold up another.
+fn in_turns(rules: &Rules, offers: Vec<Offer>) -> Vec<Offer> {
+    let mut turns: BTreeMap<String, usize> = BTreeMap::new();
+    let mut placed: Vec<_> = offers
+        .into_iter()
+        .map(|offer| {
+            let turn = turns.entry(offer.message.facts.unit.clone()).or_default();
+            *turn += 1;
+            ((!gate::is_urgent(rules, &offer), is_repetition(&offer), *turn), offer)
+        })
+        .collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, offer)| offer).collect()
 }
 
 /// Whether the step of a message has fired before (a step key ends in `/STEP.REPETITION.REISSUE`).

@@ -118,7 +118,7 @@ impl Story {
     fn next(&self) -> Option<(String, String, Vec<String>, Timestamp)> {
         let running = self.ticket.clocks.iter().filter(|clock| clock.is_running());
         let steps = running.flat_map(|clock| {
-            let name = clock.key.name.clone();
+            let name = clock.key.label();
             self.ahead(clock)
                 .into_iter()
                 .map(move |(at, slip, to, time)| (format!("{name} {at}"), slip, to, time))
@@ -218,7 +218,7 @@ impl Story {
 
     fn clock_json(&self, clock: &Clock, now: Timestamp) -> Value {
         json!({
-            "clock": clock.key.name, "round": clock.key.round, "unit": clock.key.unit, "turn": clock.key.turn,
+            "clock": clock.key.label(), "round": clock.key.round, "unit": clock.key.unit, "turn": clock.key.turn,
             "state": state_word(clock, now),
             "started": self.rfc3339(clock.started),
             "due": self.rfc3339(clock.due),

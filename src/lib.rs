@@ -19,6 +19,7 @@
 //! | [`schedule`] | periods of schedules that have come: lists, samples, baselines |
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
+//! | [`receipts`] | what comes back: receipts matched, words of residents turned into answers |
 //! | [`paper`] | slips as documents: HTML to print, PDF |
 //! | [`explain`] | why a ticket stands where it stands |
 //! | [`apply`] | what other policies would change on running tickets |
@@ -40,6 +41,7 @@ pub mod explain;
 pub mod intake;
 pub mod paper;
 pub mod policies;
+pub mod receipts;
 pub mod roster;
 pub mod rules;
 pub mod schedule;

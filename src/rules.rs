@@ -2,6 +2,7 @@
 //!
 //! A reload swaps the whole value; whoever holds one keeps a consistent picture.
 
+mod approved;
 mod load;
 
 use std::{
@@ -25,6 +26,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
+pub use approved::unapproved;
 pub use load::{
     Examined, InForce, NotGood, STANDARD_SET, configured_sources, enforce, examine,
     examine_configured, unmapped,

@@ -7,6 +7,8 @@
 //! Invariants (tests/schedule.rs): `a_list_is_sent_once_and_never_empty`,
 //! `a_sample_can_be_drawn_again`, `two_nodes_close_a_period_once`.
 
+mod done;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -33,6 +35,8 @@ use crate::{
     rules::Rules,
     store::{MessageWrite, NewEntry, OpenAgenda, Store, StoreError, TicketFilter},
 };
+
+pub use done::Done;
 
 /// Tickets in memory at one time.
 const PAGE: i64 = 500;
@@ -301,7 +305,7 @@ fn waiting<'s>(
 ) -> Result<Vec<(&'s Schedule, String, Timestamp)>, ScheduleError> {
     let agenda = match read(&open.no, &open.state)? {
         Book::Agenda(agenda) => agenda,
-        Book::Tally(_) => Agenda::default(),
+        Book::Tally(_) | Book::Slots(_) => Agenda::default(),
     };
     let schedule = set.schedules.iter().find(|schedule| schedule.id == agenda.schedule());
     let Some(schedule) = schedule else { return Ok(Vec::new()) };

@@ -28,6 +28,10 @@ const TOKEN_BYTES: usize = 12;
 /// Random bytes of an API token: 192 bits, 32 characters in a header.
 const API_TOKEN_BYTES: usize = 24;
 const KEY_BYTES: usize = 32;
+/// Bytes of a caller's name: 96 bits, 16 characters.
+const CALLER_BYTES: usize = 12;
+/// What the key of callers is derived for; never changes, or repeats would not be known any more.
+const CALLER_CONTEXT: &str = "duban 2026-11 names of callers";
 const NONCE_BYTES: usize = 24;
 /// A key file holds one line of 43 characters; anything much longer is another file.
 const KEY_FILE_BYTES_MAX: u64 = 1_024;
@@ -51,7 +55,11 @@ pub enum SecretError {
 
 /// The key under which contacts lie in the store.
 #[derive(Clone)]
-pub struct Key(XChaCha20Poly1305);
+pub struct Key {
+    cipher: XChaCha20Poly1305,
+    /// Derived from it: what callers are hashed with.
+    caller: [u8; KEY_BYTES],
+}
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,7 +85,15 @@ impl Key {
         let wrong = || SecretError::NotAKey { place: place.to_owned() };
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| wrong())?;
         let cipher = XChaCha20Poly1305::new_from_slice(&bytes).map_err(|_| wrong())?;
-        Ok(Self(cipher))
+        Ok(Self { cipher, caller: blake3::derive_key(CALLER_CONTEXT, &bytes) })
+    }
+
+    /// A name for whoever called, the same for every call of theirs: nobody without the key can tell
+    /// who it is, or try out numbers.
+    pub fn caller(&self, identity: &str) -> String {
+        let hash = blake3::keyed_hash(&self.caller, identity.as_bytes());
+        let short = hash.as_bytes().get(..CALLER_BYTES).unwrap_or_default();
+        URL_SAFE_NO_PAD.encode(short)
     }
 
     /// Seals `plain` for one ticket: a random nonce, then the ciphertext.
@@ -85,7 +101,7 @@ impl Key {
         let nonce: [u8; NONCE_BYTES] = random()?;
         let payload = Payload { msg: plain, aad: ticket.as_bytes() };
         let sealed = self
-            .0
+            .cipher
             .encrypt((&nonce).into(), payload)
             .expect("a contact is far shorter than the cipher's limit of 256 GiB");
         Ok([&nonce[..], &sealed].concat())
@@ -96,7 +112,7 @@ impl Key {
         let broken = || SecretError::Sealed { ticket: ticket.to_owned() };
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or_else(broken)?;
         let payload = Payload { msg: sealed, aad: ticket.as_bytes() };
-        self.0.decrypt(nonce.into(), payload).map_err(|_| broken())
+        self.cipher.decrypt(nonce.into(), payload).map_err(|_| broken())
     }
 
     fn create(path: &Path) -> Result<Self, SecretError> {

@@ -114,7 +114,7 @@ impl Replayed {
         }
         let next_seq = self.lines.len() as i64 + 1;
         let mut advance = advance(&mut self.ticket, set, org, next_seq, now);
-        advance.tell(set, &self.ticket, news.iter(), next_seq);
+        advance.tell(set, set, &self.ticket, news.iter(), next_seq);
         let Advance { lines, messages, told, next_look } = advance;
         let lines = (next_seq..).zip(lines).map(|(seq, (at, fact))| Line { seq, at, fact });
         self.lines.extend(lines);

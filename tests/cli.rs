@@ -87,6 +87,7 @@ impl Town {
                 channel: "mailbox".into(),
                 provider: "kept in the mailbox".into(),
             },
+            proof: duban::store::Proof::default(),
         };
         let settled: Vec<Settled> = offers.into_iter().map(sent).collect();
         self.store.settle(&settled, now).await.expect("outcomes are kept");

@@ -147,6 +147,44 @@ fn a_final_ruling_ends_the_returns() {
     assert_eq!(outcomes, [ReturnOutcome::Refused, ReturnOutcome::Refused, ReturnOutcome::Barred]);
 }
 
+#[test]
+fn nobody_asks_for_a_ruling_on_a_return_that_was_decided() {
+    let set = set(&[], "");
+    let basis = json!({ "basis": "不在职责清单" });
+    // The second return goes to a ruling by itself; it is refused in the same minute.
+    let told = run(
+        &set,
+        &[
+            ("2026-05-07 09:12", "dispatched", json!({})),
+            ("2026-05-07 09:30", "returned", basis.clone()),
+            ("2026-05-07 09:40", "return_refused", json!({})),
+            ("2026-05-07 10:00", "returned", basis),
+            ("2026-05-07 10:00", "return_refused", json!({})),
+        ],
+        "2026-05-07 12:00",
+    );
+    assert_eq!(told.ticket.return_pending, None);
+    assert!(told.ticket.clock("ruling").is_some_and(|clock| !clock.is_open()));
+}
+
+#[test]
+fn a_dispatch_after_a_ruling_doubles_no_clock() {
+    let set = set(&[], "");
+    let told = run(
+        &set,
+        &[
+            ("2026-05-07 09:12", "dispatched", json!({})),
+            ("2026-05-07 09:30", "returned", json!({ "basis": "不在职责清单" })),
+            ("2026-05-07 10:00", "ruled", json!({ "unit": "cx-cg" })),
+            ("2026-05-07 10:05", "dispatched", json!({ "to": "cx-cg" })),
+        ],
+        "2026-05-07 12:00",
+    );
+    let open = told.ticket.clocks.iter().filter(|clock| clock.is_open());
+    let names: Vec<String> = open.map(|clock| clock.key.to_string()).collect();
+    assert_eq!(names, ["r1/contact//0", "r1/resolve//0", "r1/accept//1"]);
+}
+
 const FLAGS: &str = r#"
 [[flag]]
 id = "old"

@@ -215,6 +215,94 @@ fn a_step_that_fired_does_not_fire_again_under_other_rules() {
 }
 
 #[test]
+fn a_step_does_not_fire_again_when_the_class_changes_back() {
+    let mut play = Play::new(&[set_of(SET)]);
+    play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+    play.run("2026-03-02 09:00", "2026-03-04 10:00");
+    play.tell("contacted", "2026-03-04 10:00", None, &json!({}));
+    for minute in 10..16 {
+        let class = if minute % 2 == 0 { "high" } else { "low" };
+        play.tell("reclassified", &format!("2026-03-04 10:{minute}"), Some(class), &json!({}));
+    }
+    let resolve = play.slips().into_iter().filter(|slip| slip.starts_with("resolve"));
+    assert_eq!(
+        resolve.collect::<Vec<_>>(),
+        ["resolve start task 02 09:00", "resolve due yellow 03 18:00", "resolve due red 04 10:10"]
+    );
+}
+
+#[test]
+fn a_slip_of_a_ladder_that_late_news_replaced_is_taken_back() {
+    let later = SET.replace("due+4wh", "due+5wh");
+    let mut play = Play::new(&[set_of(SET), set_of(&later)]);
+    play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+    play.tell("contacted", "2026-03-02 09:30", None, &json!({}));
+    play.apply(1, "2026-03-02 12:00"); // another ladder: the next turn
+    play.run("2026-03-02 12:00", "2026-03-03 20:00");
+    assert_eq!(play.slips().last().map(String::as_str), Some("resolve due yellow 03 18:00"));
+    // It was urgent before that: the next turn had the strict ladder, whose second step is red.
+    let mut event = Event::new("W1", Kind::of("reclassified"), at("2026-03-02 11:00"));
+    event.urgency = Some("high".to_owned());
+    let seq = play.lines.len() as i64 + 1;
+    play.lines.push(Line { seq, at: event.at, fact: Fact::Event(event) });
+    play.ticket = Ticket::fold_over("W1", &play, &play.sets[0], play.lines.clone());
+    play.look(at("2026-03-03 21:00"));
+    assert_eq!(play.slips().last().map(String::as_str), Some("resolve due red 03 21:00"));
+    let withdrawn = |line: &&Line| matches!(&line.fact, Fact::Event(event) if event.kind == Kind::SlipWithdrawn);
+    assert_eq!(play.lines.iter().filter(withdrawn).count(), 1, "the yellow slip is taken back");
+}
+
+#[test]
+fn a_clock_only_the_new_class_has_runs_for_the_unit_that_has_the_ticket() {
+    #[rustfmt::skip]
+    let table = [
+        // name                          how the ticket goes on to unit `b` at 12:00   `call` counts from
+        ("dispatched anew: from there",  "dispatched",                                 "2026-03-02 12:00"),
+        ("ruled: limits stay",           "ruled",                                      "2026-03-02 09:00"),
+    ];
+    for (name, kind, from) in table {
+        let mut play = Play::new(&[set_of(SET)]);
+        play.tell("dispatched", "2026-03-02 09:00", Some("high"), &json!({}));
+        play.tell("reclassified", "2026-03-02 10:00", Some("low"), &json!({})); // ends `call`
+        let mut event = Event::new("W1", Kind::of(kind), at("2026-03-02 12:00"));
+        event.unit = Some("b".to_owned());
+        play.hear(event.at, Fact::Event(event));
+        play.tell("reclassified", "2026-03-02 12:30", Some("high"), &json!({}));
+        assert_eq!(play.clock("call").started, at(from), "{name}");
+        assert!(play.clock("call").is_running(), "{name}");
+    }
+}
+
+#[test]
+fn an_acknowledged_step_does_not_repeat_under_other_rules() {
+    let repeated = "at = \"due+4wh\", repeat = { every = \"1wd\", max = 3 }, ";
+    let text = SET.replace("[slips]", "[noise]\nreceipt_suppresses = true\n[slips]");
+    let text = text.replace("at = \"due+4wh\", ", repeated);
+    #[rustfmt::skip]
+    let table = [
+        // name                             what is told on the 5th from 10:00 on, a minute apart      red slips in all
+        ("nobody saw it",                   &["high", "low"][..],                                      4),
+        ("seen before the change",          &["", "high", "low"][..],                                  1),
+        ("seen on the ladder in between",   &["high", "", "low"][..],                                  1),
+        ("seen after it",                   &["high", "low", ""][..],                                  1),
+    ];
+    for (name, events, want) in table {
+        let mut play = Play::new(&[set_of(&text)]);
+        play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+        play.tell("contacted", "2026-03-02 09:30", None, &json!({}));
+        play.run("2026-03-02 09:30", "2026-03-05 08:00");
+        for (minute, class) in events.iter().enumerate() {
+            let kind = if class.is_empty() { "acknowledged" } else { "reclassified" };
+            let class = Some(*class).filter(|class| !class.is_empty());
+            play.tell(kind, &format!("2026-03-05 08:0{minute}"), class, &json!({}));
+        }
+        play.run("2026-03-05 08:10", "2026-03-20 00:00");
+        let red = play.slips().into_iter().filter(|slip| slip.contains("due+4wh red"));
+        assert_eq!(red.count(), want, "{name}: {:?}", play.slips());
+    }
+}
+
+#[test]
 fn a_breach_is_never_undone_by_other_rules() {
     let mut play = Play::new(&[set_of(SET)]);
     play.tell("dispatched", "2026-03-02 09:00", Some("high"), &json!({}));
@@ -238,6 +326,55 @@ fn pauses_survive_other_rules() {
         at("2026-03-03 15:00"),
         "nine hours and the six of the pause"
     );
+}
+
+#[test]
+fn a_due_before_a_pause_is_not_moved_by_it() {
+    let mut play = Play::new(&[set_of(SET)]);
+    play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+    play.tell("paused", "2026-03-03 10:00", None, &json!({"pause": "consent"}));
+    play.tell("resumed", "2026-03-03 16:00", None, &json!({}));
+    play.tell("reclassified", "2026-03-03 17:00", Some("high"), &json!({}));
+    assert_eq!(
+        play.clock("resolve").due,
+        at("2026-03-02 18:00"),
+        "nine hours were used up by then"
+    );
+}
+
+#[test]
+fn a_due_that_passed_before_a_pause_stays_past() {
+    let revised = SET
+        .replace("work_hours = [[\"09:00\", \"18:00\"]]", "work_hours = [[\"08:00\", \"17:30\"]]");
+    let mut play = Play::new(&[set_of(SET), set_of(&revised)]);
+    play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+    play.tell("paused", "2026-03-03 17:40", None, &json!({"pause": "consent"}));
+    play.apply(1, "2026-03-03 17:45");
+    play.tell("resumed", "2026-03-04 10:00", None, &json!({}));
+    assert_eq!(play.clock("resolve").due, at("2026-03-03 17:30"), "closing time, before the pause");
+}
+
+#[test]
+fn half_of_a_clock_is_where_it_was_used_up() {
+    let half = SET.replace("at = \"start\", ", "at = \"start+50%\", ");
+    #[rustfmt::skip]
+    let table = [
+        // name                       paused              half of the eighteen hours
+        ("used up before the pause",  "2026-03-03 10:00", "2026-03-02 18:00"),
+        ("used up after it",          "2026-03-02 17:00", "2026-03-03 17:00"),
+    ];
+    for (name, paused, want) in table {
+        let mut play = Play::new(&[set_of(&half)]);
+        play.tell("dispatched", "2026-03-02 09:00", Some("low"), &json!({}));
+        play.tell("paused", paused, None, &json!({"pause": "consent"}));
+        play.tell("resumed", "2026-03-03 16:00", None, &json!({}));
+        play.look(at("2026-03-03 17:00"));
+        let scheduled = play.lines.iter().find_map(|line| match &line.fact {
+            Fact::Record(Record::Slip { scheduled, .. }) => Some(*scheduled),
+            _ => None, // the first slip is the one
+        });
+        assert_eq!(scheduled, Some(at(want)), "{name}");
+    }
 }
 
 #[test]

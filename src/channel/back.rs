@@ -4,6 +4,7 @@ use std::fmt;
 
 use tokio::sync::oneshot;
 
+pub use crate::core::receipt::Delivery;
 use crate::core::timestamp::Timestamp;
 
 /// Something a provider says of itself.
@@ -23,16 +24,6 @@ pub struct Receipt {
     pub code: String,
     /// When the provider says that it happened; `None` if it does not say.
     pub at: Option<Timestamp>,
-}
-
-/// Whether a letter reached its phone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    Delivered,
-    /// Not, and not by another try on the same number: no such number, barred.
-    Never,
-    /// Not this time: switched off, out of reach, network trouble.
-    Failed,
 }
 
 /// What somebody sent back to us: a digit, `STOP`, or anything else.

@@ -3,20 +3,16 @@
 //! Gateways differ in the request they want and in what they answer for "yes"; both are
 //! configuration. Every fact put into the request is escaped as its content type asks.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, escape_formatter};
-use reqwest::{
-    Client, StatusCode,
-    header::{HeaderMap, HeaderName, HeaderValue},
-    redirect::Policy,
+
+use super::{
+    Letter, Sent,
+    http::{self, Answer, Courier, Request, basic, percent},
 };
+use crate::config::channels::HttpSmsConfig;
 
-use super::{Letter, Sent};
-use crate::config::channels::{HttpSmsConfig, Method};
-
-/// The most of an answer that is read.
-const ANSWER_BYTES_MAX: usize = 64 * 1_024;
 /// Steps of the template machine: far above what a request needs.
 const FUEL: u64 = 100_000;
 const URL: &str = "url";
@@ -28,8 +24,7 @@ const PERCENT: AutoEscape = AutoEscape::Custom(std::borrow::Cow::Borrowed("perce
 /// A gateway.
 pub struct HttpSms {
     config: HttpSmsConfig,
-    client: Client,
-    headers: HeaderMap,
+    courier: Courier,
     templates: Environment<'static>,
 }
 
@@ -43,24 +38,11 @@ impl fmt::Debug for HttpSms {
 impl HttpSms {
     /// Makes the channel ready; asks nothing of the network.
     pub fn new(config: &HttpSmsConfig) -> Result<Self, String> {
-        // The second time it is installed already, by us.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .timeout(config.timeout)
-            .build()
-            .map_err(|error| error.without_url().to_string())?;
-        let mut headers = HeaderMap::new();
+        let courier = Courier::new(config.timeout)?;
         for (name, text) in &config.headers {
-            let header: HeaderName =
-                name.parse().map_err(|_| format!("`{name}` is no header name"))?;
-            let text: HeaderValue = text
-                .parse()
-                .map_err(|_| format!("the header `{name}` holds signs no header may hold"))?;
-            headers.insert(header, text);
+            http::header(name, text)?;
         }
-        let gateway =
-            Self { templates: templates(config)?, config: config.clone(), client, headers };
+        let gateway = Self { templates: templates(config)?, config: config.clone(), courier };
         gateway.rehearse()?;
         Ok(gateway)
     }
@@ -71,70 +53,49 @@ impl HttpSms {
             Ok(request) => request,
             Err(reason) => return Sent::Never { reason },
         };
-        let mut request = match self.config.method {
-            Method::Get => self.client.get(url),
-            Method::Post => self.client.post(url),
-        };
+        let mut request = Request::new(self.config.method, url);
         if let Some(body) = body {
-            request = request.header("content-type", &self.config.content_type).body(body);
+            request = request.with("content-type", &self.config.content_type);
+            request.body = body;
         }
-        request = request.headers(self.headers.clone());
+        for (name, text) in &self.config.headers {
+            request = request.with(name, text);
+        }
         if let Some(username) = &self.config.username {
             let password = self.config.password.as_ref().map(|found| found.secret.reveal());
-            request = request.basic_auth(username, password);
+            request = request.with("authorization", &basic(username, password.unwrap_or_default()));
         }
         if let Some(bearer) = &self.config.bearer {
-            request = request.bearer_auth(bearer.secret.reveal());
+            request = request.with("authorization", &format!("Bearer {}", bearer.secret.reveal()));
         }
-        // The address of the request may hold the number and the text.
-        let failed = |error: reqwest::Error| {
-            let error = error.without_url();
-            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
-            Sent::Later { reason: format!("{error}{}", cause.unwrap_or_default()) }
-        };
-        let mut response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => return failed(error),
-        };
-        let status = response.status();
-        let mut answer = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) => answer.extend_from_slice(&chunk),
-                Ok(None) => break,
-                Err(error) => return failed(error),
-            }
-            if answer.len() > ANSWER_BYTES_MAX {
-                return Sent::Later {
-                    reason: format!("the answer is longer than {ANSWER_BYTES_MAX} bytes"),
-                };
-            }
+        match self.courier.carry(&request).await {
+            Ok(answer) => self.verdict(&answer),
+            Err(reason) => Sent::Later { reason },
         }
-        self.verdict(status, &String::from_utf8_lossy(&answer))
     }
 
-    fn verdict(&self, status: StatusCode, answer: &str) -> Sent {
-        let words = format!("HTTP {}: {answer}", status.as_u16());
+    fn verdict(&self, answer: &Answer) -> Sent {
+        let words = answer.words();
         let accepted = &self.config.accepted;
         let among = |ranges: &[crate::config::channels::StatusRange]| {
-            ranges.iter().any(|range| range.contains(status.as_u16()))
+            ranges.iter().any(|range| range.contains(answer.status))
         };
         // A redirection is not followed: the gateway has moved, which is no fault of the message.
-        if among(&self.config.later_status) || status.is_redirection() {
+        if among(&self.config.later_status) || answer.is_redirection() {
             return Sent::Later { reason: words };
         }
         if !among(&accepted.status) {
             return Sent::Never { reason: words };
         }
+        let json = serde_json::from_str::<serde_json::Value>(&answer.body).ok();
+        let at = |pointer: &String| json.as_ref()?.pointer(pointer).map(scalar);
+        let ids = accepted.id.as_ref().and_then(at).into_iter().collect();
         let Some(pointer) = &accepted.pointer else {
-            return Sent::Accepted { provider: words, ids: Vec::new() };
+            return Sent::Accepted { provider: words, ids };
         };
-        let found = serde_json::from_str::<serde_json::Value>(answer)
-            .ok()
-            .and_then(|json| json.pointer(pointer).map(scalar));
-        match found {
+        match at(pointer) {
             Some(value) if accepted.values.contains(&value) => {
-                Sent::Accepted { provider: words, ids: Vec::new() }
+                Sent::Accepted { provider: words, ids }
             }
             Some(value) if accepted.later_values.contains(&value) => Sent::Later { reason: words },
             Some(_) => Sent::Never { reason: words },
@@ -178,6 +139,8 @@ impl HttpSms {
             links: Vec::new(),
             ticket: "W0".to_owned(),
             language: "zh".to_owned(),
+            template: String::new(),
+            facts: BTreeMap::new(),
         };
         let (url, body) = self.render(&letter)?;
         url.parse::<reqwest::Url>().map_err(|error| format!("`url` gives no address: {error}"))?;
@@ -231,21 +194,8 @@ fn templates(config: &HttpSmsConfig) -> Result<Environment<'static>, String> {
     Ok(templates)
 }
 
-/// Percent encoding of everything but the signs that never need it.
-fn percent(text: &str) -> String {
-    use fmt::Write as _;
-    let mut encoded = String::with_capacity(text.len() * 3);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            write!(encoded, "%{byte:02X}").expect("a String takes every write");
-        }
-    }
-    encoded
-}
-
-fn scalar(value: &serde_json::Value) -> String {
+/// A value of JSON as text.
+pub(super) fn scalar(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),

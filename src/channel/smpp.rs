@@ -1,4 +1,4 @@
-//! SMS through SMPP 3.4: sessions of our own that stay open.
+//! SMS through SMPP 3.4: a session that stays open while somebody listens, else one a letter.
 //!
 //! A letter of several parts has several numbers, and each part a receipt of its own. The
 //! protocol has no way to tell a repetition: a message whose answer never came is repeated as
@@ -6,14 +6,12 @@
 //! while this process remembers them.
 //!
 //! Invariants (tests/smpp):
-//! * `an_answer_belongs_to_its_message` - answers out of order, late or of a cancelled send
-//!   are nobody else's.
 //! * `a_part_that_was_taken_is_not_sent_again`
+//! * `a_message_without_an_answer_is_later_and_holds_up_nobody`
 //! * `what_comes_in_is_confirmed_once_it_is_kept`
 
 mod keeper;
 mod link;
-mod pace;
 mod packet;
 mod receipt;
 mod session;
@@ -23,20 +21,19 @@ mod verdict;
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use rusmpp::pdus::SubmitSm;
 use tokio::{
-    sync::mpsc,
-    time::{Instant, sleep_until},
+    sync::{mpsc, oneshot},
+    time::timeout,
 };
+use tokio_util::sync::CancellationToken;
 
 use self::{
-    keeper::Keeper,
-    link::Way,
-    pace::Pace,
-    session::{Answer, Listener},
+    link::{TlsName, Way},
+    session::{Order, Session},
     submit::Submits,
     verdict::Verdict,
 };
@@ -49,18 +46,18 @@ use crate::config::{
 /// Letters that are remembered because only some of their parts were taken.
 const HALVES_MAX: usize = 1_000;
 
+type Mark = [u8; 32];
+type Orders = mpsc::Sender<Order>;
+
 /// A short message centre.
 pub struct Smpp {
-    config: Arc<SmppConfig>,
-    listener: Listener,
-    out: Keeper,
-    /// The other session of a pair.
-    back: Option<Keeper>,
-    pace: Pace,
+    channel: String,
+    config: SmppConfig,
+    tls: Option<TlsName>,
+    /// The way to the session that is kept open, while somebody listens.
+    kept: Mutex<Option<Orders>>,
     /// By mark: the numbers of the parts that were taken, of letters whose next part was not.
-    halves: Mutex<BTreeMap<[u8; 32], Vec<String>>>,
-    /// The last number a message got.
-    last_id: Mutex<String>,
+    halves: Mutex<BTreeMap<Mark, Vec<String>>>,
 }
 
 impl fmt::Debug for Smpp {
@@ -82,32 +79,57 @@ impl Smpp {
                 Some(tls::connector(&config.host, authorities)?)
             }
         };
-        let config = Arc::new(config.clone());
-        let listener = Listener::default();
-        let keeper = |way| {
-            Keeper::new(channel, Arc::clone(&config), tls.clone(), way, Arc::clone(&listener))
-        };
-        let (out, back) = match config.bind {
-            Bind::Transceiver => (keeper(Way::Both), None),
-            Bind::Pair => (keeper(Way::Out), Some(keeper(Way::Back))),
-            Bind::Transmitter => (keeper(Way::Out), None),
-        };
-        let pace = Pace::new(config.throughput);
-        let (halves, last_id) = (Mutex::default(), Mutex::default());
-        Ok(Self { config, listener, out, back, pace, halves, last_id })
+        let (kept, halves) = (Mutex::default(), Mutex::default());
+        Ok(Self { channel: channel.to_owned(), config: config.clone(), tls, kept, halves })
     }
 
     /// Sends one SMS, one part after the other.
     pub async fn send(&self, letter: &Letter) -> Sent {
-        let Submits { mark, parts } = match submit::submits(&self.config, letter) {
+        let submits = match submit::submits(&self.config, letter) {
             Ok(submits) => submits,
             Err(reason) => return Sent::Never { reason },
         };
-        let mark = *mark.as_bytes();
+        let kept = locked(&self.kept).clone().filter(|orders| !orders.is_closed());
+        if let Some(orders) = kept {
+            return self.parts(submits, &orders).await;
+        }
+        let opened = link::open(&self.config, self.tls.as_ref(), Way::Out).await;
+        let link = match opened {
+            Ok(link) => link,
+            Err(reason) => return Sent::Later { reason },
+        };
+        let (orders, mut taken) = mpsc::channel(1);
+        let session = Session::new(&self.channel, &self.config, link, None);
+        // The session ends when nobody orders any more, and nobody waits for one that has ended.
+        let sending = async move { self.parts(submits, &orders).await };
+        let working = async move { session.run(&mut taken, CancellationToken::new()).await };
+        tokio::join!(sending, working).0
+    }
+
+    /// Keeps the sessions open and hands over what the centre says, until told to stop.
+    pub async fn listen(&self, heard: mpsc::Sender<Heard>, stop: CancellationToken) {
+        let (orders, mut taken) = mpsc::channel(self.config.window);
+        // Nobody orders from a session that only listens.
+        let (_nobody, mut nothing) = mpsc::channel(1);
+        *locked(&self.kept) = Some(orders);
+        match self.config.bind {
+            Bind::Transceiver => self.keep(Way::Both, &mut taken, &heard, &stop).await,
+            Bind::Transmitter => self.keep(Way::Out, &mut taken, &heard, &stop).await,
+            Bind::Pair => {
+                tokio::join!(
+                    self.keep(Way::Out, &mut taken, &heard, &stop),
+                    self.keep(Way::Back, &mut nothing, &heard, &stop)
+                );
+            }
+        }
+    }
+
+    /// Sends the parts that were not taken before.
+    async fn parts(&self, Submits { mark, parts }: Submits, orders: &Orders) -> Sent {
         let count = parts.len();
-        let mut ids = self.halves().remove(&mark).unwrap_or_default();
+        let mut ids = locked(&self.halves).remove(&mark).unwrap_or_default();
         for (n, part) in parts.into_iter().enumerate().skip(ids.len()) {
-            let (reason, finally) = match self.one(part).await {
+            let (reason, finally) = match self.one(part, orders).await {
                 Ok(id) => {
                     ids.push(id);
                     continue;
@@ -128,75 +150,42 @@ impl Smpp {
         Sent::Accepted { provider: format!("{}{parts}: {named}", verdict::words(0)), ids }
     }
 
-    /// Keeps the sessions open and hands over what the centre says. Never ends.
-    pub async fn listen(&self, heard: mpsc::Sender<Heard>) {
-        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(heard);
-        let back = async {
-            match &self.back {
-                Some(back) => back.keep().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::join!(self.out.keep(), back);
-    }
-
     /// Sends one part and gives its number, empty if it has none.
-    async fn one(&self, part: SubmitSm) -> Result<String, Refused> {
+    async fn one(&self, part: SubmitSm, orders: &Orders) -> Result<String, Refused> {
         let later = |reason| Refused { reason, finally: false };
-        if let Some(pause) = self.pace.pause(Instant::now()) {
-            let seconds = pause.as_secs() + 1;
-            return Err(later(format!("the centre is too busy; tried again in {seconds} s")));
-        }
-        let turn = self.pace.turn(Instant::now(), self.config.timeout);
-        let full = || later("more messages wait than `throughput` lets out".to_owned());
-        sleep_until(turn.ok_or_else(full)?).await;
-        let session = self.out.session().await.map_err(later)?;
-        let answer = session.submit(part, self.config.timeout).await.map_err(later)?;
-        let (status, id) = match answer {
-            Answer::Status { status, id } => (status, id),
-            Answer::Silence => {
-                let span = self.config.timeout;
-                return Err(later(format!("no answer within {span:?}; it may have been taken")));
-            }
+        let (answer, answered) = oneshot::channel();
+        let asked = async {
+            let gone = || "the session ended".to_owned();
+            orders.send(Order { submit: part, answer }).await.map_err(|_| gone())?;
+            answered.await.map_err(|_| gone())?
         };
-        match verdict::verdict(status) {
-            Verdict::Accepted => {
-                self.pace.taken();
-                Ok(self.own(&receipt::answered(&id, self.config.receipt_ids)))
-            }
-            Verdict::Slower => {
-                self.pace.slower(Instant::now());
-                Err(later(verdict::words(status)))
-            }
-            Verdict::Later => Err(later(verdict::words(status))),
-            Verdict::Never => Err(Refused { reason: verdict::words(status), finally: true }),
+        // As long as others may hold the window, and as long as the centre may think.
+        let span = self.config.timeout * 2;
+        let answer = timeout(span, asked)
+            .await
+            .unwrap_or_else(|_| Err(format!("no room in the window for {span:?}")))
+            .map_err(later)?;
+        match verdict::verdict(answer.status) {
+            Verdict::Accepted => Ok(receipt::answered(&answer.id, self.config.receipt_ids)),
+            Verdict::Later => Err(later(verdict::words(answer.status))),
+            Verdict::Never => Err(Refused { reason: verdict::words(answer.status), finally: true }),
         }
     }
 
-    /// The number of a message, unless it is one the centre gives to every message.
-    fn own(&self, id: &str) -> String {
-        let mut last = self.last_id.lock().unwrap_or_else(PoisonError::into_inner);
-        if *last == id {
-            return String::new();
-        }
-        id.clone_into(&mut last);
-        id.to_owned()
-    }
-
-    fn halves(&self) -> std::sync::MutexGuard<'_, BTreeMap<[u8; 32], Vec<String>>> {
-        self.halves.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn remember(&self, mark: [u8; 32], ids: Vec<String>) {
+    fn remember(&self, mark: Mark, ids: Vec<String>) {
         if ids.is_empty() {
             return;
         }
-        let mut halves = self.halves();
+        let mut halves = locked(&self.halves);
         if halves.len() >= HALVES_MAX {
             halves.pop_first();
         }
         halves.insert(mark, ids);
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why a part was not taken.

@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     core::timestamp::Timestamp,
     policies::{self, Complaint, Sources},
-    rules::{Examined, examine, examine_configured, unmapped},
+    rules::{Examined, examine, examine_configured, unapproved, unmapped},
     wall::Wall,
 };
 
@@ -52,7 +52,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             let mut all: Vec<Examined> =
                 args.dirs.iter().flat_map(|dir| check_place(dir, now)).collect();
             for one in &mut all {
-                one.complaints.extend(unmapped(config, args.config.as_deref(), &one.loaded));
+                let file = args.config.as_deref();
+                one.complaints.extend(unmapped(config, file, &one.loaded));
+                one.complaints.extend(unapproved(config, file, &one.loaded));
             }
             all
         }

@@ -110,7 +110,11 @@ fn config(args: &Args, folder: &Folder) -> Result<Config> {
     config.web.listen = args.listen;
     config.web.public_url = format!("http://{}", args.listen);
     config.policies.dir = Some(PathBuf::from("boston"));
-    let mailbox = |name: &str| ChannelConfig { name: name.to_owned(), kind: ChannelKind::Mailbox };
+    let mailbox = |name: &str| ChannelConfig {
+        name: name.to_owned(),
+        kind: ChannelKind::Mailbox,
+        per_second: None,
+    };
     config.channels = vec![mailbox(MAIL), mailbox(SMS)];
     for via in Via::ALL {
         let channel = if matches!(via, Via::Sms | Via::Im | Via::Voice) { SMS } else { MAIL };

@@ -15,7 +15,7 @@ use crate::{
         event::{Event, Kind},
         timestamp::Timestamp,
     },
-    store::{Appended, LedgerCount, LedgerFilter, LedgerRow},
+    store::{Appended, LedgerCount, LedgerFilter},
 };
 
 /// Looks at the ledgers, admits to them and strikes off.
@@ -226,7 +226,7 @@ async fn list(args: &ListArgs) -> Result<ExitCode> {
     };
     let rows = opened.store.ledger(&filter, args.limit, None).await.map_err(unavailable)?;
     if args.json {
-        let rows: Vec<Value> = rows.iter().map(|row| row_json(&opened, row)).collect();
+        let rows: Vec<Value> = rows.iter().map(|row| row.json(opened.zone())).collect();
         print::line(json!({ "ledger": rows }))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -300,17 +300,6 @@ fn share(count: &LedgerCount) -> Option<String> {
     }
     let hundredths = (count.struck_off * 20_000 / of + 1) / 2;
     Some(format!("{}.{:02} %", hundredths / 100, hundredths % 100))
-}
-
-fn row_json(opened: &Opened, row: &LedgerRow) -> Value {
-    let instant = |at: Option<Timestamp>| at.map(|at| opened.rfc3339(at));
-    json!({
-        "ticket": row.ticket_no, "entry": row.entry, "list": row.list, "unit": row.unit,
-        "opened": opened.rfc3339(row.opened), "next_due": instant(row.review_due),
-        "until": instant(row.expires), "ended": instant(row.ended), "ended_by": row.ended_by,
-        "reason": row.reason, "approver": row.approver, "leader": row.leader,
-        "lacking": row.lacking.split(", ").filter(|one| !one.is_empty()).collect::<Vec<_>>(),
-    })
 }
 
 #[cfg(test)]

@@ -22,8 +22,10 @@ mod org;
 mod plan;
 mod policy;
 mod print;
+mod rates;
 mod reconcile;
 mod run;
+mod schedule;
 mod send_test;
 mod sets;
 mod simulate;
@@ -71,7 +73,9 @@ pub enum Command {
     Slip(slip::Args),
     Ledger(ledger::Args),
     Count(count::Args),
+    Rates(rates::Args),
     Reconcile(reconcile::Args),
+    Schedule(schedule::Args),
     Audit(audit::Args),
     Org(org::Args),
     Token(token::Args),
@@ -98,7 +102,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Slip(args) => slip::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Count(args) => count::run(&args),
+        Command::Rates(args) => rates::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
+        Command::Schedule(args) => schedule::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),

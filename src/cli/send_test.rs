@@ -11,6 +11,9 @@ use crate::{
     wall::Wall,
 };
 
+/// What the test message is called where a provider wants an approved template for it.
+const TEMPLATE: &str = "send-test";
+
 /// Sends one test message and prints what the provider answered.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -57,15 +60,19 @@ async fn send(args: &Args, config: &Config) -> anyhow::Result<Sent> {
     let english = config.wording.language == "en";
     let words =
         if english { "This is a test of duban." } else { "这是督办系统的测试消息。" };
+    let signature = config.wording.signature(&config.wording.language);
+    let facts = [("sig", signature), ("no", TEMPLATE)];
     let letter = Letter {
         message_id: format!("test-{}", secret::token()?),
         to: args.address.clone(),
         subject: words.to_owned(),
-        text: format!("{}{words}", config.wording.signature(&config.wording.language)),
+        text: format!("{signature}{words}"),
         html: None,
         links: Vec::new(),
-        ticket: "send-test".to_owned(),
+        ticket: TEMPLATE.to_owned(),
         language: config.wording.language.clone(),
+        template: TEMPLATE.to_owned(),
+        facts: facts.map(|(name, text)| (name.to_owned(), text.to_owned())).into(),
     };
     Ok(channel.send(&letter, Wall::Host.now()).await)
 }

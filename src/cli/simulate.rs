@@ -14,10 +14,14 @@ use serde_json::{Value, json};
 use super::{EXIT_DATA, sets};
 use crate::{
     core::{
-        contact::split_contact, event::Event, policy::PolicySet, record::Record,
+        book::short_hash,
+        contact::{Contact, split_contact},
+        event::Event,
+        policy::PolicySet,
+        record::Record,
         timestamp::Timestamp,
     },
-    intake::files,
+    intake::{canon::CALLER, files},
     simulate::{Pace, Replayed, Report, replay_all},
     wall,
 };
@@ -104,7 +108,11 @@ fn read(paths: &[PathBuf], bad: &mut u64) -> Result<Vec<Event>> {
             path,
             |_, mut event| {
                 // The daemon never sees more than this of an event either.
-                split_contact(&mut event);
+                let contact = split_contact(&mut event);
+                // Here nothing is kept: any name that is the same for the same caller will do.
+                if let Some(who) = contact.as_ref().and_then(Contact::identity) {
+                    event.data.insert(CALLER.to_owned(), short_hash(&who).into());
+                }
                 events.push(event);
             },
             |line| {

@@ -5,11 +5,18 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::{
+    aliyun::{self, AliyunConfig},
     complaint::{Complaint, Place, did_you_mean},
     hidden::{Found, Surroundings, secret},
+    provider::Approved,
+    receipts::{self, ReceiptsConfig},
+    robot::{self, Maker, RobotConfig},
     section::Section,
     smpp::{self, SmppConfig},
+    tencent::{self, TencentConfig},
     tree::{Table, Value},
+    twilio::{self, TwilioConfig},
+    webhook::{self, WebhookConfig},
 };
 
 /// One way out.
@@ -17,6 +24,8 @@ use super::{
 pub struct ChannelConfig {
     pub name: String,
     pub kind: ChannelKind,
+    /// Messages handed over in a second at most.
+    pub per_second: Option<u32>,
 }
 
 /// What kind of way it is, with its settings.
@@ -27,12 +36,55 @@ pub enum ChannelKind {
     Smtp(Box<SmtpConfig>),
     HttpSms(Box<HttpSmsConfig>),
     Smpp(Box<SmppConfig>),
+    Aliyun(Box<AliyunConfig>),
+    Tencent(Box<TencentConfig>),
+    Twilio(Box<TwilioConfig>),
+    /// A robot of a WeCom, DingTalk or Feishu group.
+    Robot(Box<RobotConfig>),
+    Webhook(Box<WebhookConfig>),
+    /// A gateway that reads the text out on the phone and takes a key for an answer.
+    VoiceHttp(Box<HttpSmsConfig>),
 }
 
-/// Kinds of the contract this version does not have.
-const KINDS_TO_COME: [&str; 7] =
-    ["aliyun", "tencent", "twilio", "webhook", "wecom", "dingtalk", "feishu"];
-const KINDS: [&str; 4] = ["mailbox", "smtp", "http_sms", "smpp"];
+impl ChannelKind {
+    /// The texts the provider approved, where it sends no others.
+    pub fn approved(&self) -> Option<&BTreeMap<String, Approved>> {
+        match self {
+            Self::Aliyun(aliyun) => Some(&aliyun.templates),
+            Self::Tencent(tencent) => Some(&tencent.templates),
+            Self::Mailbox
+            | Self::Smtp(_)
+            | Self::HttpSms(_)
+            | Self::Smpp(_)
+            | Self::Twilio(_)
+            | Self::Robot(_)
+            | Self::Webhook(_)
+            | Self::VoiceHttp(_) => None,
+        }
+    }
+
+    /// The word in `duban.toml`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Mailbox => "mailbox",
+            Self::Smtp(_) => "smtp",
+            Self::HttpSms(_) => "http_sms",
+            Self::Smpp(_) => "smpp",
+            Self::Aliyun(_) => "aliyun",
+            Self::Tencent(_) => "tencent",
+            Self::Twilio(_) => "twilio",
+            Self::Robot(robot) => robot.maker.name(),
+            Self::Webhook(_) => "webhook",
+            Self::VoiceHttp(_) => "voice_http",
+        }
+    }
+}
+
+#[rustfmt::skip]
+const KINDS: [&str; 12] = [
+    "mailbox", "smtp", "http_sms", "smpp", "aliyun", "tencent", "twilio",
+    "wecom", "dingtalk", "feishu", "webhook", "voice_http",
+];
 
 /// A mail server to hand mails to.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +152,8 @@ pub struct HttpSmsConfig {
     /// `{{ sig }}` of the template: the signature a gateway wants apart from the text.
     pub signature: String,
     pub accepted: Accepted,
+    /// How it tells afterwards what became of a message and what was answered.
+    pub receipts: Option<ReceiptsConfig>,
     /// Answers after which the message is tried again.
     pub later_status: Vec<StatusRange>,
     pub username: Option<String>,
@@ -134,6 +188,8 @@ pub struct Accepted {
     pub values: Vec<String>,
     /// Values at the pointer after which the message is tried again.
     pub later_values: Vec<String>,
+    /// Where the answer holds the gateway's own number of the message, which receipts name.
+    pub id: Option<String>,
 }
 
 /// `200`, or `5xx` for 500 to 599.
@@ -193,24 +249,29 @@ pub fn read(
         if channels.iter().any(|channel| channel.name == name) {
             section.complain(name_place, format!("there is already a channel called `{name}`"));
         }
+        let per_second = section.number("per_second", 0, 0, 100_000);
         let kind = match kind.as_str() {
             "mailbox" => Some(ChannelKind::Mailbox),
             "smtp" => smtp(&mut section, &name, around).map(|c| ChannelKind::Smtp(Box::new(c))),
             "http_sms" => {
                 http_sms(&mut section, &name, around).map(|c| ChannelKind::HttpSms(Box::new(c)))
             }
-            "smpp" => {
-                smpp::read(&mut section, &name, around).map(|c| ChannelKind::Smpp(Box::new(c)))
+            "smpp" => smpp::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Smpp(Box::new(config))),
+            "aliyun" => aliyun::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Aliyun(Box::new(config))),
+            "tencent" => tencent::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Tencent(Box::new(config))),
+            "twilio" => twilio::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Twilio(Box::new(config))),
+            "webhook" => webhook::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Webhook(Box::new(config))),
+            "voice_http" => {
+                http_sms(&mut section, &name, around).map(|c| ChannelKind::VoiceHttp(Box::new(c)))
             }
-            other if KINDS_TO_COME.contains(&other) => {
-                section.complain(
-                    kind_place,
-                    format!(
-                        "this version has no `{other}` channel yet; it has {}",
-                        KINDS.join(", ")
-                    ),
-                );
-                continue; // its keys are unknown here, one complaint is enough
+            other if let Some(maker) = Maker::of(other) => {
+                robot::read(&mut section, maker, &name, around)
+                    .map(|config| ChannelKind::Robot(Box::new(config)))
             }
             other => {
                 let hint = did_you_mean(other, KINDS);
@@ -219,7 +280,8 @@ pub fn read(
             }
         };
         section.finish("channel");
-        channels.extend(kind.map(|kind| ChannelConfig { name, kind }));
+        let per_second = u32::try_from(per_second).ok().filter(|rate| *rate > 0);
+        channels.extend(kind.map(|kind| ChannelConfig { name, kind, per_second }));
     }
     channels
 }
@@ -289,15 +351,15 @@ fn http_sms(section: &mut Section<'_>, name: &str, around: &Surroundings) -> Opt
     let signature = section.text("signature");
     let accepted = section.inside("accepted", |section| Accepted {
         status: statuses(section, "status", &["2xx"]),
-        pointer: section.some_text("pointer").map(|(text, place)| {
-            if !text.starts_with('/') {
-                section.complain(place, "a JSON pointer begins with `/`, for example `/code`");
-            }
-            text
-        }),
+        pointer: pointer(section, "pointer"),
+        id: pointer(section, "id"),
         values: scalars(section, "value"),
         later_values: scalars(section, "later_value"),
     });
+    let receipts = section
+        .has("receipts")
+        .then(|| section.inside("receipts", |section| receipts::read(section, name, around)))
+        .flatten();
     // 401 and 403 are our own key gone bad: giving messages up for that would lose them all.
     let later_status =
         statuses(section, "later_status", &["401", "403", "408", "425", "429", "5xx"]);
@@ -330,6 +392,7 @@ fn http_sms(section: &mut Section<'_>, name: &str, around: &Surroundings) -> Opt
         content_type: content_type.map_or_else(|| "application/json".to_owned(), |(text, _)| text),
         signature: signature.map(|(text, _)| text).unwrap_or_default(),
         accepted,
+        receipts,
         later_status,
         username: username.map(|(text, _)| text),
         password,
@@ -363,6 +426,15 @@ pub(super) fn choice<T: Copy>(
     default
 }
 
+/// Where a value stands in JSON.
+pub(super) fn pointer(section: &mut Section<'_>, key: &'static str) -> Option<String> {
+    let (text, place) = section.some_text(key)?;
+    if !text.starts_with('/') {
+        section.complain(place, "a JSON pointer begins with `/`, for example `/code`");
+    }
+    Some(text)
+}
+
 fn statuses(section: &mut Section<'_>, key: &'static str, default: &[&str]) -> Vec<StatusRange> {
     let Some(words) = words(section, key) else {
         return default.iter().filter_map(|text| StatusRange::parse(text)).collect();
@@ -380,7 +452,7 @@ fn statuses(section: &mut Section<'_>, key: &'static str, default: &[&str]) -> V
     ranges
 }
 
-fn scalars(section: &mut Section<'_>, key: &'static str) -> Vec<String> {
+pub(super) fn scalars(section: &mut Section<'_>, key: &'static str) -> Vec<String> {
     words(section, key).unwrap_or_default().into_iter().map(|(word, _)| word).collect()
 }
 

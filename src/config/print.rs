@@ -8,7 +8,6 @@ use super::{
     Config, KindTarget,
     channels::{ChannelConfig, ChannelKind, HttpSmsConfig, SmtpConfig, StatusRange},
     hidden::{Found, Source},
-    smpp::SmppConfig,
 };
 
 /// The text of `duban check --print`.
@@ -64,6 +63,11 @@ pub fn print(config: &Config) -> String {
     page.text("language", &config.wording.language);
     page.text("signature_zh", &config.wording.signature_zh);
     page.text("signature_en", &config.wording.signature_en);
+    if let Some(sysadmin) = &config.sysadmin {
+        page.title("[sysadmin]");
+        page.text("channel", &sysadmin.channel);
+        page.text("to", &sysadmin.to);
+    }
     page.title("[secrets]");
     match &config.secrets.key {
         Some(key) => page.found("key", "key_file", &key.source),
@@ -75,11 +79,12 @@ pub fn print(config: &Config) -> String {
     page.0
 }
 
+/// The text so far.
 #[derive(Default)]
-struct Page(String);
+pub(super) struct Page(String);
 
 impl Page {
-    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+    pub(super) fn line(&mut self, line: std::fmt::Arguments<'_>) {
         self.0.write_fmt(line).expect("a String takes every write");
         self.0.push('\n');
     }
@@ -95,33 +100,33 @@ impl Page {
         self.line(format_args!("# {text}"));
     }
 
-    fn text(&mut self, key: &str, text: &str) {
+    pub(super) fn text(&mut self, key: &str, text: &str) {
         self.line(format_args!("{key} = {}", Value::from(text)));
     }
 
-    fn path(&mut self, key: &str, path: &Path) {
+    pub(super) fn path(&mut self, key: &str, path: &Path) {
         self.text(key, &path.display().to_string());
     }
 
-    fn number(&mut self, key: &str, number: i64) {
+    pub(super) fn number(&mut self, key: &str, number: i64) {
         self.line(format_args!("{key} = {number}"));
     }
 
-    fn switch(&mut self, key: &str, switch: bool) {
+    pub(super) fn switch(&mut self, key: &str, switch: bool) {
         self.line(format_args!("{key} = {switch}"));
     }
 
-    fn span(&mut self, key: &str, span: Duration) {
+    pub(super) fn span(&mut self, key: &str, span: Duration) {
         self.text(key, &humantime::format_duration(span).to_string());
     }
 
-    fn words<'a>(&mut self, key: &str, words: impl IntoIterator<Item = &'a str>) {
+    pub(super) fn words<'a>(&mut self, key: &str, words: impl IntoIterator<Item = &'a str>) {
         let list: Vec<Value> = words.into_iter().map(Value::from).collect();
         self.line(format_args!("{key} = {}", Value::Array(list)));
     }
 
     /// A secret: where it is, never what it is.
-    fn found(&mut self, key: &str, file_key: &str, source: &Source) {
+    pub(super) fn found(&mut self, key: &str, file_key: &str, source: &Source) {
         match source {
             Source::File(path) => self.path(file_key, path),
             Source::Environment(name) => self.comment(&format!("{key}: hidden, from {name}")),
@@ -143,11 +148,20 @@ impl Page {
     fn channel(&mut self, channel: &ChannelConfig) {
         self.title("[[channel]]");
         self.text("name", &channel.name);
+        if let Some(rate) = channel.per_second {
+            self.number("per_second", i64::from(rate));
+        }
         match &channel.kind {
             ChannelKind::Mailbox => self.text("kind", "mailbox"),
             ChannelKind::Smtp(smtp) => self.smtp(smtp),
-            ChannelKind::HttpSms(http) => self.http_sms(http),
-            ChannelKind::Smpp(smpp) => self.smpp(smpp),
+            ChannelKind::HttpSms(http) => self.http_sms("http_sms", http),
+            ChannelKind::VoiceHttp(http) => self.http_sms("voice_http", http),
+            ChannelKind::Smpp(smpp) => smpp.print(self),
+            ChannelKind::Aliyun(aliyun) => aliyun.print(self),
+            ChannelKind::Tencent(tencent) => tencent.print(self),
+            ChannelKind::Twilio(twilio) => twilio.print(self),
+            ChannelKind::Robot(robot) => robot.print(self),
+            ChannelKind::Webhook(webhook) => webhook.print(self),
         }
     }
 
@@ -169,8 +183,8 @@ impl Page {
         self.span("timeout", smtp.timeout);
     }
 
-    fn http_sms(&mut self, http: &HttpSmsConfig) {
-        self.text("kind", "http_sms");
+    fn http_sms(&mut self, kind: &str, http: &HttpSmsConfig) {
+        self.text("kind", kind);
         self.text("url", &http.url);
         self.text("method", http.method.name());
         if let Some(body) = &http.body {
@@ -191,6 +205,12 @@ impl Page {
             self.words("value", http.accepted.values.iter().map(String::as_str));
             self.words("later_value", http.accepted.later_values.iter().map(String::as_str));
         }
+        if let Some(id) = &http.accepted.id {
+            self.text("id", id);
+        }
+        if let Some(receipts) = &http.receipts {
+            receipts.print(self);
+        }
         if !http.headers.is_empty() {
             self.line(format_args!("[channel.headers]"));
             for (name, text) in &http.headers {
@@ -201,40 +221,6 @@ impl Page {
                 ));
             }
         }
-    }
-
-    fn smpp(&mut self, smpp: &SmppConfig) {
-        self.text("kind", "smpp");
-        self.text("host", &smpp.host);
-        self.number("port", i64::from(smpp.port));
-        self.text("tls", smpp.tls.name());
-        if let Some(path) = &smpp.ca_file {
-            self.path("ca_file", path);
-        }
-        self.text("bind", smpp.bind.name());
-        self.text("system_id", &smpp.system_id);
-        if let Some(password) = &smpp.password {
-            self.found("password", "password_file", &password.source);
-        }
-        self.text("system_type", &smpp.system_type);
-        self.text("source_addr", &smpp.source.number);
-        self.number("source_ton", i64::from(smpp.source.ton));
-        self.number("source_npi", i64::from(smpp.source.npi));
-        if let Some(ton) = smpp.dest_ton {
-            self.number("dest_ton", i64::from(ton));
-        }
-        self.number("dest_npi", i64::from(smpp.dest_npi));
-        self.number("window", smpp.window as i64);
-        if let Some(throughput) = smpp.throughput {
-            self.number("throughput", i64::from(throughput));
-        }
-        self.span("enquire_link", smpp.enquire_link);
-        self.span("timeout", smpp.timeout);
-        if let Some(validity) = smpp.validity {
-            self.span("validity", validity);
-        }
-        self.switch("receipts", smpp.receipts);
-        self.text("receipt_ids", smpp.receipt_ids.name());
     }
 
     fn statuses(&mut self, key: &str, ranges: &[StatusRange]) {

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Config, DispatchConfig, EngineConfig, KindTarget, MAILBOX, PoliciesConfig, ResidentConfig,
-    SecretsConfig, StoreConfig, WebConfig, WordingConfig,
+    SecretsConfig, StoreConfig, SysadminConfig, WebConfig, WordingConfig,
     channels::{self, ChannelConfig, ChannelKind},
     complaint::{Place, did_you_mean},
     hidden::{Source, Surroundings, secret},
@@ -37,6 +37,7 @@ pub fn read(root: &mut Section<'_>, around: &Surroundings) -> Config {
     let channels = channel_list(root, around);
     let kinds = kinds(root, &channels);
     let resident = root.inside("resident", |section| resident(section, &channels, &wording));
+    let sysadmin = root.inside("sysadmin", |section| sysadmin(section, &channels));
     let secrets = root.inside("secrets", |section| SecretsConfig {
         key_file: section
             .path("key_file", &around.folder)
@@ -56,6 +57,7 @@ pub fn read(root: &mut Section<'_>, around: &Surroundings) -> Config {
         policies,
         engine,
         dispatch,
+        sysadmin,
         kinds,
         resident,
         wording,
@@ -147,10 +149,27 @@ fn dispatch(section: &mut Section<'_>) -> DispatchConfig {
     config
 }
 
+fn sysadmin(section: &mut Section<'_>, channels: &[ChannelConfig]) -> Option<SysadminConfig> {
+    if !section.has("channel") && !section.has("to") {
+        return None;
+    }
+    let (channel, place) = section.required("channel", "\"mail\"")?;
+    let (to, _) = section.required("to", "\"ops@example.gov.cn\"")?;
+    if !channels.iter().any(|one| one.name == channel) {
+        let hint = did_you_mean(&channel, channels.iter().map(|one| one.name.as_str()));
+        section.complain(place, format!("there is no channel `{channel}`; {hint}"));
+    }
+    Some(SysadminConfig { channel, to })
+}
+
 fn channel_list(root: &mut Section<'_>, around: &Surroundings) -> Vec<ChannelConfig> {
     let tables = root.tables("channel");
     if tables.is_empty() {
-        return vec![ChannelConfig { name: MAILBOX.to_owned(), kind: ChannelKind::Mailbox }];
+        return vec![ChannelConfig {
+            name: MAILBOX.to_owned(),
+            kind: ChannelKind::Mailbox,
+            per_second: None,
+        }];
     }
     root.with_complaints(|complaints| channels::read(tables, around, complaints))
 }

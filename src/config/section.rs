@@ -90,6 +90,24 @@ impl<'c> Section<'c> {
         self.some_text(key)
     }
 
+    /// True or false.
+    pub fn switch(&mut self, key: &'static str, default: bool) -> bool {
+        let Some(node) = self.take(key) else { return default };
+        let switch = match &node.value {
+            Value::Switch(switch) => Some(*switch),
+            Value::Loose(text) => text.trim().parse().ok(),
+            Value::Text(_)
+            | Value::Number(_)
+            | Value::List(_)
+            | Value::Table(_)
+            | Value::Foreign => None,
+        };
+        if switch.is_none() {
+            self.wrong_kind(key, &node, "true or false");
+        }
+        switch.unwrap_or(default)
+    }
+
     /// A whole number within bounds.
     pub fn number(&mut self, key: &'static str, default: i64, min: i64, max: i64) -> i64 {
         let Some(node) = self.take(key) else { return default };
@@ -111,24 +129,6 @@ impl<'c> Section<'c> {
         }
         self.complain(node.place, format!("`{key}` is {number}, outside {min}..={max}"));
         default
-    }
-
-    /// `true` or `false`.
-    pub fn switch(&mut self, key: &'static str, default: bool) -> bool {
-        let Some(node) = self.take(key) else { return default };
-        let switch = match &node.value {
-            Value::Switch(switch) => Some(*switch),
-            Value::Loose(text) => text.trim().parse().ok(),
-            Value::Text(_)
-            | Value::Number(_)
-            | Value::List(_)
-            | Value::Table(_)
-            | Value::Foreign => None,
-        };
-        if switch.is_none() {
-            self.wrong_kind(key, &node, "`true` or `false`");
-        }
-        switch.unwrap_or(default)
     }
 
     /// Elapsed time in humantime spelling (`15s`, `4h 30m`), one week at most.

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use super::{
     channels::{Tls, choice, readable},
     hidden::{Found, Surroundings, secret},
+    print::Page,
     section::Section,
 };
 
@@ -33,8 +34,6 @@ pub struct SmppConfig {
     pub dest_npi: u8,
     /// Messages handed over and not yet answered, at most.
     pub window: usize,
-    /// Messages a second, at most; parts count.
-    pub throughput: Option<u32>,
     /// After so much silence the link is tried.
     pub enquire_link: Duration,
     /// For a session to open, for an answer to come.
@@ -152,8 +151,6 @@ pub(super) fn read(
     let dest_ton = section.has("dest_ton").then(|| section.number("dest_ton", 0, 0, 255) as u8);
     let dest_npi = section.number("dest_npi", 1, 0, 255) as u8;
     let window = section.number("window", 10, 1, 1_000) as usize;
-    let throughput =
-        section.has("throughput").then(|| section.number("throughput", 1, 1, 100_000) as u32);
     let enquire_link = section.span("enquire_link", Duration::from_secs(30));
     let timeout = section.span("timeout", Duration::from_secs(15));
     let validity =
@@ -173,13 +170,45 @@ pub(super) fn read(
         dest_ton,
         dest_npi,
         window,
-        throughput,
         enquire_link,
         timeout,
         validity,
         receipts,
         receipt_ids,
     })
+}
+
+impl SmppConfig {
+    pub(super) fn print(&self, page: &mut Page) {
+        page.text("kind", "smpp");
+        page.text("host", &self.host);
+        page.number("port", i64::from(self.port));
+        page.text("tls", self.tls.name());
+        if let Some(path) = &self.ca_file {
+            page.path("ca_file", path);
+        }
+        page.text("bind", self.bind.name());
+        page.text("system_id", &self.system_id);
+        if let Some(password) = &self.password {
+            page.found("password", "password_file", &password.source);
+        }
+        page.text("system_type", &self.system_type);
+        page.text("source_addr", &self.source.number);
+        page.number("source_ton", i64::from(self.source.ton));
+        page.number("source_npi", i64::from(self.source.npi));
+        if let Some(ton) = self.dest_ton {
+            page.number("dest_ton", i64::from(ton));
+        }
+        page.number("dest_npi", i64::from(self.dest_npi));
+        page.number("window", self.window as i64);
+        page.span("enquire_link", self.enquire_link);
+        page.span("timeout", self.timeout);
+        if let Some(validity) = self.validity {
+            page.span("validity", validity);
+        }
+        page.switch("receipts", self.receipts);
+        page.text("receipt_ids", self.receipt_ids.name());
+    }
 }
 
 /// A text the protocol has room for.

@@ -19,6 +19,7 @@ use super::{
     org::Org,
     policy::{PolicySet, Sets},
     record::Record,
+    slots::{self, Slots},
     tally::Tally,
     timestamp::Timestamp,
 };
@@ -106,12 +107,14 @@ pub fn short_hash(text: &str) -> String {
 pub enum Book {
     Tally(Tally),
     Agenda(Agenda),
+    Slots(Slots),
 }
 
 impl Book {
     /// A book nothing is written in yet.
     pub fn new(no: &str, set: &PolicySet) -> Self {
         match BookKind::of(no) {
+            BookKind::Agenda if no.starts_with(slots::PREFIX) => Self::Slots(Slots::new(no, set)),
             BookKind::Agenda => Self::Agenda(Agenda::new(no, set)),
             BookKind::Tally | BookKind::Ticket => Self::Tally(Tally::new(no, set)),
         }
@@ -120,6 +123,9 @@ impl Book {
     /// Folds a whole journal. `first` judges until a record names another of `sets`.
     pub fn fold_over(no: &str, sets: &dyn Sets, first: &PolicySet, lines: Vec<Line>) -> Self {
         match BookKind::of(no) {
+            BookKind::Agenda if no.starts_with(slots::PREFIX) => {
+                Self::Slots(Slots::fold(no, first, lines))
+            }
             BookKind::Agenda => Self::Agenda(Agenda::fold(no, first, lines)),
             BookKind::Tally | BookKind::Ticket => {
                 Self::Tally(Tally::fold_over(no, sets, first, lines))
@@ -132,6 +138,7 @@ impl Book {
         match self {
             Self::Tally(tally) => &tally.judged_by,
             Self::Agenda(agenda) => &agenda.judged_by,
+            Self::Slots(slots) => &slots.judged_by,
         }
     }
 
@@ -140,21 +147,23 @@ impl Book {
         match self {
             Self::Tally(tally) => &tally.no,
             Self::Agenda(agenda) => &agenda.no,
+            Self::Slots(slots) => &slots.no,
         }
     }
 
-    /// What it is of: the id of its trigger or schedule.
+    /// What it is of: the id of its trigger, schedule or policy.
     pub fn rule(&self) -> &str {
         match self {
             Self::Tally(tally) => tally.trigger(),
             Self::Agenda(agenda) => agenda.schedule(),
+            Self::Slots(slots) => slots.policy(),
         }
     }
 
     /// Whether something in it waits to be done by somebody who sees many tickets.
     pub fn is_open(&self) -> bool {
         match self {
-            Self::Tally(_) => false,
+            Self::Tally(_) | Self::Slots(_) => false,
             Self::Agenda(agenda) => !agenda.open.is_empty(),
         }
     }
@@ -168,6 +177,10 @@ impl Book {
                 agenda.take_in(news);
                 Ok(())
             }
+            Self::Slots(slots) => {
+                slots.take_in(news);
+                Ok(())
+            }
         }
     }
 
@@ -176,6 +189,7 @@ impl Book {
         match self {
             Self::Tally(tally) => tally.advance(set, now),
             Self::Agenda(agenda) => agenda.advance(set, org, now),
+            Self::Slots(slots) => slots.advance(set, now),
         }
     }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     calendar::Calendar,
     event::Kind,
-    policy::{PolicySet, WorkdayDue},
+    policy::{PolicySet, Step, WorkdayDue},
     span::Span,
     timestamp::Timestamp,
 };
@@ -135,9 +135,7 @@ pub struct ClockKey {
 
 impl fmt::Display for ClockKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { round, name, unit, turn, overlay } = self;
-        let mark = if overlay.is_empty() { "" } else { ":" };
-        write!(f, "r{round}/{overlay}{mark}{name}/{unit}/{turn}")
+        write!(f, "r{}/{}/{}/{}", self.round, self.label(), self.unit, self.turn)
     }
 }
 
@@ -145,6 +143,12 @@ impl ClockKey {
     /// Whether the clock belongs to the policy of its round, not to an overlay.
     pub fn is_own(&self) -> bool {
         self.overlay.is_empty()
+    }
+
+    /// The name, with the overlay's before it: `resolve`, `whistle:resolve`.
+    pub fn label(&self) -> String {
+        let mark = if self.is_own() { "" } else { ":" };
+        format!("{}{mark}{}", self.overlay, self.name)
     }
 }
 
@@ -184,15 +188,44 @@ pub struct Clock {
     pub state: State,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
+    /// Steps that fired on ladders it climbed before and that the one it climbs now does not have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<Elsewhere>,
     /// Steps an event brought forward.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub brought: Vec<Brought>,
-    /// Steps somebody acknowledged: they do not repeat.
+    /// Steps somebody acknowledged, on whichever ladder: they do not repeat.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub acknowledged: Vec<u16>,
+    pub acknowledged_steps: Vec<Written>,
     /// The event of `on_due` has been added.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub due_told: bool,
+}
+
+/// A step as it is written in its ladder: what it is known by on another ladder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    pub at: String,
+    pub slip: String,
+}
+
+impl Written {
+    /// The place on the clock and the slip of a step.
+    pub fn of(step: &Step) -> Self {
+        Self { at: step.at_text.clone(), slip: step.slip.clone() }
+    }
+
+    /// Whether this is the step.
+    pub fn is(&self, step: &Step) -> bool {
+        step.at_text == self.at && step.slip == self.slip
+    }
+}
+
+/// A step that fired on another ladder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    pub step: Written,
+    pub fired: Fired,
 }
 
 /// Why and when a step fires before its own time.
@@ -250,8 +283,10 @@ pub enum FiredAs {
     Withdrawn,
     /// The slip was withdrawn because a late event made it wrong; the step may be due again.
     Undone,
-    /// The same step fired, as step `from`, on the clock this one replaces.
+    /// The same step fired, as step `from`, on an earlier `turn` of the clock this one replaces.
     Carried {
+        #[serde(default)]
+        turn: u32,
         from: u16,
     },
 }
@@ -336,13 +371,38 @@ impl Clock {
     }
 
     /// Whether a repetition of a step has lost its reason because somebody acknowledged the step.
-    pub fn is_acknowledged(&self, step: u16, repetition: u16) -> bool {
-        repetition > 0 && self.acknowledged.contains(&step)
+    pub fn is_acknowledged(&self, step: &Step, repetition: u16) -> bool {
+        repetition > 0 && self.acknowledged_steps.iter().any(|one| one.is(step))
+    }
+
+    /// Whether it was overdue at `at`; time that stands still makes nothing overdue.
+    pub fn is_overdue(&self, at: Timestamp) -> bool {
+        match self.state {
+            State::Paused { remaining_ms, .. } => remaining_ms < 0,
+            State::Running
+            | State::Stopped { .. }
+            | State::Cancelled { .. }
+            | State::Replaced { .. } => at > self.due,
+        }
+    }
+
+    /// The due as it stands at `at`: of a clock that stands still, if it ran on then.
+    pub fn due_at(&self, calendar: &Calendar, at: Timestamp) -> Timestamp {
+        match self.state {
+            State::Paused { at: from, remaining_ms } if remaining_ms >= 0 => {
+                self.base.add(calendar, at.max(from), remaining_ms)
+            }
+            State::Running
+            | State::Paused { .. }
+            | State::Stopped { .. }
+            | State::Cancelled { .. }
+            | State::Replaced { .. } => self.due,
+        }
     }
 
     /// Moves the due to `due`, unless the clock was already overdue at `at`.
     pub fn move_due(&mut self, calendar: &Calendar, due: Timestamp, at: Timestamp) -> bool {
-        if at > self.due {
+        if self.is_overdue(at) {
             return false;
         }
         self.due = due;

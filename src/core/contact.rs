@@ -21,6 +21,8 @@ pub const PRIVATE: [&str; 7] =
     ["contact", "phone", "email", "name", "address", "content", "language"];
 
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 3..=15;
+/// Country codes and leading zeros come and go; so many digits at the end stay.
+const IDENTITY_DIGITS: usize = 10;
 const EMAIL_CHARS_MAX: usize = 254;
 /// Runs of digits this long are masked in texts that nobody could read.
 const MASKED_DIGITS_MIN: usize = 7;
@@ -44,11 +46,28 @@ impl fmt::Debug for Contact {
     }
 }
 
+/// What stays the same of an address, however it is spelt: the last digits of a number, a mail
+/// address in lower case.
+pub fn identity(address: &str) -> String {
+    if address.contains('@') {
+        return address.to_lowercase();
+    }
+    let digits: Vec<char> = address.chars().filter(char::is_ascii_digit).collect();
+    let last = digits.len().saturating_sub(IDENTITY_DIGITS);
+    digits.into_iter().skip(last).collect()
+}
+
 impl Contact {
     /// The ways to the resident, the preferred one first.
     pub fn ways(&self) -> Vec<&'static str> {
         let ways = [("sms", &self.phone), ("email", &self.email)];
         ways.into_iter().filter(|(_, address)| address.is_some()).map(|(way, _)| way).collect()
+    }
+
+    /// Who this is, as far as a repeated call can show it: the number without what differs between
+    /// spellings of it, else the address.
+    pub fn identity(&self) -> Option<String> {
+        self.phone.as_deref().or(self.email.as_deref()).map(identity)
     }
 
     /// The text that is sealed.

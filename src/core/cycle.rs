@@ -121,9 +121,11 @@ impl Advance {
         self.messages.extend(messages);
     }
 
-    /// Adds what the new lines of a look tell the triggers in force: those taken in and those decided.
+    /// Adds what the new lines of a look tell other journals: those taken in and those decided.
+    /// `judge` is the set the ticket is under, the triggers are those of `set`, which is in force.
     pub fn tell<'n>(
         &mut self,
+        judge: &PolicySet,
         set: &PolicySet,
         ticket: &Ticket,
         news: impl Iterator<Item = &'n Line>,
@@ -131,7 +133,7 @@ impl Advance {
     ) {
         let own = (next_seq..).zip(&self.lines).map(|(seq, (_, fact))| (seq, fact));
         let lines: Vec<(i64, &Fact)> = news.map(|line| (line.seq, &line.fact)).chain(own).collect();
-        let mut told = ticket.tells(&lines);
+        let mut told = ticket.tells(judge, &lines);
         told.extend(tell::told(set, ticket, &lines));
         self.told.extend(told);
     }

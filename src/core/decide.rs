@@ -109,6 +109,13 @@ fn owed_events(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Event> {
         event.by = Some("duban".to_owned());
         event
     };
+    // Before anything that occurs later; nothing that did is applied yet, or the pause had lapsed.
+    if let Some(pause) = ticket.pause.as_ref().filter(|pause| pause.until <= now) {
+        let mut event = own(Kind::Resumed, pause.end_id());
+        event.at = pause.until;
+        event.data.insert("reason".to_owned(), Value::from("the longest pause is over"));
+        return vec![event];
+    }
     let mut events = Vec::new();
     for wrong in &ticket.wrong {
         let key = wrong.key.text(&ticket.no);
@@ -125,13 +132,6 @@ fn owed_events(ticket: &Ticket, set: &PolicySet, now: Timestamp) -> Vec<Event> {
         if !overlay.is_empty() {
             event.data.insert("overlay".to_owned(), Value::from(overlay.clone()));
         }
-        events.push(event);
-    }
-    if let Some(pause) = ticket.pause.as_ref().filter(|pause| pause.until <= now) {
-        let mut event = own(Kind::Resumed, format!("duban/resumed/{}", pause.at.0));
-        let applied = ticket.last_event_at.max(ticket.last_record_at.map(|last| last.plus_ms(1)));
-        event.at = applied.map_or(pause.until, |applied| pause.until.max(applied));
-        event.data.insert("reason".to_owned(), Value::from("the longest pause is over"));
         events.push(event);
     }
     if let Some(end) = callback::end(ticket, set).filter(|end| end.at <= now) {
@@ -189,7 +189,7 @@ fn climb(
                 break;
             }
             let is_silenced =
-                set.noise.receipt_suppresses && clock.is_acknowledged(step.index, repetition);
+                set.noise.receipt_suppresses && clock.is_acknowledged(step.step, repetition);
             if !is_silenced && !clock.is_done(step.index, repetition) {
                 due.push((step, repetition, time));
             }

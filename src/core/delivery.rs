@@ -58,6 +58,10 @@ pub fn messages(
         | Record::Policy { .. }
         | Record::Alarm { .. }
         | Record::Grouped { .. }
+        | Record::Slot { .. }
+        | Record::Sent { .. }
+        | Record::Delivery { .. }
+        | Record::FellBack { .. }
         | Record::Occurred { .. }
         | Record::StandIn { .. }
         | Record::Merged { .. } => (Vec::new(), Vec::new()),

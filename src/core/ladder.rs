@@ -6,7 +6,7 @@
 
 use super::{
     attributes::Attributes,
-    clock::{Base, Clock, step_after, step_before},
+    clock::{Clock, step_after, step_before},
     policy::{ClockRule, Ladder, PolicySet, RoleOf, Step, StepAt},
     timestamp::Timestamp,
 };
@@ -78,14 +78,17 @@ fn step_time(set: &PolicySet, clock: &Clock, at: StepAt) -> Timestamp {
     }
 }
 
-/// The instant at which `percent` of the clock is used up, counted in the clock's own base.
+/// The instant at which `percent` of the clock is used up, counted in the clock's own base; pauses
+/// before it move it.
 fn share(set: &PolicySet, clock: &Clock, percent: u8) -> Timestamp {
-    let wanted_ms = clock.budget_ms * i64::from(percent) / 100;
-    let left_ms = (wanted_ms - clock.spent_ms).max(0);
-    match clock.base {
-        Base::Elapsed => clock.since.plus_ms(left_ms),
-        Base::Working => set.calendar.add(clock.since, left_ms),
-    }
+    let (calendar, base) = (&set.calendar, clock.base);
+    let used = base.add(calendar, clock.started, clock.budget_ms * i64::from(percent) / 100);
+    clock.pauses.iter().fold(used, |time, (from, to)| {
+        if time <= *from {
+            return time;
+        }
+        base.add(calendar, *to, base.measure(calendar, *from, time))
+    })
 }
 
 /// The roles a step tells and those in copy of its slip, above the level of the leader who does the work.

@@ -46,6 +46,17 @@ pub enum Recipient {
     Resident,
 }
 
+impl Recipient {
+    /// Who it is, as journals say it: the id of a person, else the role, or `resident`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Staff { person: Some(person), .. } => person,
+            Self::Staff { role, .. } => role,
+            Self::Resident => "resident",
+        }
+    }
+}
+
 /// What a text may say. Instants, not words: the words depend on language and zone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -26,7 +26,10 @@ use super::{
     catalogue::Catalogue,
     count::CountRule,
     event::Kind,
+    fallback::FallbackRule,
+    rates::Rules,
     slip::{Note, SlipKind},
+    slots::Capacity,
     span::Span,
     stage::StageRule,
     throttle::ThrottleRule,
@@ -91,7 +94,9 @@ pub struct PolicySet {
     /// What is counted beside clocks and slips.
     pub counts: Vec<CountRule>,
     /// The least score of each zone in percent, the best zone first.
-    pub zones: Vec<(String, f64)>,
+    pub zones: Vec<(String, u32)>,
+    /// What counts in which rate, by version.
+    pub rates: Vec<Rules>,
     /// What the city calls its reports: by kind, in Chinese and English.
     pub reports: BTreeMap<String, (String, String)>,
     /// Keys of an event's `data` that tickets keep for selectors: the known ones and those the set declares.
@@ -189,6 +194,8 @@ pub struct Noise {
     pub gather: Option<Span>,
     /// A unit is told at most so much in a while; the rest waits. What fires at night does not.
     pub throttle: Option<ThrottleRule>,
+    /// What follows where a message does not arrive.
+    pub fallback: Option<FallbackRule>,
 }
 
 /// A named place in the chain of responsibility.
@@ -343,7 +350,10 @@ pub struct Policy {
     pub outcome: Option<OutcomeRule>,
     /// A count of events that opens a ticket of this policy.
     pub count_trigger: Option<Trigger>,
+    /// When calls of its tickets are made: each ticket is given one of these slots.
     pub slots: Vec<(Time, Time)>,
+    /// How many calls there are in a slot; `None`: any number.
+    pub capacity: Option<Capacity>,
     pub admit: Option<AdmitRule>,
     pub start_approval: Option<String>,
     /// Events the resident is told of, by kind; the set's `[tell]` holds where the policy says nothing.

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{clock::ClockKey, event::Kind, notice::Notice, timestamp::Timestamp};
+use super::{
+    clock::ClockKey, event::Kind, notice::Notice, receipt::Delivery, timestamp::Timestamp,
+};
 
 /// Prefix of every kind in this file; `intake` refuses events that use it.
 pub const PREFIX: &str = "duban.";
@@ -116,6 +118,26 @@ pub enum Record {
     /// A period of a schedule has come; it waits for somebody who sees many tickets, or was passed over
     /// after a standstill.
     Occurred { period: String, at: Timestamp, waits: bool, passed: bool },
+    /// A call was given this slot.
+    Slot { ticket: String, from: Timestamp, until: Timestamp },
+    /// A channel that sends receipts took a message to this person, role or `resident`.
+    Sent { message: String, to: String, channel: String },
+    /// What the receipts of a message came to, with the provider's code.
+    Delivery {
+        message: String,
+        to: String,
+        channel: String,
+        delivery: Delivery,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        code: String,
+    },
+    /// A message that did not arrive went on to somebody by another way; `None`: there is nobody left.
+    FellBack {
+        message: String,
+        why: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<String>,
+    },
     /// A tally told a ticket of a group, or took that back.
     Grouped {
         group: u32,
@@ -171,6 +193,10 @@ impl Record {
             Self::StandIn { .. } => "duban.stand_in",
             Self::Merged { .. } => "duban.merged",
             Self::Occurred { .. } => "duban.occurred",
+            Self::Slot { .. } => "duban.slot",
+            Self::Sent { .. } => "duban.sent",
+            Self::Delivery { .. } => "duban.delivery",
+            Self::FellBack { .. } => "duban.fell_back",
             Self::Grouped { .. } => "duban.grouped",
         }
     }

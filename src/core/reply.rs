@@ -95,12 +95,17 @@ fn code(event: &Event) -> Option<String> {
         Value::Number(number) => number.to_string(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };
+    Some(normal(&text))
+}
+
+/// Letters and digits only, narrow and in capitals.
+pub fn normal(text: &str) -> String {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         _ => c, // everything else is as wide as it should be
     };
     let code: String = text.chars().map(narrow).filter(|c| c.is_alphanumeric()).collect();
-    Some(code.to_uppercase())
+    code.to_uppercase()
 }
 
 /// Whether a text may stand in `digits`: a code, not a sentence with who knows what in it.

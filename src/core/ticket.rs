@@ -45,7 +45,7 @@ pub use returns::{Return, ReturnOutcome};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use basis::{Basis, Decision};
-pub use links::{GROUPED, LINKED, Links, RESULT};
+pub use links::{GROUPED, LINKED, Links, RESULT, TRIGGERED};
 pub use promise::Promise;
 
 pub use super::{
@@ -332,6 +332,7 @@ impl Ticket {
             match line.fact {
                 Fact::Event(event) => ticket.apply_event(set, line.seq, &event),
                 Fact::Record(record) => {
+                    ticket.lapse_pause(set, line.at.plus_ms(1)); // records stand after what ends it
                     ticket.find_wrong(set, &record, line.at);
                     ticket.note_serial(&record);
                     if let Record::Policy { hash, .. } = &record
@@ -396,12 +397,16 @@ impl Ticket {
 
     /// Applies a decision of duban's own.
     pub fn apply_record(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
+        self.lapse_pause(set, at.plus_ms(1)); // records stand after what ends it
         self.last_record_at = self.last_record_at.max(Some(at));
         match record {
             Record::Slip { key, slip, .. } => {
                 self.enter_by_slip(set, slip, at);
                 self.mark(key, FiredAs::Slip);
                 self.await_slip(record);
+            }
+            Record::Skipped { key, at, slip, .. } if self.is_other_step(set, key, at, slip) => {
+                self.orphans.push(key.clone());
             }
             Record::Skipped { key, .. } => self.mark(key, FiredAs::SkippedCatchUp),
             Record::Refused { seq, .. } => self.refused.retain(|refusal| refusal.seq != *seq),
@@ -440,6 +445,10 @@ impl Ticket {
             | Record::StandIn { .. }
             | Record::Merged { .. }
             | Record::Grouped { .. }
+            | Record::Slot { .. }
+            | Record::Sent { .. }
+            | Record::Delivery { .. }
+            | Record::FellBack { .. }
             | Record::Occurred { .. } => {}
         }
     }

@@ -32,9 +32,11 @@ use facts::{Manner, Words, value};
 use file::name;
 
 pub use civil::{Language, Stand, full_day, full_moment, serial, stand};
+pub use engine::UNKNOWN;
+pub use facts::NAMES as FACTS;
 pub use file::TemplateError;
 pub use paper::Paper;
-pub use segments::{Alphabet, Segments, segments};
+pub use segments::{Alphabet, Parts, Segments, from_septets, parts, segments};
 
 /// What the receiver reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,6 +218,24 @@ impl Templates {
         } else {
             self.staff_mail(&words, &manner)
         }
+    }
+
+    /// The facts of a message that are known, as the words of one language, by the names of [`FACTS`].
+    pub fn facts(
+        &self,
+        message: &Message,
+        language: Language,
+        names: &Names,
+        zone: &TimeZone,
+        link: Option<&str>,
+        signature: &str,
+    ) -> Result<BTreeMap<String, String>, WordingError> {
+        let words = self.words(message, &Manner { language, names, zone, signature, link })?;
+        let said = |value: &minijinja::Value| value.as_str().map(str::to_owned);
+        Ok(words
+            .iter()
+            .filter_map(|(name, value)| Some(((*name).to_owned(), said(value)?)))
+            .collect())
     }
 
     fn staff_mail(&self, words: &Words, manner: &Manner<'_>) -> Result<Text, WordingError> {

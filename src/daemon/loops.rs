@@ -119,6 +119,41 @@ async fn send(house: &House, dispatch: &Dispatch) -> Result<Option<Timestamp>, S
     house.store.next_offer().await
 }
 
+/// Sends on what was not delivered, when its time is over or a receipt says so.
+pub async fn fallback(house: Arc<House>, dispatch: Dispatch) -> Result<(), DaemonError> {
+    while !house.stop.is_cancelled() {
+        let knocked = house.receipt_knock.notified();
+        let next = match fall_back(&house, &dispatch).await {
+            Ok(next) => next,
+            Err(error) => {
+                metrics::counter!("duban_fallback_errors_total").increment(1);
+                tracing::error!(%error, "what was not delivered could not be sent on; it is tried again");
+                sleep(ERROR_REST).await;
+                continue;
+            }
+        };
+        rest(&house, knocked, next).await;
+    }
+    Ok(())
+}
+
+async fn fall_back(house: &House, dispatch: &Dispatch) -> Result<Option<Timestamp>, StoreError> {
+    let done = dispatch.fall_back(house.wall.now()).await?;
+    metrics::counter!("duban_receipts_total").increment(done.matched as u64);
+    metrics::counter!("duban_fell_back_total").increment(done.went_on as u64);
+    metrics::counter!("duban_reached_nobody_total").increment(done.nobody as u64);
+    if done.went_on > 0 {
+        house.mail_knock.notify_one();
+    }
+    if done.nobody > 0 {
+        tracing::error!(
+            nobody = done.nobody,
+            "messages that did not arrive have nobody left to go to; `duban explain` says whose"
+        );
+    }
+    house.store.next_receipt_due().await
+}
+
 /// Does what schedules ask for, whenever an agenda has noted that a period has come.
 pub async fn schedules(house: Arc<House>, scheduler: Scheduler) -> Result<(), DaemonError> {
     let mut under = String::new();

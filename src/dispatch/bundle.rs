@@ -8,7 +8,7 @@ use crate::{
         policy::Via,
         timestamp::Timestamp,
     },
-    store::{Offer, Outcome, Settled},
+    store::{Offer, Outcome, Proof, Settled},
 };
 
 /// The text of several messages in one.
@@ -28,7 +28,11 @@ impl Claimed {
     }
 
     pub fn settled(self, outcome: Outcome) -> Settled {
-        Settled { id: self.id, attempt: self.attempt, outcome }
+        self.proved(outcome, Proof::default())
+    }
+
+    pub fn proved(self, outcome: Outcome, proof: Proof) -> Settled {
+        Settled { id: self.id, attempt: self.attempt, outcome, proof }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         callback,
         decide::is_relevant,
         delivery::{self, not_before_staff},
-        message::Recipient,
+        message::{Message, Recipient},
         news,
         policy::Via,
         silence::silent_until,
@@ -38,11 +38,11 @@ pub fn stopped(
     now: Timestamp,
 ) -> Option<Outcome> {
     let ticket = ticket_of(offer);
-    if let Some(reason) = why_dropped(offer, ticket.as_ref(), now) {
+    if let Some(reason) = why_dropped(&offer.message, offer.slip_withdrawn, ticket.as_ref(), now) {
         return Some(Outcome::Dropped { reason });
     }
     let Recipient::Staff { unit, .. } = &offer.message.to else { return None };
-    if fires_at_night(rules, offer, ticket.as_ref()) {
+    if fires_at_night(rules, &offer.message, ticket.as_ref()) {
         return None;
     }
     // Meant for another way when it was written; the tickets that came with it wait for the digest.
@@ -73,13 +73,32 @@ pub fn goes_by_digest(rules: &Rules, offer: &Offer) -> bool {
     };
     let slip = &offer.message.facts.slip;
     ticket.as_ref().is_some_and(|ticket| delivery::goes_by_digest(set, ticket, slip))
-        && !fires_at_night(rules, offer, ticket.as_ref())
+        && !fires_at_night(rules, &offer.message, ticket.as_ref())
+}
+
+/// Whether the message is one of those that fire through the night: they wait for nothing.
+pub fn is_urgent(rules: &Rules, offer: &Offer) -> bool {
+    // Most policies have no such ladder: then the ticket need not be read.
+    let set = &rules.current;
+    let mut policies = set.policies.iter();
+    let is_calm =
+        policies.find(|policy| policy.id == offer.message.facts.policy).is_some_and(|policy| {
+            let ladders = policy.clocks.iter().flat_map(|clock| {
+                clock.variants.iter().filter_map(|variant| variant.ladder).chain(clock.ladder)
+            });
+            !ladders.into_iter().any(|index| set.ladders[index].night)
+        });
+    !is_calm && fires_at_night(rules, &offer.message, ticket_of(offer).as_ref())
 }
 
 /// Why a message has no reason any more, if so.
-fn why_dropped(offer: &Offer, ticket: Option<&Ticket>, now: Timestamp) -> Option<String> {
-    let message = &offer.message;
-    if offer.slip_withdrawn && message.with.is_empty() {
+pub fn why_dropped(
+    message: &Message,
+    slip_withdrawn: bool,
+    ticket: Option<&Ticket>,
+    now: Timestamp,
+) -> Option<String> {
+    if slip_withdrawn && message.with.is_empty() {
         return Some("the slip was withdrawn".to_owned());
     }
     if message.expires.is_some_and(|expires| expires <= now) {
@@ -101,8 +120,8 @@ fn why_dropped(offer: &Offer, ticket: Option<&Ticket>, now: Timestamp) -> Option
 }
 
 /// Whether the ladder the slip stands on fires through quiet hours.
-fn fires_at_night(rules: &Rules, offer: &Offer, ticket: Option<&Ticket>) -> bool {
-    let (Some(ticket), Some(slip)) = (ticket, &offer.message.slip) else { return false };
+pub fn fires_at_night(rules: &Rules, message: &Message, ticket: Option<&Ticket>) -> bool {
+    let (Some(ticket), Some(slip)) = (ticket, &message.slip) else { return false };
     let Ok(set) = rules.judge(Some(ticket)) else { return false };
     let of_slip = ticket.clocks.iter().find(|clock| {
         slip.strip_prefix(ticket.no.as_str()).is_some_and(|rest| {

@@ -4,7 +4,7 @@ use crate::{
     channel::Letter,
     config::{Config, Target},
     core::{
-        contact::Contact,
+        contact::{Contact, identity},
         message::{Message, Recipient},
         policy::Via,
         timestamp::Timestamp,
@@ -19,6 +19,8 @@ use crate::{
 pub struct Addressed {
     pub channel: String,
     pub letter: Letter,
+    /// Keyed hash of the address, where it is a resident's: by it a reply finds its ticket.
+    pub resident: Option<String>,
 }
 
 /// Where a message goes.
@@ -59,6 +61,23 @@ pub async fn address(
         .templates
         .render(&message, place.language, &rules.names, zone, link.as_deref(), signature)
         .map_err(|error| gave_up(error.to_string(), &place.channel))?;
+    let resident = match &offer.message.to {
+        Recipient::Resident => Some(seal.caller(&identity(&place.to))),
+        Recipient::Staff { .. } => None,
+    };
+    if let Some(address) = &resident {
+        let out = store.is_opted_out(address).await;
+        if out.map_err(|error| gave_up(error.to_string(), &place.channel))? {
+            return Err(Outcome::Dropped { reason: "they want no messages".to_owned() });
+        }
+    }
+    // As in the text itself: an SMS pays for each character.
+    let bare = link.as_deref().and_then(|link| link.strip_prefix("https://"));
+    let shown = bare.filter(|_| place.via == Via::Sms).or(link.as_deref());
+    let facts = rules
+        .templates
+        .facts(&message, place.language, &rules.names, zone, shown, signature)
+        .map_err(|error| gave_up(error.to_string(), &place.channel))?;
     let letter = Letter {
         message_id: message_id(&message.key),
         to: place.to,
@@ -67,9 +86,11 @@ pub async fn address(
         html: text.html,
         links: link.into_iter().collect(),
         ticket: message.ticket,
+        template: message.template,
+        facts,
         language: place.language.tag().to_owned(),
     };
-    Ok(Addressed { channel: place.channel, letter })
+    Ok(Addressed { channel: place.channel, letter, resident })
 }
 
 /// The same for the same message, however often it is tried.

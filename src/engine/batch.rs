@@ -137,7 +137,7 @@ impl Batch {
         let next_seq = loaded.head_seq + 1;
         let mut advance = advance(&mut ticket, set, &rules.org, next_seq, now);
         let news = lines.iter().filter(|line| line.seq > loaded.applied_seq);
-        advance.tell(&rules.current, &ticket, news, next_seq);
+        advance.tell(set, &rules.current, &ticket, news, next_seq);
         let heard = slips::heard(&ticket, &before, lines);
         // A late event may have taken a line out of the ledger: then the journal was folded whole.
         let is_whole = lines.iter().any(|line| line.seq <= loaded.applied_seq);

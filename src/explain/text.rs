@@ -9,6 +9,7 @@ use crate::core::{
     event::Event,
     fact::Fact,
     message::Recipient,
+    receipt::Delivery,
     record::Record,
     timestamp::Timestamp,
 };
@@ -124,7 +125,7 @@ impl Story {
         writeln!(
             out,
             "  {}{unit}, round {}: {}",
-            clock.key.name,
+            clock.key.label(),
             clock.key.round,
             state_word(clock, now)
         )?;
@@ -221,7 +222,7 @@ impl Story {
                 };
                 format!(
                     "slip {slip}{serial}: {} {at} (stood at {}, due {}) to {}{cc}",
-                    key.clock.name,
+                    key.clock.label(),
                     self.local(*scheduled),
                     self.local(*due),
                     to.join(", ")
@@ -229,7 +230,7 @@ impl Story {
             }
             Record::Skipped { key, slip, at, scheduled, reason } => format!(
                 "skipped {slip}: {} {at} stood at {}, {}",
-                key.clock.name,
+                key.clock.label(),
                 self.local(*scheduled),
                 reason.as_deref().unwrap_or("a higher step was due already")
             ),
@@ -294,6 +295,23 @@ impl Story {
                 format!("period {period} came at {}", self.local(*at))
             }
             Record::Occurred { period, .. } => format!("period {period} was passed over"),
+            Record::Slot { ticket, from, until } => {
+                format!("gave {ticket} the slot {} to {}", self.local(*from), self.local(*until))
+            }
+            Record::Sent { to, channel, .. } => format!("{channel} took a message to {to}"),
+            Record::Delivery { to, channel, delivery, code, .. } => {
+                let code = if code.is_empty() { String::new() } else { format!(" ({code})") };
+                let how = match delivery {
+                    Delivery::Delivered => "was delivered",
+                    Delivery::Failed => "was not delivered",
+                    Delivery::Never => "cannot be delivered",
+                };
+                format!("the message to {to} by {channel} {how}{code}")
+            }
+            Record::FellBack { why, next: Some(next), .. } => format!("went on to {next}: {why}"),
+            Record::FellBack { why, next: None, .. } => {
+                format!("alarm: nobody is left to tell: {why}")
+            }
             Record::Grouped { group, ticket, undo: true, .. } => {
                 format!("took back from {ticket} what it was told of group {group}")
             }

@@ -7,6 +7,7 @@
 //! Invariants:
 //! * `what_is_out_of_bounds_is_refused`
 //! * `contacts_are_sealed_and_leave_the_body`
+//! * `a_caller_is_known_again_and_not_by_number`
 
 use crate::{
     core::{
@@ -27,6 +28,8 @@ const KIND_CHARS_MAX: usize = 64;
 const FACT_CHARS_MAX: usize = 256;
 /// The largest body of a journal line.
 const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Where an event names whoever called.
+pub const CALLER: &str = "caller";
 /// Clocks of senders may be ahead of ours by this much.
 const AHEAD_MS_MAX: i64 = 5 * 60 * 1_000;
 
@@ -107,7 +110,13 @@ pub fn check(mut event: Event, now: Timestamp) -> Result<Checked, Refusal> {
 impl Checked {
     /// The entry for the store.
     pub fn seal(self, sealer: &Key) -> Result<NewEntry, Refusal> {
-        let Self { event, contact, body } = self;
+        let Self { mut event, contact, mut body } = self;
+        // A repeated call is known by it, and the number is not kept for that.
+        let said = contact.as_ref().and_then(Contact::identity);
+        if let Some(who) = said.or_else(|| event.text(CALLER).map(str::to_owned)) {
+            event.data.insert(CALLER.to_owned(), sealer.caller(&who).into());
+            body = serde_json::to_string(&event).expect("texts, numbers and JSON values are JSON");
+        }
         let contact = contact
             .map(|contact| sealer.seal(&event.ticket, contact.to_json().as_bytes()))
             .transpose()
@@ -188,12 +197,39 @@ mod tests {
         event.data.insert("phone".into(), "13800138000".into());
         event.data.insert("content".into(), "the lift is stuck".into());
         let entry = canonical(event, &key(), NOW).expect("a good event");
+        let caller = key().caller("3800138000");
         assert_eq!(
             entry.body,
-            r#"{"ticket":"W260507-0123","event":"received","at":"2026-05-07T01:12:00Z","data":{"reach":["sms"]}}"#
+            format!(
+                r#"{{"ticket":"W260507-0123","event":"received","at":"2026-05-07T01:12:00Z","data":{{"reach":["sms"],"caller":"{caller}"}}}}"#
+            )
         );
         let sealed = entry.contact.expect("a contact");
         let opened = key().unseal("W260507-0123", &sealed).expect("opens on its ticket");
         assert_eq!(opened, br#"{"phone":"13800138000"}"#);
+    }
+
+    #[test]
+    fn a_caller_is_known_again_and_not_by_number() {
+        let caller = |key: &str, value: &str| {
+            let mut event = event("received");
+            event.data.insert(key.into(), value.into());
+            let entry = canonical(event, &self::key(), NOW).expect("a good event");
+            let body: serde_json::Value = serde_json::from_str(&entry.body).expect("JSON");
+            assert!(!entry.body.contains("13800138000"), "{}", entry.body);
+            body["data"]["caller"].as_str().unwrap_or_default().to_owned()
+        };
+        let one = caller("phone", "13800138000");
+        assert_eq!(one.len(), 16);
+        assert_eq!(caller("phone", "+86 138-0013-8000"), one, "another spelling");
+        assert_ne!(caller("phone", "13800138001"), one, "another number");
+        assert_eq!(caller("email", "Li@example.org"), caller("email", "li@example.org"));
+        assert_ne!(
+            caller("caller", "13800138000"),
+            "13800138000",
+            "what the sender names is hashed too"
+        );
+        let other = Key::parse("AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "the test");
+        assert_ne!(other.expect("a key").caller("3800138000"), one, "another key, another name");
     }
 }

@@ -16,11 +16,11 @@ macro_rules! shipped {
 
 shipped! {
     "cn": [
-        "policies.toml", "cases.toml", "org.toml", "templates.toml",
+        "policies.toml", "cases.toml", "org.toml", "rates.toml", "templates.toml",
         "holidays/cn-2019.json", "holidays/cn-2020.json", "holidays/cn-2021.json", "holidays/cn-2022.json",
         "holidays/cn-2023.json", "holidays/cn-2024.json", "holidays/cn-2025.json", "holidays/cn-2026.json",
     ],
-    "generic311": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
+    "generic311": ["policies.toml", "cases.toml", "org.toml", "rates.toml", "templates.toml"],
     "xining": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
     "daxing": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],
     "yiyuan": ["policies.toml", "cases.toml", "org.toml", "templates.toml"],

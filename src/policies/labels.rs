@@ -8,20 +8,20 @@ use super::section::Section;
 const REPORTS: [(&str, ()); 4] = [("day", ()), ("week", ()), ("month", ()), ("year", ())];
 
 /// Reads `[zones]`: the least score of each in percent, the best first; the last takes all.
-pub fn zones(section: &Section<'_>) -> Vec<(String, f64)> {
-    let mut zones: Vec<(String, f64)> = Vec::new();
+pub fn zones(section: &Section<'_>) -> Vec<(String, u32)> {
+    let mut zones: Vec<(String, u32)> = Vec::new();
     for item in section.entries() {
         let Some(least) = item.count() else { continue };
         if least > 100 {
             item.complain(format!("zone `{}` begins above 100 percent", item.key()));
         }
-        zones.push((item.key().to_owned(), f64::from(least)));
+        zones.push((item.key().to_owned(), least));
     }
-    zones.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-    if zones.windows(2).any(|pair| pair[0].1.total_cmp(&pair[1].1).is_eq()) {
+    zones.sort_by(|(_, one), (_, other)| other.cmp(one));
+    if zones.windows(2).any(|pair| pair[0].1 == pair[1].1) {
         section.complain("two zones begin at the same score");
     }
-    if zones.last().is_some_and(|(_, least)| *least > 0.0) {
+    if zones.last().is_some_and(|(_, least)| *least > 0) {
         section.complain("scores below the last zone have no zone; let one begin at 0");
     }
     zones

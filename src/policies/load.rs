@@ -22,7 +22,7 @@ use super::{
     lint::{self, Spots},
     org, permits,
     policy::{self, Around},
-    preset,
+    preset, rates,
     resident::{self, Tells},
     schedule,
     section::Section,
@@ -317,6 +317,7 @@ fn read(
     }
     let preset = head_root.get("preset");
     let set_by_preset = preset.map(|item| preset::apply(&item, &presets, &mut policies));
+    flags.extend(policies.iter().filter_map(permits::confirmation));
     if head_root.get("default_policy").is_none() {
         head_root.warn(
             "the set has no `default_policy`: a ticket that no selector takes has no clocks",
@@ -354,6 +355,7 @@ fn read(
         head_root.complain("the set has no [calendar]");
         None
     };
+    let zones = single("zones").as_ref().map(labels::zones).unwrap_or_default();
     let mut set = PolicySet {
         kinds: BTreeSet::new(),
         id: head.id,
@@ -362,7 +364,8 @@ fn read(
         calendar: calendar?,
         campaigns,
         stages,
-        zones: single("zones").as_ref().map(labels::zones).unwrap_or_default(),
+        rates: rates::rates(lists("rates"), &zones),
+        zones,
         reports: tables("reports").iter().flat_map(labels::reports).collect(),
         catalogue: catalogue::catalogue(items, duties, &policies),
         clock_start: head.clock_start,

@@ -26,6 +26,7 @@ mod overlay;
 mod permits;
 mod policy;
 mod preset;
+mod rates;
 pub(crate) mod reader;
 mod resident;
 mod rules;
@@ -35,6 +36,7 @@ mod selector;
 mod set;
 mod silence;
 mod slip;
+mod slots;
 mod stage;
 pub(crate) mod suggest;
 #[cfg(test)]

@@ -9,10 +9,13 @@ use super::{
     set::role_list,
 };
 use crate::core::{
+    event::Kind,
     policy::{Counted, FlagRule, FlagWhen, PauseLimit, Permits, Policy, Strictness, Via},
     span::Span,
 };
 
+/// What duban says of a matter that nobody confirmed, where `on_timeout` names nothing.
+const UNCONFIRMED: &str = "unconfirmed";
 const STRICTNESS: [(&str, Strictness); 3] =
     [("flag", Strictness::Flag), ("accept", Strictness::Accept), ("refuse", Strictness::Refuse)];
 
@@ -80,11 +83,29 @@ pub fn flag(section: Section<'_>, names: &Names, policies: &[Policy]) -> Option<
     rule
 }
 
+/// The flag a closing rule with `confirm_timeout` stands for; its kind is what `on_timeout` names.
+pub fn confirmation(policy: &Policy) -> Option<FlagRule> {
+    let when = FlagWhen::Unconfirmed(policy.close.confirm_timeout?);
+    let id = policy.close.on_timeout.clone().unwrap_or_else(|| UNCONFIRMED.to_owned());
+    Some(FlagRule {
+        zh: id.clone(),
+        en: id.clone(),
+        policies: BTreeSet::from([policy.id.clone()]),
+        each_round: true,
+        add: Some(Kind::of(&id)),
+        tell: Vec::new(),
+        tell_via: Vec::new(),
+        when,
+        id,
+    })
+}
+
 /// Whether a flag of this condition is raised once a round where its rule does not say.
 fn is_of_round(when: &FlagWhen) -> bool {
     match when {
         FlagWhen::Age(_) | FlagWhen::Count { .. } | FlagWhen::Silent(_) => false,
         FlagWhen::Overdue { .. }
+        | FlagWhen::Unconfirmed(_)
         | FlagWhen::ResolvedWithin(_)
         | FlagWhen::NoContact
         | FlagWhen::SameReply
@@ -99,9 +120,10 @@ type OfSpan = fn(Span) -> FlagWhen;
 fn when(item: &Item<'_>, clocks: &BTreeSet<&str>) -> Option<FlagWhen> {
     let section = item.section("`when`")?;
     let mut found: Vec<Option<FlagWhen>> = Vec::new();
-    let spans: [(&'static str, OfSpan); 3] = [
+    let spans: [(&'static str, OfSpan); 4] = [
         ("age", FlagWhen::Age),
         ("silent", FlagWhen::Silent),
+        ("unconfirmed", FlagWhen::Unconfirmed),
         ("resolved_within", FlagWhen::ResolvedWithin),
     ];
     for (key, make) in spans {

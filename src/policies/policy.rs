@@ -12,6 +12,7 @@ use super::{
     rules,
     section::Section,
     selector::selector,
+    slots::{capacity, slots},
     trigger, variant,
 };
 use crate::core::{
@@ -110,7 +111,8 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         count_trigger: section
             .get("trigger")
             .and_then(|item| trigger::of_policy(&item, &id, &select, around.names)),
-        slots: section.get("slots").map(|item| item.time_pairs()).unwrap_or_default(),
+        slots: section.get("slots").map(|item| slots(&item)).unwrap_or_default(),
+        capacity: section.get("capacity").and_then(|item| capacity(&item)),
         admit: section.get("admit").and_then(|item| rules::admit(&item, around.names)),
         start_approval: section
             .get("start_approval")

@@ -118,6 +118,9 @@ pub fn close(item: &Item<'_>) -> Option<CloseRule> {
         confirm_timeout: section.span("confirm_timeout"),
         on_timeout: section.get("on_timeout").and_then(|item| item.filled()).map(str::to_owned),
     };
+    if rule.confirm_timeout.is_some() && rule.requires.is_empty() {
+        item.complain("`confirm_timeout` waits for what is in `requires`, and nothing is");
+    }
     section.finish();
     Some(rule)
 }

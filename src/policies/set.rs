@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{civil::Time, tz::TimeZone};
 use toml::de::DeValue;
 
-use super::{reader::Item, section::Section};
+use super::{ladder::ways, reader::Item, section::Section};
 use crate::core::{
     count::{CountBy, CountRule},
     event::Kind,
+    fallback::FallbackRule,
     policy::{
         Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, RoleOf, WorkdayDue,
     },
@@ -149,6 +150,7 @@ pub fn noise(section: Section<'_>, slips: &BTreeSet<String>) -> Noise {
         never_repeat_per_scan: section.switch_or("never_repeat_per_scan", true),
         gather: section.get("gather").and_then(|item| elapsed(&item).map(Span::Elapsed)),
         throttle: section.get("throttle").and_then(|item| throttle(&item)),
+        fallback: section.get("fallback").and_then(|item| fallback(&item)),
     };
     section.finish();
     noise
@@ -161,6 +163,18 @@ fn throttle(item: &Item<'_>) -> Option<ThrottleRule> {
     let within_ms = section.need("within").and_then(|item| elapsed(&item));
     section.finish();
     Some(ThrottleRule { messages: messages?, within_ms: within_ms? })
+}
+
+/// `{ within = "10m", ways = ["im", "sms", "voice"] }`
+fn fallback(item: &Item<'_>) -> Option<FallbackRule> {
+    let section = item.section("fallback")?;
+    let within_ms = section.need("within").and_then(|item| elapsed(&item));
+    let found = section.need("ways").map(|item| ways(&item));
+    section.finish();
+    if found.as_ref().is_some_and(Vec::is_empty) {
+        item.complain("a message that did not arrive needs a way to go on by; name one in `ways`");
+    }
+    Some(FallbackRule { within_ms: within_ms?, ways: found.filter(|ways| !ways.is_empty())? })
 }
 
 /// A span of plain time, a day at most.

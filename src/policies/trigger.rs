@@ -12,14 +12,13 @@ use crate::core::{
     attributes::PLAIN,
     event::Kind,
     policy::{Condition, Selector},
-    ticket::{LINKED, RESULT},
+    slots::GIVEN,
+    ticket::{LINKED, RESULT, TRIGGERED},
     trigger::{Opening, Target, Trigger},
 };
 
 /// What a key may be of beside the attributes.
 const OWN_KEYS: [&str; 4] = ["caller", "phone_hash", "ticket", "unit"];
-/// The event that opens a ticket where nothing else is said.
-const TRIGGERED: &str = "triggered";
 
 /// Reads one `[[trigger]]`.
 pub fn trigger(section: Section<'_>, names: &Names) -> Trigger {
@@ -109,14 +108,11 @@ pub fn of_policy(item: &Item<'_>, id: &str, select: &Selector, names: &Names) ->
 
 /// Every custom kind the triggers name.
 pub fn kinds(triggers: &[Trigger]) -> BTreeSet<Kind> {
-    // What merged tickets tell each other.
-    let mut kinds = BTreeSet::from([Kind::of(LINKED), Kind::of(RESULT)]);
+    // What tickets tell each other without any trigger.
+    let mut kinds = BTreeSet::from([LINKED, RESULT, TRIGGERED, GIVEN].map(Kind::of));
     for trigger in triggers {
         let named = trigger.on.iter().chain(&trigger.arm).chain(&trigger.reset_on);
         kinds.extend(named.map(|name| Kind::of(name)).chain(trigger.adds().cloned()));
-        if trigger.to.contains(&Target::New) {
-            kinds.insert(Kind::of(TRIGGERED));
-        }
     }
     kinds
 }

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::Rules;
+use super::{Rules, unapproved};
 use crate::{
     config::Config,
     core::{policy::Via, ticket, timestamp::Timestamp, wording::Templates},
@@ -85,6 +85,7 @@ pub fn examine_configured(config: &Config, file: Option<&Path>, now: Timestamp) 
         examined.complaints.push(Complaint::about(Severity::Error, &*examined.name, message));
     }
     examined.complaints.extend(unmapped(config, file, &examined.loaded));
+    examined.complaints.extend(unapproved(config, file, &examined.loaded));
     examined
 }
 

@@ -45,8 +45,12 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
     if let Some(id) = case.policy.as_deref().filter(|id| *id != found.id) {
         return Err(format!("a ticket made for policy `{id}` is taken by `{}`", found.id));
     }
-    let dues: BTreeMap<String, Timestamp> =
-        replayed.ticket.clocks.iter().map(|clock| (clock.key.name.clone(), clock.due)).collect();
+    let dues: BTreeMap<String, Timestamp> = replayed
+        .ticket
+        .clocks
+        .iter()
+        .map(|clock| (replayed.ticket.counted_as(set, clock), clock.due))
+        .collect();
     let mut slips: Vec<PlayedSlip> = replayed
         .records()
         .filter_map(|(_, record)| match record {
@@ -65,6 +69,10 @@ pub fn play(set: &PolicySet, case: &Case) -> Result<Played, String> {
             | Record::Flag { .. }
             | Record::Notice(_)
             | Record::Grouped { .. }
+            | Record::Slot { .. }
+            | Record::Sent { .. }
+            | Record::Delivery { .. }
+            | Record::FellBack { .. }
             | Record::Occurred { .. }
             | Record::Alarm { .. }
             | Record::StandIn { .. }

@@ -86,7 +86,7 @@ impl Report {
             let unit = if clock.key.unit.is_empty() { &unit } else { &clock.key.unit };
             let of_unit = self.by_unit.entry(unit.clone()).or_default();
             for counts in [&mut self.clocks, of_unit] {
-                counts.entry(clock.key.name.clone()).or_default().add(clock, until);
+                counts.entry(ticket.counted_as(set, clock)).or_default().add(clock, until);
             }
         }
         for (_, record) in replayed.records() {
@@ -153,6 +153,10 @@ impl Report {
             | Record::Refused { .. }
             | Record::Policy { .. }
             | Record::Grouped { .. }
+            | Record::Slot { .. }
+            | Record::Sent { .. }
+            | Record::Delivery { .. }
+            | Record::FellBack { .. }
             | Record::Occurred { .. }
             | Record::Notice(_)
             | Record::StandIn { .. }

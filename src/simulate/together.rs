@@ -15,7 +15,7 @@ use crate::core::{
     fact::{Fact, Line},
     org::Org,
     policy::PolicySet,
-    ticket::Ticket,
+    ticket::{TRIGGERED, Ticket},
     timestamp::Timestamp,
 };
 
@@ -25,7 +25,11 @@ const FROM_OUTSIDE: [&str; 6] =
 
 /// Whether tickets may hear of each other in these events: by a merge, or because a trigger counts.
 pub fn reach_over(set: &PolicySet, events: &[Event]) -> bool {
-    if events.iter().any(|event| event.kind == Kind::Merged && event.text("into").is_some()) {
+    let reaches = |event: &Event| match &event.kind {
+        Kind::Merged => event.text("into").is_some(),
+        kind => kind.name() == TRIGGERED,
+    };
+    if events.iter().any(reaches) {
         return true;
     }
     let mut said: BTreeSet<&str> = events.iter().map(|event| event.kind.name()).collect();

@@ -15,7 +15,7 @@ use super::{
 use crate::core::{book::BookKind, journal::chain, timestamp::Timestamp};
 
 /// A fact to append to the journal of a ticket, which need not exist yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntry {
     /// The ticket's number.
     pub ticket: String,

@@ -1,5 +1,8 @@
 //! The ledgers: writing a ticket's lines anew, reading lists, and the numbers of the rates.
 
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
 use super::{
     Store, StoreError,
     error::While as _,
@@ -81,6 +84,19 @@ pub(super) const INSERT: Text = text!(
 );
 
 impl LedgerRow {
+    /// The line as other programs read it, instants in the city's zone.
+    pub fn json(&self, zone: &TimeZone) -> Value {
+        let instant = |at: Timestamp| at.to_rfc3339(zone);
+        json!({
+            "ticket": self.ticket_no, "entry": self.entry, "list": self.list, "unit": self.unit,
+            "opened": instant(self.opened), "next_due": self.review_due.map(instant),
+            "until": self.expires.map(instant), "ended": self.ended.map(instant),
+            "ended_by": self.ended_by, "reason": self.reason, "approver": self.approver,
+            "leader": self.leader,
+            "lacking": self.lacking.split(", ").filter(|one| !one.is_empty()).collect::<Vec<_>>(),
+        })
+    }
+
     /// The columns in the order of `INSERT`.
     pub(super) fn columns(&self) -> impl serde::Serialize + '_ {
         let first = (self.ticket_key, &self.entry, &self.list, &self.ticket_no, &self.unit);

@@ -33,6 +33,7 @@ mod mailbox;
 mod open;
 mod outbox;
 mod policy_set;
+mod receipt;
 mod refusal;
 mod row;
 mod slip;
@@ -55,6 +56,7 @@ pub use self::{
     look::{Loaded, Look, Named, SerialRun},
     mailbox::Mail,
     outbox::{MessageRow, Offer, Outcome, Settled},
+    receipt::{NewReceipt, Proof, Undelivered},
     refusal::{Refusal, RefusalRow},
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},

@@ -6,8 +6,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Store, StoreError,
+    NewEntry, Proof, Store, StoreError,
     error::While as _,
+    journal::append,
+    receipt::INSERT_PARTS,
     row::rows,
     tx::{Pools, Text, on_readers, on_writer, text},
 };
@@ -38,6 +40,7 @@ pub struct Settled {
     pub id: i64,
     pub attempt: i64,
     pub outcome: Outcome,
+    pub proof: Proof,
 }
 
 /// What came of an attempt.
@@ -72,6 +75,14 @@ pub struct MessageRow {
     pub channel: Option<String>,
     pub provider: Option<String>,
     pub reason: Option<String>,
+    /// `delivered failed never`, when, and the provider's code; `None`: no receipt.
+    pub delivery: Option<String>,
+    pub delivery_at: Option<Timestamp>,
+    pub delivery_code: Option<String>,
+    /// Until when a receipt is waited for.
+    pub receipt_due: Option<Timestamp>,
+    /// How many numbers its provider gave it; 0: it sends no receipts.
+    pub parts: i64,
 }
 rows!(MessageRow {
     id,
@@ -84,7 +95,12 @@ rows!(MessageRow {
     done,
     channel,
     provider,
-    reason
+    reason,
+    delivery,
+    delivery_at,
+    delivery_code,
+    receipt_due,
+    parts
 });
 
 struct Claimed {
@@ -172,7 +188,9 @@ impl Store {
                     provider = held.value->>6, reason = held.value->>7,
                     attempt = outbox.attempt - CAST(held.value->>8 AS BIGINT),
                     first_offered_ms = CASE WHEN outbox.attempt = CAST(held.value->>8 AS BIGINT)
-                                            THEN NULL ELSE outbox.first_offered_ms END
+                                            THEN NULL ELSE outbox.first_offered_ms END,
+                    receipt_due_ms = CAST(held.value->>9 AS BIGINT),
+                    address = COALESCE(held.value->>10, outbox.address)
              FROM held WHERE outbox.id = held.id AND outbox.attempt = CAST(held.value->>1 AS BIGINT)
                AND (outbox.state = 'waiting' OR (outbox.state = 'dropped' AND held.value->>2 = 'sent'))
              RETURNING outbox.id, outbox.attempt"
@@ -183,15 +201,38 @@ impl Store {
                 let (state, again, channel, provider, reason) = one.outcome.columns();
                 let done = again.is_none().then_some(now.0);
                 let at = again.map(|at| at.0);
-                (one.id, one.attempt, state, at, done, channel, provider, reason, one.undone())
+                let (due, address) = (one.proof.receipt_due.map(|at| at.0), &one.proof.address);
+                let undone = one.undone();
+                (
+                    one.id,
+                    one.attempt,
+                    state,
+                    at,
+                    done,
+                    channel,
+                    provider,
+                    reason,
+                    undone,
+                    due,
+                    address,
+                )
             })
             .collect();
         if rows.is_empty() {
             return Ok(Vec::new());
         }
+        let entries: Vec<NewEntry> =
+            settled.iter().filter_map(|one| one.proof.entry.clone()).collect();
         let mut tx = self.pools.begin().await.doing("beginning to settle messages")?;
+        // Tickets before messages, as the engine locks them.
+        append(&mut tx, &entries, now).await.doing("telling tickets what left")?;
         let written: Vec<(i64, i64)> = tx.fetch(SQL, &rows).await.doing("settling messages")?;
+        let parts: Vec<_> = settled.iter().flat_map(Settled::parts).collect();
+        tx.execute(INSERT_PARTS, &parts).await.doing("keeping the numbers of parts")?;
         tx.commit().await.doing("committing settled messages")?;
+        if !entries.is_empty() {
+            self.knock().await;
+        }
         let mut written: BTreeSet<(i64, i64)> = written.into_iter().collect();
         Ok(settled
             .iter()
@@ -222,7 +263,9 @@ impl Store {
     pub async fn messages(&self, ticket_key: i64) -> Result<Vec<MessageRow>, StoreError> {
         const SQL: &str =
             "SELECT id, message, state, offer_at_ms, attempt, first_offered_ms, created_ms,
-                                  done_at_ms, channel, provider, reason
+                                  done_at_ms, channel, provider, reason, delivery,
+                                  delivery_at_ms, delivery_code, receipt_due_ms,
+                                  (SELECT COUNT(*) FROM part WHERE part.outbox_id = outbox.id)
                            FROM outbox WHERE ticket_key = $1 ORDER BY id";
         on_readers!(self, pool => sqlx::query_as(SQL).bind(ticket_key).fetch_all(pool).await)
             .doing("reading messages of a ticket")
@@ -256,6 +299,19 @@ impl From<Claimed> for Offer {
 }
 
 impl Settled {
+    /// Channel, the provider's number and the message of each part. A provider's number may come with
+    /// any answer, also one that was overtaken: its receipt is true all the same.
+    fn parts(&self) -> impl Iterator<Item = (&str, &str, i64)> {
+        let channel = match &self.outcome {
+            Outcome::Sent { channel, .. } => channel.as_str(),
+            Outcome::Retry { .. }
+            | Outcome::GaveUp { .. }
+            | Outcome::Dropped { .. }
+            | Outcome::Held { .. } => "",
+        };
+        self.proof.parts.iter().map(move |part| (channel, part.as_str(), self.id))
+    }
+
     /// How many attempts are taken back. Nobody else can have had the number of this one: whoever
     /// claims next gets it anew, and this holder has spoken.
     fn undone(&self) -> i64 {

@@ -6,6 +6,7 @@
 //! Invariants (tests of the same names in tests/web):
 //! * `opening_a_link_changes_nothing`, `the_first_answer_wins`
 //! * `a_wrong_token_tells_nothing`, `guesses_are_shut_out`
+//! * `what_a_provider_says_is_thanked_for_once_it_is_kept`
 //! * `every_page_forbids_scripts`, `a_slow_head_is_cut`
 
 mod access;
@@ -18,12 +19,14 @@ mod guesses;
 mod header;
 mod health;
 mod language;
+mod ledger;
 mod lines;
 mod mailbox;
 mod overview;
 mod page;
 mod problem;
 mod rating;
+mod receipts;
 mod serve;
 mod start;
 mod state;
@@ -52,6 +55,8 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/tickets/{ticket}/timeline", get(api::timeline))
         .route("/api/v1/tickets/{ticket}/explain", get(api::explain))
         .route("/api/v1/slips", get(api::slips))
+        .route("/api/v1/ledger", get(ledger::list))
+        .route("/receipts/{channel}", axum::routing::post(receipts::receive))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics));

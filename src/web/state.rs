@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use super::{guesses::Guesses, health::Health, language::Language};
 use crate::{
-    config::{WebConfig, WordingConfig},
+    channel::back::Heard,
+    config::{WebConfig, WordingConfig, channels::ChannelConfig},
     core::timestamp::Timestamp,
     intake::queue::Queue,
     rules::Rules,
@@ -32,6 +33,10 @@ pub struct State {
     pub wording: WordingConfig,
     /// `zh` or `en`, for residents whose browser does not say.
     pub resident_language: String,
+    /// Whose callbacks come here.
+    pub channels: Vec<ChannelConfig>,
+    /// Where what providers say goes, to be kept.
+    pub heard: mpsc::Sender<Heard>,
     /// Whether a `mailbox` channel is configured.
     pub mailbox: bool,
     /// Whether the pages of the demonstration are shown.

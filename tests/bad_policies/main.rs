@@ -5,6 +5,7 @@
 mod cases;
 mod clocks;
 mod ladders;
+mod permits;
 mod residents;
 mod selectors;
 mod sets;
@@ -50,6 +51,7 @@ fn every_file_has_its_test() {
         include_str!("cases.rs"),
         include_str!("clocks.rs"),
         include_str!("ladders.rs"),
+        include_str!("permits.rs"),
         include_str!("residents.rs"),
         include_str!("selectors.rs"),
         include_str!("sets.rs"),

@@ -43,3 +43,23 @@ fn grade_counts_as_nothing() {
       |                                   ^^^^^^
     "#);
 }
+
+#[test]
+fn slots_overlap() {
+    assert_snapshot!(complaints("slots-overlap"), @r#"
+    slots-overlap.toml:4:9: slots come one after the other and do not overlap
+      |
+    4 | slots = [["10:30", "11:45"], ["11:30", "12:00"]]
+      |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn nobody_to_call() {
+    assert_snapshot!(complaints("nobody-to-call"), @"
+    nobody-to-call.toml:5:12: nobody could be called; leave `capacity` out where it has no bound
+      |
+    5 | capacity = { seats = 0, per_hour = 12 }
+      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ");
+}

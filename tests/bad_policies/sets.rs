@@ -153,3 +153,49 @@ fn unknown_weekday() {
       |           ^^^^^^^^^^^^^^^^^^^^
     "#);
 }
+
+#[test]
+fn rates_that_say_nonsense() {
+    assert_snapshot!(complaints("rates-that-say-nonsense"), @r#"
+    rates-that-say-nonsense.toml:1:1: no answer of `solved` counts 1: 解决率 would always be 0
+      |
+    1 | [[rates]]
+      | ^^^^^^^^^
+    rates-that-say-nonsense.toml:4:6: this version ends before it begins: `to` is the first day it is over
+      |
+    4 | to = "2026-01-01"
+      |      ^^^^^^^^^^^^
+    rates-that-say-nonsense.toml:5:9: `clocks` is not what makes a contact count; did you mean `clock`?
+      |
+    5 | basis = "clocks"
+      |         ^^^^^^^^
+    rates-that-say-nonsense.toml:6:11: the weights are not 100 together
+      |
+    6 | weights = { response = 30, solved = 35, satisfied = 30 }
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    rates-that-say-nonsense.toml:8:31: `基本满意` is a number that is never exact; write it in quotes, like `"0.6"` or `"1/2"`
+      |
+    8 | grades = { "满意" = 1, "基本满意" = 0.6, "不满意" = "0,5", "非常满意" = 2 }
+      |                                     ^^^
+    rates-that-say-nonsense.toml:8:44: `0,5` is no weight; write it like `1`, `"0.6"` or `"1/2"`, with four digits at most
+      |
+    8 | grades = { "满意" = 1, "基本满意" = 0.6, "不满意" = "0,5", "非常满意" = 2 }
+      |                                                     ^^^^^
+    rates-that-say-nonsense.toml:8:60: `非常满意` counts more than 1
+      |
+    8 | grades = { "满意" = 1, "基本满意" = 0.6, "不满意" = "0,5", "非常满意" = 2 }
+      |                                                                         ^
+    rates-that-say-nonsense.toml:11:11: `answer` is not a group of rates; did you mean `answers`?
+       |
+    11 | leaves = ["answer"]
+       |           ^^^^^^^^
+    rates-that-say-nonsense.toml:12:1: exclusion `hung` is defined twice
+       |
+    12 | [[rates.exclusion]]
+       | ^^^^^^^^^^^^^^^^^^^
+    rates-that-say-nonsense.toml:15:1: unknown key `zn` in this exclusion; did you mean `en`?
+       |
+    15 | zn = "挂账"
+       | ^^
+    "#);
+}

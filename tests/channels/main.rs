@@ -16,6 +16,8 @@ mod sms;
 #[path = "../common/wait.rs"]
 mod wait;
 
+use std::collections::BTreeMap;
+
 use duban::{
     channel::{Channel, ChannelError, Letter, Sent},
     config::Config,
@@ -54,6 +56,8 @@ fn letter(to: &str) -> Letter {
         links: vec!["https://t.xn.gov.cn/r/x".into()],
         ticket: "W260507-0123".into(),
         language: "zh".into(),
+        template: "staff.red".into(),
+        facts: BTreeMap::new(),
     }
 }
 

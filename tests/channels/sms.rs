@@ -18,7 +18,7 @@ impl Gateway {
 
 #[tokio::test]
 async fn each_answer_has_its_verdict() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let accepted = |words: &str| Sent::Accepted { provider: words.into(), ids: Vec::new() };
     let later = |words: &str| Sent::Later { reason: words.into() };
     let never = |words: &str| Sent::Never { reason: words.into() };
@@ -47,7 +47,7 @@ async fn each_answer_has_its_verdict() {
 
 #[tokio::test]
 async fn a_request_is_escaped_as_its_content_type_asks() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let mut sms = letter("+8613800138000");
     sms.text = "【督办】a=1&b=\"2\" 三%\n".into();
     let json = gateway.channel("/ok", "headers = { X-App = 'duban' }").send(&sms, NOW).await;
@@ -65,6 +65,12 @@ async fn a_request_is_escaped_as_its_content_type_asks() {
     ));
     let get = get.send(&sms, NOW).await;
     assert!(matches!(get, Sent::Accepted { .. }), "{get:?}");
+    let odd = channel(&format!(
+        "kind = 'http_sms'\nmethod = 'GET'\nurl = 'http://127.0.0.1:{}/ok'\nbody = '{{\"to\": {{{{ to }}}}}}'\n",
+        gateway.port
+    ));
+    let odd = odd.send(&sms, NOW).await;
+    assert!(matches!(odd, Sent::Accepted { .. }), "{odd:?}");
 
     let requests = gateway.requests();
     assert_eq!(requests[0]["json"]["text"], *sms.text);
@@ -76,11 +82,12 @@ async fn a_request_is_escaped_as_its_content_type_asks() {
     assert_eq!(requests[2]["method"], "GET");
     assert_eq!(requests[2]["query"]["to"], *sms.to);
     assert_eq!(requests[2]["query"]["text"], *sms.text);
+    assert_eq!(requests[3]["json"]["to"], *sms.to, "a gateway may want a body with a GET");
 }
 
 #[tokio::test]
 async fn keys_travel_in_headers_and_stand_nowhere_else() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let folder = tempfile::tempdir().expect("a scratch folder");
     let secret = folder.path().join("key");
     std::fs::write(&secret, "k3y\n").expect("the scratch folder takes files");
@@ -99,7 +106,7 @@ async fn keys_travel_in_headers_and_stand_nowhere_else() {
 
 #[tokio::test]
 async fn a_gateway_that_is_slow_or_away_is_not_now() {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let slow = gateway.channel("/slow", "timeout = '300ms'").send(&letter("138"), NOW).await;
     assert!(matches!(slow, Sent::Later { .. }), "{slow:?}");
     let away = channel(&format!(
@@ -119,4 +126,23 @@ fn a_template_that_cannot_work_is_refused_before_anything_is_sent() {
     };
     insta::assert_snapshot!(complaint(r#"{"to": "{{ to }}"}"#), @r#"channel `x`: `body` gives no JSON: expected `,` or `}` at line 1 column 10; facts bring their own quotes, write `{"to": {{ to }}}`"#);
     insta::assert_snapshot!(complaint("{{ phone }}"), @"channel `x`: `body` names `phone`; known are to, text, content, sig, id, ticket, language");
+}
+
+/// A call is asked for as an SMS is: the words to say, and the number of the call for the key
+/// that will be pressed.
+#[tokio::test]
+async fn a_voice_gateway_is_asked_to_call_and_gives_the_call_a_number() {
+    let gateway = Gateway::start("sms.py");
+    let caller = channel(&format!(
+        "kind = 'voice_http'\nurl = 'http://127.0.0.1:{}/ok'\nsignature = '【督办】'\n\
+         body = '{{\"to\": {{{{ to }}}}, \"say\": {{{{ content }}}}, \"keys\": \"1\", \"call\": {{{{ id }}}}}}'\n\
+         accepted = {{ pointer = '/code', value = 'OK', id = '/id' }}\n",
+        gateway.port
+    ));
+    let mut call = letter("+8613800138000");
+    call.text = "【督办】工单W1超期,按1确认。".into();
+    let sent = caller.send(&call, NOW).await;
+    let Sent::Accepted { ids, .. } = sent else { panic!("{sent:?}") };
+    assert_eq!(ids, ["sms-77"]);
+    assert_eq!(gateway.requests()[0]["json"]["say"], "工单W1超期,按1确认。");
 }

@@ -1,4 +1,4 @@
-//! The HTTP SMS gateway of the tests, a process of its own: tests/gateways/sms.py.
+//! The HTTP gateways of the tests, processes of their own: tests/gateways.
 
 use std::{
     fs::{File, read_to_string},
@@ -19,13 +19,20 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    pub fn start() -> Self {
+    /// Starts the gateway that a script of tests/gateways makes.
+    pub fn start(script: &str) -> Self {
+        Self::listen(script, 0)
+    }
+
+    /// On this port; 0: on any that is free.
+    pub fn listen(script: &str, port: u16) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/gateways/sms.py");
+        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/gateways").join(script);
         let (server, port) = Server::announced(
             tool("python3", "python3")
                 .arg(script)
                 .arg(folder.path().join("requests"))
+                .arg(port.to_string())
                 // It complains of every connection that is cut.
                 .stderr(Stdio::null()),
         );

@@ -7,6 +7,7 @@ mod circle;
 #[path = "../common/daemon.rs"]
 mod daemon;
 mod house;
+mod receipts;
 mod signals;
 mod start;
 mod systemd;

@@ -16,7 +16,8 @@ use duban::{
     dispatch::Dispatch,
     engine::Engine,
     intake::canon::canonical,
-    policies,
+    policies::{self, Sources},
+    receipts::Receipts,
     rules::Rules,
     secret::Key,
     store::{MessageRow, Store},
@@ -99,6 +100,34 @@ impl City {
             .collect();
         self.store.append(&entries, now).await.expect("events are kept");
         self.engine.run_until_idle(now).await.expect("the engine looks");
+    }
+
+    /// What comes back from providers and residents goes through here.
+    pub fn receipts(&self) -> Receipts {
+        Receipts::new(self.store.clone(), Arc::clone(&self.rules), self.key.clone())
+    }
+
+    /// From now on what does not arrive goes on by these ways.
+    pub fn fall_back_by(&self, base: &str, ways: &str) {
+        let text = format!(
+            "schema = 'sla-policy-set/1'\nid = 'mine'\nversion = '1'\nextends = '{base}'\n\
+             [noise]\nfallback = {{ within = '10m', ways = [{ways}] }}\n"
+        );
+        let files = BTreeMap::from([("policies.toml".to_owned(), text)]);
+        let base = policies::sources(base).map(Box::new);
+        let loaded = policies::load(&Sources { label: "mine".to_owned(), files, base }, NOW);
+        let set = loaded.set.expect("a good set");
+        let rules = Rules::new(set, self.org.clone(), self.templates.clone());
+        self.rules.store(Arc::new(rules));
+    }
+
+    /// What the journal of a ticket says, by kind, in order.
+    pub async fn journal(&self, ticket: &str, kind: &str) -> Vec<Value> {
+        let row = self.store.ticket(ticket).await.expect("the store answers");
+        let journal = self.store.journal(row.expect("the ticket is there").key).await;
+        let lines =
+            journal.expect("the store answers").into_iter().filter(|line| line.kind == kind);
+        lines.map(|line| serde_json::from_str(&line.body).expect("JSON")).collect()
     }
 
     /// Other people in the posts from now on, as after a reload.

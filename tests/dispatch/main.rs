@@ -1,6 +1,7 @@
 //! The dispatch over a real store: what is sent, to whom, what is tried again and what is not
 //! sent any more; and several nodes on one PostgreSQL.
 
+mod back;
 mod city;
 #[path = "../common/gateway.rs"]
 mod gateway;
@@ -13,28 +14,36 @@ mod sending;
 
 /// Runs each function on a SQLite file and on PostgreSQL.
 macro_rules! on_both {
-    ($($name:ident),* $(,)?) => {
+    ($($module:ident::$name:ident),* $(,)?) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 let folder = tempfile::tempdir().expect("a scratch folder");
                 let url = format!("sqlite:{}", folder.path().join("duban.db").display());
-                crate::sending::$name(&url).await;
+                crate::$module::$name(&url).await;
             })*
         }
         mod postgresql {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                crate::sending::$name(&crate::postgres::database().await).await;
+                crate::$module::$name(&crate::postgres::database().await).await;
             })*
         }
     };
 }
 
 on_both![
-    a_message_whose_reason_is_gone_is_not_sent,
-    a_question_that_is_answered_or_too_old_is_not_sent,
-    a_failed_message_is_tried_again_and_given_up,
-    the_person_is_found_at_sending,
-    the_link_in_a_message_opens,
+    sending::a_message_whose_reason_is_gone_is_not_sent,
+    sending::a_question_that_is_answered_or_too_old_is_not_sent,
+    sending::a_failed_message_is_tried_again_and_given_up,
+    sending::the_person_is_found_at_sending,
+    sending::the_link_in_a_message_opens,
+    back::what_cannot_be_delivered_goes_on,
+    back::a_receipt_that_fails_goes_on_at_once,
+    back::a_digit_answers_the_question_that_was_asked_last,
+    back::a_word_nobody_was_asked_for_is_kept_without_it,
+    back::whoever_wants_no_messages_gets_none,
+    back::an_outage_of_a_day_loses_nothing,
+    back::a_storm_in_one_unit_does_not_hold_up_another,
+    sending::an_approved_text_is_filled_from_the_message,
 ];

@@ -104,21 +104,31 @@ pub async fn a_question_that_is_answered_or_too_old_is_not_sent(url: &str) {
 }
 
 pub async fn a_failed_message_is_tried_again_and_given_up(url: &str) {
-    let gateway = Gateway::start();
+    let gateway = Gateway::start("sms.py");
     let config = configured(&format!(
-        "[dispatch]\nattempts_max = 5\nretry_min = '30s'\nretry_max = '2m'\n\
+        "[dispatch]\nattempts_max = 5\nretry_min = '30s'\nretry_max = '2m'\nworkers = 1\n\
          [kinds]\nemail = 'off'\nsms = 'text'\nim = 'off'\n\
-         [[channel]]\nname = 'text'\nkind = 'http_sms'\nurl = 'http://127.0.0.1:{}/broken'\n\
+         [[channel]]\nname = 'text'\nkind = 'http_sms'\nurl = \"http://127.0.0.1:{}/{{{{ 'broken' if ticket == 'W1' else 'ok' }}}}\"\n\
          body = '{{\"to\": {{{{ to }}}}, \"text\": {{{{ text }}}}, \"id\": {{{{ id }}}}}}'\n",
         gateway.port
     ));
     let city = with_four_messages(url, config).await;
+    // The gateway takes everything else: it is this message that fails, not the channel.
+    let taken_beside = async |now: Timestamp| {
+        let received = now.plus_ms(at(RECEIVED).since(at(DUE)));
+        let mut event = event(&format!("K{}", now.0), "received", RECEIVED, &json!({}));
+        event.at = received;
+        city.hear(vec![event], received).await;
+        city.engine.run_until_idle(now).await.expect("the engine looks");
+    };
+    taken_beside(at(DUE)).await;
     let first = send(&city, at(DUE)).await;
-    assert_eq!((first.retried, first.dropped, first.sent), (2, 2, 0), "mail is off: {first:?}");
+    assert_eq!((first.retried, first.dropped, first.sent), (2, 4, 2), "mail is off: {first:?}");
 
     let (mut attempts, mut last, mut waits) = (1, at(DUE), Vec::new());
     while let Some(next) = city.store.next_offer().await.expect("the store answers") {
         assert_eq!(send(&city, next.plus_ms(-1)).await.claimed, 0, "nothing is tried too early");
+        taken_beside(next).await;
         let done = city.dispatch.run_once(next).await.expect("the dispatch sends");
         assert!(done.claimed > 0, "what is offered can be claimed");
         waits.push(next.since(last));
@@ -134,12 +144,45 @@ pub async fn a_failed_message_is_tried_again_and_given_up(url: &str) {
         assert_eq!(row.reason.as_deref(), Some("HTTP 500: oops"));
         assert_eq!(row.channel.as_deref(), Some("text"));
     }
-    assert_eq!(gateway.count(), 10, "two messages, five times each");
+    let tries: Vec<Value> =
+        gateway.requests().into_iter().filter(|request| request["path"] == "/broken").collect();
+    assert_eq!(tries.len(), 10, "two messages, five times each");
     let ids: std::collections::BTreeSet<String> =
-        gateway.requests().iter().map(|request| request["json"]["id"].to_string()).collect();
+        tries.iter().map(|request| request["json"]["id"].to_string()).collect();
     assert_eq!(ids.len(), 2, "each time under the same id");
     assert!(waits.iter().all(|wait| *wait <= 120_000), "no wait beyond `retry_max`: {waits:?}");
     assert!(last.since(at(DUE)) >= 30_000 * 4, "each wait is `retry_min` at least: {waits:?}");
+}
+
+/// A provider that puts the words together itself gets them one by one, as the text has them.
+pub async fn an_approved_text_is_filled_from_the_message(url: &str) {
+    let gateway = Gateway::start("providers.py");
+    let key = tempfile::NamedTempFile::new().expect("a scratch file");
+    std::fs::write(key.path(), "TESTtestTESTtest").expect("the scratch file takes a key");
+    let config = configured(&format!(
+        "[kinds]\nemail = 'off'\nsms = 'ali'\nim = 'off'\n\
+         [[channel]]\nname = 'ali'\nkind = 'aliyun'\nendpoint = 'http://127.0.0.1:{}'\n\
+         access_key_id = 'LTAI'\naccess_key_secret_file = '{}'\nsign_name = 'Boston 311'\n\
+         [channel.templates.'staff.green']\ncode = 'fine'\n\
+         variables = ['no', 'state', 'content']\n",
+        gateway.port,
+        key.path().display(),
+    ));
+    let city = with_four_messages(url, config).await;
+    let done = send(&city, at(DUE)).await;
+    assert_eq!((done.sent, done.dropped), (2, 2), "mail is off: {done:?}");
+    let requests = gateway.requests();
+    assert_eq!(requests.len(), 2);
+    for request in requests {
+        let words = request["query"]["TemplateParam"].as_str().expect("variables");
+        let words: Value = serde_json::from_str(words).expect("JSON");
+        assert_eq!(words["no"], "W1");
+        let content = words["content"].as_str().expect("a text");
+        for name in ["no", "state"] {
+            let word = words[name].as_str().expect("a word");
+            assert!(content.contains(word), "`{word}` of {name} stands in `{content}`");
+        }
+    }
 }
 
 pub async fn the_person_is_found_at_sending(url: &str) {

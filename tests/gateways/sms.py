@@ -8,7 +8,7 @@ one into a file, a JSON object a line. What it answers depends on the path:
     /echo       400 with the request in it         /moved      302
     /slow       no answer
 
-Usage: sms.py LOGFILE; prints the port it listens on, on 127.0.0.1.
+Usage: sms.py LOGFILE [PORT]; prints the port it listens on, on 127.0.0.1.
 """
 
 import http.server
@@ -17,6 +17,7 @@ import sys
 import threading
 import urllib.parse
 
+PORT = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 ANSWERS = {
     "/ok": (200, '{"code":"OK","id":"sms-77"}'),
     "/busy": (200, '{"code":"BUSY"}'),
@@ -70,7 +71,7 @@ class Gateway(http.server.BaseHTTPRequestHandler):
         pass
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", PORT), Gateway)
 server.daemon_threads = True
 print(server.server_address[1], flush=True)
 server.serve_forever()

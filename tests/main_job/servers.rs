@@ -44,7 +44,7 @@ impl Servers {
                 .arg("100"),
         );
         listening(smtp, "smtp-sink");
-        Self { smtp, texts: Gateway::start(), mails, _sink: sink }
+        Self { smtp, texts: Gateway::start("sms.py"), mails, _sink: sink }
     }
 
     /// Everything that arrived.

@@ -10,6 +10,7 @@ mod outbox;
 #[path = "../common/postgres.rs"]
 mod postgres;
 mod reading;
+mod receipts;
 mod schema;
 mod scratch;
 
@@ -68,6 +69,11 @@ contract![
     outbox::an_offer_knows_what_happened_meanwhile,
     outbox::what_went_out_is_kept_even_of_a_withdrawn_slip,
     outbox::the_mailbox_keeps_a_message_once,
+    receipts::a_receipt_counts_once,
+    receipts::a_receipt_before_the_answer_waits,
+    receipts::a_long_message_is_delivered_with_its_last_part,
+    receipts::what_is_undelivered_goes_on_once,
+    receipts::a_reply_finds_what_was_asked,
     links::a_link_is_answered_once,
     links::a_link_expires,
     links::tokens_work_until_revoked,

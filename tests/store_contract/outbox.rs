@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use duban::core::timestamp::Timestamp;
-use duban::store::{Mail, MessageRow, Outcome, Settled, SlipWithdrawal, Store, Writes};
+use duban::store::{Mail, MessageRow, Outcome, Proof, Settled, SlipWithdrawal, Store, Writes};
 
 use crate::scratch::{Scratch, T0, at, message, slip, with_ticket};
 
@@ -26,7 +26,7 @@ async fn claim(store: &Store, limit: i64, now: Timestamp) -> Vec<String> {
 
 fn sent(id: i64, attempt: i64) -> Settled {
     let outcome = Outcome::Sent { channel: "mailbox".to_owned(), provider: "250 ok".to_owned() };
-    Settled { id, attempt, outcome }
+    Settled { id, attempt, outcome, proof: Proof::default() }
 }
 
 async fn only(store: &Store, ticket_key: i64) -> MessageRow {
@@ -95,7 +95,12 @@ pub async fn outcomes_are_kept(scratch: &Scratch) {
     let settled: Vec<Settled> = offers
         .iter()
         .zip(&table)
-        .map(|(offer, row)| Settled { id: offer.id, attempt: 1, outcome: row.0.clone() })
+        .map(|(offer, row)| Settled {
+            id: offer.id,
+            attempt: 1,
+            outcome: row.0.clone(),
+            proof: Proof::default(),
+        })
         .collect();
     assert_eq!(store.settle(&settled, at(1)).await.expect("they are settled"), [true; 4]);
     let kept = store.messages(key).await.expect("they read");
@@ -171,7 +176,10 @@ pub async fn what_went_out_is_kept_even_of_a_withdrawn_slip(scratch: &Scratch) {
     let offers = store.claim(10, LEASE_MS, T0).await.expect("they are claimed");
     withdraw(&store, "k1", |_| Vec::new()).await;
     let retry = Outcome::Retry { at: at(9), reason: "busy".to_owned(), channel: "sms".to_owned() };
-    let settled = [sent(offers[0].id, 1), Settled { id: offers[1].id, attempt: 1, outcome: retry }];
+    let settled = [
+        sent(offers[0].id, 1),
+        Settled { id: offers[1].id, attempt: 1, outcome: retry, proof: Proof::default() },
+    ];
     assert_eq!(store.settle(&settled, at(2)).await.expect("they are settled"), [true, false]);
     let kept = store.messages(ticket.key).await.expect("they read");
     let states: Vec<&str> = kept.iter().map(|row| row.state.as_str()).collect();
@@ -229,7 +237,7 @@ pub async fn a_held_message_was_no_attempt(scratch: &Scratch) {
     let (store, key) = with_messages(scratch, &[("m1", 0)]).await;
     let held = |until: i64, attempt: i64| {
         let outcome = Outcome::Held { until: at(until), reason: "silence: test".to_owned() };
-        [Settled { id: 1, attempt, outcome }]
+        [Settled { id: 1, attempt, outcome, proof: Proof::default() }]
     };
     let id = only(&store, key).await.id;
     for until in [100, 200] {
@@ -257,7 +265,10 @@ pub async fn a_held_message_was_no_attempt(scratch: &Scratch) {
     // A failed attempt before a hold stays one.
     let later = Outcome::Retry { at: at(250), reason: "HTTP 500".into(), channel: "text".into() };
     store.claim(10, LEASE_MS, at(200)).await.expect("claimed");
-    store.settle(&[Settled { id, attempt: 1, outcome: later }], at(201)).await.expect("settled");
+    store
+        .settle(&[Settled { id, attempt: 1, outcome: later, proof: Proof::default() }], at(201))
+        .await
+        .expect("settled");
     assert_eq!(store.release_held(at(210)).await.expect("released"), 0, "it waits for a channel");
     let [again] =
         store.claim(10, LEASE_MS, at(250)).await.expect("claimed").try_into().expect("one");

@@ -6,6 +6,7 @@ set: plain
 [[policy]]
 id = "request"
 clocks = [{ name = "resolve", dur = "5wd", stop = "resolved" }]
+returns = { window = "1wd", max = 2, basis_required = true, ruling = "1wd", after_max = "ruling_final", hop_limit = 4 }
 [[policy]]
 id = "lift"
 select = { urgency = "high" }
@@ -32,3 +33,10 @@ D2,elsewhere,1,,,
 10:05 W3 decision by=street text="the street takes it over"
 10:06 W3 dispatched unit=u
   W3: ticket basis.decision.text~street
+# Who returns what the catalogue gives them goes to a ruling; who returns what it does not, goes back to the desk.
+11:00 W2 returned basis=三定方案
+  event ruling_asked reason=catalogue
+  W2: ticket unit=u returned.-1.ruling=catalogue
+11:10 W3 returned basis=三定方案
+  W3: ticket returned.-1.ruling=none
+  W3: no event ruling_asked

@@ -262,6 +262,8 @@ impl<'g> Town<'g> {
             web: self.config.web.clone(),
             wording: self.config.wording.clone(),
             resident_language: self.config.resident.language.clone(),
+            channels: Vec::new(),
+            heard: tokio::sync::mpsc::channel(1).0,
             mailbox: false,
             demo: false,
             health: Arc::new(Health::new(std::time::Duration::from_mins(1))),

@@ -183,3 +183,45 @@ async fn slips_are_listed_page_by_page() {
     assert_eq!(rest["next"], serde_json::Value::Null);
     house.stop().await;
 }
+
+#[tokio::test]
+async fn the_ledger_is_filtered_and_paged() {
+    let house = house(Wish::default()).await;
+    let token = house.token(&["read"]).await;
+    house.ledger("W1", "hung", None).await;
+    house.ledger("W2", "long_open", None).await;
+    house.ledger("W3", "hung", Some(NOW)).await;
+    #[rustfmt::skip]
+    let table = [
+        // name       query                    tickets
+        ("standing",  "",                      Ok(vec!["W1", "W2"])),
+        ("all",       "?state=all",            Ok(vec!["W1", "W2", "W3"])),
+        ("ended",     "?state=ended",          Ok(vec!["W3"])),
+        ("one list",  "?state=all&list=hung",  Ok(vec!["W1", "W3"])),
+        ("one unit",  "?unit=nobody",          Ok(vec![])),
+        ("a ticket",  "?ticket=W2",            Ok(vec!["W2"])),
+        ("no ticket", "?ticket=W9",            Err(404)),
+        ("bad state", "?state=closed",         Err(400)),
+        ("bad limit", "?limit=9999",           Err(400)),
+        ("bad mark",  "?after=W1",             Err(400)),
+    ];
+    for (name, query, want) in table {
+        let reply = house.get_as(&token, &format!("/api/v1/ledger{query}")).await;
+        let got = if reply.status == 200 { Ok(tickets(&reply.json())) } else { Err(reply.status) };
+        let want = want.map(|all| all.into_iter().map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(got, want, "{name}");
+    }
+    let first = house.get_as(&token, "/api/v1/ledger?state=all&limit=2").await.json();
+    assert_eq!(first["ledger"][0]["opened"], "2026-05-07T09:12:00+08:00");
+    assert_eq!(first["ledger"][0]["lacking"], serde_json::json!(["plan", "leader"]));
+    let next = first["next"].as_str().expect("there is more").to_owned();
+    let rest = house.get_as(&token, &format!("/api/v1/ledger?state=all&after={next}")).await.json();
+    assert_eq!((tickets(&rest), &rest["next"]), (vec!["W3".to_owned()], &serde_json::Value::Null));
+    assert_eq!(house.get("/api/v1/ledger").await.status, 401, "not for everybody");
+    house.stop().await;
+}
+
+fn tickets(page: &serde_json::Value) -> Vec<String> {
+    let lines = page["ledger"].as_array().expect("a list");
+    lines.iter().map(|line| line["ticket"].as_str().expect("a number").to_owned()).collect()
+}

@@ -1,21 +1,30 @@
 //! A whole house around the web: a store in a scratch folder, the reference policies, a real
 //! listener on loopback.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use duban::{
-    config::{Config, WebConfig},
+    channel::back::{Back, Heard},
+    config::{Config, WebConfig, channels::ChannelConfig},
     core::timestamp::Timestamp,
     intake::queue::{self, Queue},
     policies::load_embedded,
     rules::Rules,
     secret::{Key, token, token_hash},
-    store::{LinkWrite, Mail, NewEntry, SlipWrite, Store, Writes},
+    store::{LedgerRow, LinkWrite, Mail, NewEntry, SlipWrite, Store, Writes},
     wall::Wall,
     web::{Guesses, Health, State, router, serve},
 };
-use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, mpsc},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 /// The clock of these tests stands still: 2026-05-07, 09:12 in China.
@@ -23,6 +32,13 @@ pub const NOW: Timestamp = Timestamp(1_778_116_320_000);
 pub const HOUR_MS: i64 = 3_600_000;
 /// Wrong tokens an address may send in a minute, in tests.
 pub const WRONG_MAX: u32 = 5;
+
+/// Whether what providers say is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    Keeps,
+    Forgets,
+}
 
 /// What a test may want otherwise.
 pub struct Wish {
@@ -32,6 +48,8 @@ pub struct Wish {
     pub is_stuck: bool,
     pub body_bytes_max: usize,
     pub header_timeout: Duration,
+    pub channels: Vec<ChannelConfig>,
+    pub memory: Memory,
 }
 
 impl Default for Wish {
@@ -42,6 +60,8 @@ impl Default for Wish {
             is_stuck: false,
             body_bytes_max: 8 << 20,
             header_timeout: Duration::from_secs(10),
+            channels: Vec::new(),
+            memory: Memory::Keeps,
         }
     }
 }
@@ -53,6 +73,8 @@ pub struct House {
     pub address: SocketAddr,
     pub client: reqwest::Client,
     pub queue: Queue,
+    /// What providers said, by channel.
+    pub heard: Arc<Mutex<Vec<(String, Back)>>>,
     stop: CancellationToken,
     served: JoinHandle<()>,
     _drain: Option<queue::Drain>,
@@ -83,6 +105,10 @@ pub async fn house(wish: Wish) -> House {
         None
     };
 
+    let (saying, hearing) = mpsc::channel(4);
+    let heard = Arc::default();
+    tokio::spawn(hear(hearing, Arc::clone(&heard), wish.memory));
+
     let config = Config::standard();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("its address");
@@ -102,6 +128,8 @@ pub async fn house(wish: Wish) -> House {
         web: web.clone(),
         wording: config.wording,
         resident_language: config.resident.language,
+        channels: wish.channels,
+        heard: saying,
         mailbox: wish.mailbox,
         demo: wish.demo,
         health: Arc::clone(&health),
@@ -126,10 +154,26 @@ pub async fn house(wish: Wish) -> House {
         address,
         client,
         queue,
+        heard,
         stop,
         served,
         _drain: drain,
         _folder: folder,
+    }
+}
+
+/// Keeps what providers say, or does not.
+async fn hear(
+    mut hearing: mpsc::Receiver<Heard>,
+    kept: Arc<Mutex<Vec<(String, Back)>>>,
+    memory: Memory,
+) {
+    while let Some(Heard { channel, back, kept: tell }) = hearing.recv().await {
+        let keeps = memory == Memory::Keeps;
+        if keeps {
+            kept.lock().expect("nobody panics with it").push((channel, back));
+        }
+        tell.send(keeps).expect("whoever asked waits");
     }
 }
 
@@ -236,6 +280,29 @@ impl House {
             paper: None,
         };
         self.write(Writes { slips: vec![slip], ..Writes::default() }).await;
+    }
+
+    /// A line of a ledger; all lines of a ticket are written at one time.
+    pub async fn ledger(&self, no: &str, list: &str, ended: Option<Timestamp>) {
+        let ticket_key = self.ticket(no).await;
+        let row = LedgerRow {
+            ticket_key,
+            entry: format!("{list}/1"),
+            list: list.to_owned(),
+            ticket_no: no.to_owned(),
+            unit: "cx-scjg".to_owned(),
+            opened: NOW,
+            review_due: None,
+            expires: None,
+            ended,
+            ended_by: ended.map(|_| "struck_off".to_owned()),
+            reason: Some("历史遗留".to_owned()),
+            approver: None,
+            leader: None,
+            lacking: "plan, leader".to_owned(),
+        };
+        self.write(Writes { ledger_of: vec![ticket_key], ledger: vec![row], ..Writes::default() })
+            .await;
     }
 
     pub async fn mail(&self, id: &str, channel: &str, subject: &str, text: &str, link: &str) {

@@ -4,4 +4,5 @@ mod api;
 mod house;
 mod pages;
 mod rating;
+mod receipts;
 mod server;

@@ -66,12 +66,21 @@ pub struct Writer {
     timeout: Duration,
 }
 
-/// Connects and binds; the reason if it cannot. The caller bounds the time.
-pub async fn open(
-    config: &SmppConfig,
-    tls: Option<&TlsName>,
-    way: Way,
-) -> Result<(Reader, Writer), String> {
+/// A bound connection.
+pub struct Link {
+    pub reader: Reader,
+    pub writer: Writer,
+}
+
+/// Connects and binds; the reason if it cannot.
+pub async fn open(config: &SmppConfig, tls: Option<&TlsName>, way: Way) -> Result<Link, String> {
+    let span = config.timeout;
+    timeout(span, bound(config, tls, way)).await.unwrap_or_else(|_| {
+        Err(format!("{}:{} did not bind us within {span:?}", config.host, config.port))
+    })
+}
+
+async fn bound(config: &SmppConfig, tls: Option<&TlsName>, way: Way) -> Result<Link, String> {
     let place = format!("{}:{}", config.host, config.port);
     let unreachable = |error: io::Error| format!("cannot reach {place}: {error}");
     let socket =
@@ -104,7 +113,7 @@ pub async fn open(
     if answer.status != 0 {
         return Err(format!("{place} refused the bind: {}", verdict::words(answer.status)));
     }
-    Ok((reader, writer))
+    Ok(Link { reader, writer })
 }
 
 fn bind(config: &SmppConfig, way: Way) -> Result<Pdu, String> {

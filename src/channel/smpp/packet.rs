@@ -165,7 +165,7 @@ mod tests {
         let whole = body(b"hello", b"\x04\x24\0\x03abc");
         for end in 0..whole.len() {
             drop(Deliver::read(&whole[..end]));
-            drop(open(&whole[..end]));
+            assert_eq!(open(&whole[..end]).is_some(), end >= HEADER, "{end}");
         }
         let read = Deliver::read(&whole).expect("a whole packet");
         assert_eq!((read.from.as_str(), read.message.as_slice()), ("8613800138000", &b"hello"[..]));

@@ -7,11 +7,9 @@
 
 use super::packet::Deliver;
 use crate::{
-    channel::{
-        back::{Back, Delivery, Receipt, Word},
-        segments::from_septets,
-    },
+    channel::back::{Back, Delivery, Receipt, Word},
     config::smpp::ReceiptIds,
+    core::wording::from_septets,
 };
 
 /// Bits of `esm_class`.

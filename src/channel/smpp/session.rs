@@ -1,17 +1,12 @@
 //! A session: messages out within a window, answers matched by number, what comes in handed on.
 //!
-//! One task owns the link. It ends with the link, or when nobody holds the session any more;
-//! everybody who waits for an answer then learns why there will be none.
+//! It ends with the link, when nobody orders any more, or when told to stop; everybody who
+//! waits for an answer then learns why there will be none.
 //!
-//! Invariants (tests/smpp): `an_answer_belongs_to_its_message`, `a_dead_link_is_noticed`,
-//! `what_comes_in_is_confirmed_once_it_is_kept`.
+//! Invariants (tests/smpp): `a_message_without_an_answer_is_later_and_holds_up_nobody`,
+//! `a_dead_link_is_noticed`, `what_comes_in_is_confirmed_once_it_is_kept`.
 
-use std::{
-    collections::BTreeMap,
-    pin::Pin,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, pin::Pin, time::Duration};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use rusmpp::{
@@ -19,12 +14,13 @@ use rusmpp::{
     pdus::{DeliverSmResp, SubmitSm},
 };
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    sync::{mpsc, oneshot},
     time::{Instant, sleep_until, timeout},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
-    link::{Reader, Writer},
+    link::{Link, Writer},
     packet::{self, ANSWER, Deliver, Head},
     receipt::{self, Read},
 };
@@ -38,155 +34,119 @@ const KEEPING_MAX: usize = 100;
 /// The last number of a packet before the first comes again.
 const SEQUENCE_MAX: u32 = 0x7fff_ffff;
 
-/// Who hears what comes in: nobody until somebody listens.
-pub type Listener = Arc<Mutex<Option<mpsc::Sender<Heard>>>>;
-
-/// The answer to a message.
+/// The centre's answer to a message.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Answer {
-    Status {
-        status: u32,
-        id: String,
-    },
-    /// None in time: the centre may have taken the message or not.
-    Silence,
+pub struct Answer {
+    pub status: u32,
+    /// Its number for the message; empty if it gave none.
+    pub id: String,
 }
 
-/// A message on its way to the task.
-struct Order {
-    submit: SubmitSm,
-    /// Held until the answer, whether anybody still waits for it or not: the centre counts too.
-    permit: OwnedSemaphorePermit,
-    answer: oneshot::Sender<Answer>,
+/// Whoever waits for an answer; the reason where there is none.
+type Waiting = oneshot::Sender<Result<Answer, String>>;
+
+/// A message on its way to the session.
+pub struct Order {
+    pub submit: SubmitSm,
+    pub answer: Waiting,
 }
 
-/// A message without an answer yet.
+/// A message without an answer yet. It counts in the window whether anybody still waits or not:
+/// the centre counts too.
 struct Pending {
     until: Instant,
-    answer: oneshot::Sender<Answer>,
-    _permit: OwnedSemaphorePermit,
-}
-
-/// An open session.
-pub struct Session {
-    orders: mpsc::Sender<Order>,
-    window: Arc<Semaphore>,
-    /// Why it ended.
-    farewell: Arc<OnceLock<String>>,
-    pub opened: Instant,
-}
-
-impl Session {
-    /// Begins to work on a bound link.
-    pub fn begin(
-        channel: &str,
-        config: &SmppConfig,
-        (reader, writer): (Reader, Writer),
-        listener: Listener,
-    ) -> Self {
-        let (orders, taken) = mpsc::channel(config.window);
-        let farewell = Arc::new(OnceLock::new());
-        let now = Instant::now();
-        let work = Work {
-            channel: channel.to_owned(),
-            writer,
-            listener,
-            receipt_ids: config.receipt_ids,
-            enquire_link: config.enquire_link,
-            timeout: config.timeout,
-            sequence: 1, // the bind
-            heard: now,
-            asked: None,
-            pending: BTreeMap::new(),
-            keeping: FuturesUnordered::new(),
-        };
-        let told = Arc::clone(&farewell);
-        // Whoever holds the session sees the task's end in `orders`.
-        drop(tokio::spawn(async move {
-            let why = work.run(reader, taken).await;
-            drop(told.set(why));
-        }));
-        let window = Arc::new(Semaphore::new(config.window));
-        Self { orders, window, farewell, opened: now }
-    }
-
-    /// Whether the link is gone.
-    pub fn is_over(&self) -> bool {
-        self.orders.is_closed()
-    }
-
-    /// Waits until the link is gone and says why.
-    pub async fn over(&self) -> String {
-        self.orders.closed().await;
-        self.why()
-    }
-
-    fn why(&self) -> String {
-        self.farewell.get().cloned().unwrap_or_else(|| "the link was lost".to_owned())
-    }
-
-    /// Hands one message over and waits for its answer; the reason if it cannot be known.
-    ///
-    /// Cancelled, the message may be on its way; its answer is then nobody's.
-    pub async fn submit(&self, submit: SubmitSm, patience: Duration) -> Result<Answer, String> {
-        let permit = timeout(patience, Arc::clone(&self.window).acquire_owned())
-            .await
-            .map_err(|_| format!("no room in the window for {patience:?}"))?
-            .map_err(|_| self.why())?;
-        let (answer, answered) = oneshot::channel();
-        let lost = || format!("no answer: {}", self.why());
-        self.orders.send(Order { submit, permit, answer }).await.map_err(|_| self.why())?;
-        answered.await.map_err(|_| lost())
-    }
+    answer: Waiting,
 }
 
 type Keeping = Pin<Box<dyn Future<Output = (u32, bool)> + Send>>;
 
-/// What the task knows.
-struct Work {
+/// An open session.
+pub struct Session {
     channel: String,
-    writer: Writer,
-    listener: Listener,
+    link: Link,
+    /// Who hears what comes in.
+    heard: Option<mpsc::Sender<Heard>>,
     receipt_ids: ReceiptIds,
+    window: usize,
     enquire_link: Duration,
     timeout: Duration,
     sequence: u32,
     /// When the centre last said anything.
-    heard: Instant,
+    last_word: Instant,
     /// Since when it owes us a sign of life.
     asked: Option<Instant>,
-    /// By number of packet; the oldest first, so the first to be given up.
+    /// By number of packet.
     pending: BTreeMap<u32, Pending>,
     keeping: FuturesUnordered<Keeping>,
 }
 
-impl Work {
-    /// Works until the link or the session ends, and says why.
-    async fn run(mut self, mut reader: Reader, mut orders: mpsc::Receiver<Order>) -> String {
-        loop {
+impl Session {
+    /// A session on a bound link.
+    pub fn new(
+        channel: &str,
+        config: &SmppConfig,
+        link: Link,
+        heard: Option<mpsc::Sender<Heard>>,
+    ) -> Self {
+        Self {
+            channel: channel.to_owned(),
+            link,
+            heard,
+            receipt_ids: config.receipt_ids,
+            window: config.window,
+            enquire_link: config.enquire_link,
+            timeout: config.timeout,
+            sequence: 1, // the bind
+            last_word: Instant::now(),
+            asked: None,
+            pending: BTreeMap::new(),
+            keeping: FuturesUnordered::new(),
+        }
+    }
+
+    /// Works until the link ends, nobody orders any more or it is told to stop; says why it ended.
+    pub async fn run(
+        mut self,
+        orders: &mut mpsc::Receiver<Order>,
+        stop: CancellationToken,
+    ) -> String {
+        let why = self.work(orders, &stop).await.err().unwrap_or_else(|| "closed by us".to_owned());
+        for (_, pending) in std::mem::take(&mut self.pending) {
+            // Whoever waited may be gone.
+            drop(pending.answer.send(Err(format!("no answer: {why}"))));
+        }
+        why
+    }
+
+    async fn work(
+        &mut self,
+        orders: &mut mpsc::Receiver<Order>,
+        stop: &CancellationToken,
+    ) -> Result<(), String> {
+        let mut closing = false;
+        while !(closing && self.pending.is_empty() && self.keeping.is_empty()) {
             let next_look = self.next_look();
-            let done = tokio::select! {
-                frame = reader.next() => match frame {
-                    Ok(frame) => self.take(&frame).await,
-                    Err(why) => Err(why),
-                },
-                order = orders.recv() => match order {
-                    Some(order) => self.submit(order).await,
-                    None => {
-                        let number = self.number();
-                        let said = self.writer.write(number, CommandStatus::EsmeRok, Pdu::Unbind);
-                        return said.await.err().unwrap_or_else(|| "closed by us".to_owned());
+            tokio::select! {
+                frame = self.link.reader.next() => self.take(&frame?).await?,
+                order = orders.recv(), if !closing && self.pending.len() < self.window => {
+                    match order {
+                        Some(order) => self.submit(order).await?,
+                        None => closing = true,
                     }
-                },
-                Some((sequence, kept)) = self.keeping.next(), if !self.keeping.is_empty() => {
-                    self.confirm(sequence, kept).await
                 }
-                () = sleep_until(next_look) => self.look().await,
-            };
-            if let Err(why) = done {
-                return why;
+                Some((sequence, kept)) = self.keeping.next(), if !self.keeping.is_empty() => {
+                    self.confirm(sequence, kept).await?;
+                }
+                () = sleep_until(next_look) => self.look().await?,
+                () = stop.cancelled(), if !closing => closing = true,
             }
         }
+        let number = self.number();
+        self.writer().write(number, CommandStatus::EsmeRok, Pdu::Unbind).await
+    }
+
+    fn writer(&mut self) -> &mut Writer {
+        &mut self.link.writer
     }
 
     fn number(&mut self) -> u32 {
@@ -200,37 +160,35 @@ impl Work {
         }
         let sequence = self.number();
         let until = Instant::now() + self.timeout;
-        self.pending
-            .insert(sequence, Pending { until, answer: order.answer, _permit: order.permit });
-        self.writer.write(sequence, CommandStatus::EsmeRok, order.submit).await
+        self.pending.insert(sequence, Pending { until, answer: order.answer });
+        self.writer().write(sequence, CommandStatus::EsmeRok, order.submit).await
     }
 
     /// When something is to be done though nothing happens.
     fn next_look(&self) -> Instant {
         let link = match self.asked {
-            None => self.heard + self.enquire_link,
+            None => self.last_word + self.enquire_link,
             Some(asked) => asked + self.timeout,
         };
-        self.pending.first_key_value().map_or(link, |(_, pending)| link.min(pending.until))
+        self.pending.values().map(|pending| pending.until).fold(link, Instant::min)
     }
 
     /// Gives up answers that are too late, and asks a silent centre whether it is there.
     async fn look(&mut self) -> Result<(), String> {
         let now = Instant::now();
-        while let Some(first) = self.pending.first_entry()
-            && first.get().until <= now
-        {
+        for (_, late) in self.pending.extract_if(.., |_, pending| pending.until <= now) {
+            let reason = format!("no answer within {:?}; it may have been taken", self.timeout);
             // Whoever waited may be gone.
-            drop(first.remove().answer.send(Answer::Silence));
+            drop(late.answer.send(Err(reason)));
         }
         match self.asked {
             Some(asked) if now >= asked + self.timeout => {
-                Err(format!("the centre gave no sign of life for {:?}", now - self.heard))
+                Err(format!("the centre gave no sign of life for {:?}", now - self.last_word))
             }
-            None if now >= self.heard + self.enquire_link => {
+            None if now >= self.last_word + self.enquire_link => {
                 self.asked = Some(now);
                 let number = self.number();
-                self.writer.write(number, CommandStatus::EsmeRok, Pdu::EnquireLink).await
+                self.writer().write(number, CommandStatus::EsmeRok, Pdu::EnquireLink).await
             }
             Some(_) | None => Ok(()),
         }
@@ -241,7 +199,7 @@ impl Work {
         let Some((head, body)) = packet::open(frame) else {
             return Err("the centre sent what is no SMPP".to_owned());
         };
-        self.heard = Instant::now();
+        self.last_word = Instant::now();
         self.asked = None;
         let ok = CommandStatus::EsmeRok;
         match head.command {
@@ -251,16 +209,16 @@ impl Work {
             }
             packet::DELIVER_SM => self.deliver(head.sequence, body).await,
             packet::ENQUIRE_LINK => {
-                self.writer.write(head.sequence, ok, Pdu::EnquireLinkResp).await
+                self.writer().write(head.sequence, ok, Pdu::EnquireLinkResp).await
             }
             packet::UNBIND => {
-                self.writer.write(head.sequence, ok, Pdu::UnbindResp).await?;
+                self.writer().write(head.sequence, ok, Pdu::UnbindResp).await?;
                 Err("the centre unbound us".to_owned())
             }
             command if command & ANSWER != 0 => Ok(()), // of an enquire_link
             _ => {
                 let unknown = CommandStatus::EsmeRinvcmdid;
-                self.writer.write(head.sequence, unknown, Pdu::GenericNack).await
+                self.writer().write(head.sequence, unknown, Pdu::GenericNack).await
             }
         }
     }
@@ -274,7 +232,7 @@ impl Work {
         let status =
             if is_nack && status == 0 { u32::from(CommandStatus::EsmeRunknownerr) } else { status };
         let id = if status == 0 { packet::message_id(body) } else { String::new() };
-        drop(pending.answer.send(Answer::Status { status, id }));
+        drop(pending.answer.send(Ok(Answer { status, id })));
     }
 
     /// Hands on what came in; the centre gets its answer once it is kept.
@@ -291,15 +249,15 @@ impl Work {
                 return self.confirm(sequence, true).await;
             }
         };
-        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(listener) = listener.filter(|_| self.keeping.len() < KEEPING_MAX) else {
+        let heard = self.heard.clone().filter(|_| self.keeping.len() < KEEPING_MAX);
+        let Some(heard) = heard else {
             return self.confirm(sequence, false).await;
         };
         let patience = self.timeout;
         self.keeping.push(Box::pin(async move {
             let (kept, is_kept) = oneshot::channel();
             let handed = async {
-                listener.send(Heard { channel, back, kept }).await.ok()?;
+                heard.send(Heard { channel, back, kept }).await.ok()?;
                 is_kept.await.ok()
             };
             (sequence, timeout(patience, handed).await.ok().flatten().unwrap_or(false))
@@ -310,6 +268,6 @@ impl Work {
     async fn confirm(&mut self, sequence: u32, kept: bool) -> Result<(), String> {
         // A temporary error makes the centre say it again.
         let status = if kept { CommandStatus::EsmeRok } else { CommandStatus::EsmeRxTAppn };
-        self.writer.write(sequence, status, DeliverSmResp::default()).await
+        self.writer().write(sequence, status, DeliverSmResp::default()).await
     }
 }

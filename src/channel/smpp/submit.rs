@@ -9,11 +9,9 @@ use rusmpp::{
 };
 
 use crate::{
-    channel::{
-        Letter,
-        segments::{Alphabet, Segments, segments},
-    },
+    channel::Letter,
     config::smpp::SmppConfig,
+    core::wording::{Alphabet, Parts, parts},
 };
 
 /// The header of a text in several parts, with a reference of one octet, counts parts so far.
@@ -24,20 +22,22 @@ pub const VERSION: InterfaceVersion = InterfaceVersion::Smpp3_4;
 
 /// A letter, ready to leave.
 pub struct Submits {
-    /// The same for the same words under the same message id, so that a repetition is known.
-    pub mark: blake3::Hash,
+    /// The same for the same words to the same number under the same message id, so that a
+    /// repetition is known.
+    pub mark: [u8; 32],
     pub parts: Vec<SubmitSm>,
 }
 
 /// Writes the packets of a letter; the reason if no packet can say it.
 pub fn submits(config: &SmppConfig, letter: &Letter) -> Result<Submits, String> {
-    let (to, ton) = destination(config, &letter.to)?;
-    let Segments { alphabet, parts } = segments(&letter.text);
-    let count = parts.len();
+    let (to, ton) = destination(config, &letter.number())?;
+    let Parts { alphabet, octets } = parts(&letter.text);
+    let count = octets.len();
     if count > PARTS_MAX {
         return Err(format!("{count} parts are more than an SMS can have, {PARTS_MAX}"));
     }
-    let mark = blake3::hash(format!("{}\n{}", letter.message_id, letter.text).as_bytes());
+    let mark = *blake3::hash(format!("{}\n{to}\n{}", letter.message_id, letter.text).as_bytes())
+        .as_bytes();
     let coding = match alphabet {
         Alphabet::Gsm7 => DataCoding::McSpecific,
         Alphabet::Ucs2 => DataCoding::Ucs2,
@@ -46,13 +46,13 @@ pub fn submits(config: &SmppConfig, letter: &Letter) -> Result<Submits, String> 
     let class = EsmClass::from(if count > 1 { HEADER } else { 0 });
     let source = &config.source;
     let mut made = Vec::with_capacity(count);
-    for (n, part) in parts.into_iter().enumerate() {
-        let mut octets = Vec::with_capacity(part.len() + 6);
+    for (n, part) in octets.into_iter().enumerate() {
+        let mut message = Vec::with_capacity(part.len() + 6);
         if count > 1 {
             // A phone puts parts of one reference together: a repeated part finds its place.
-            octets.extend([5, 0, 3, mark.as_bytes()[0], count as u8, n as u8 + 1]);
+            message.extend([5, 0, 3, mark[0], count as u8, n as u8 + 1]);
         }
-        octets.extend(part);
+        message.extend(part);
         let submit = SubmitSm::builder()
             .source_addr_ton(Ton::from(source.ton))
             .source_addr_npi(Npi::from(source.npi))
@@ -64,7 +64,7 @@ pub fn submits(config: &SmppConfig, letter: &Letter) -> Result<Submits, String> 
             .validity_period(validity(config)?)
             .registered_delivery(RegisteredDelivery::from(u8::from(config.receipts)))
             .data_coding(coding)
-            .short_message(OctetString::from_vec(octets).map_err(|error| error.to_string())?)
+            .short_message(OctetString::from_vec(message).map_err(|error| error.to_string())?)
             .build();
         made.push(submit);
     }
@@ -73,10 +73,9 @@ pub fn submits(config: &SmppConfig, letter: &Letter) -> Result<Submits, String> 
 
 /// The digits of a number and what type of number it is.
 fn destination(config: &SmppConfig, to: &str) -> Result<(String, u8), String> {
-    let digits: String = to.chars().filter(|sign| !matches!(sign, ' ' | '-')).collect();
-    let (digits, ton) = match digits.strip_prefix('+') {
+    let (digits, ton) = match to.strip_prefix('+') {
         Some(rest) => (rest.to_owned(), 1),
-        None => (digits, 0),
+        None => (to.to_owned(), 0),
     };
     let is_number = (3..=20).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     if !is_number {

@@ -7,8 +7,6 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Accepted,
-    /// We were too fast, or the centre is full.
-    Slower,
     Later,
     Never,
 }
@@ -30,7 +28,7 @@ const STATUSES: [(u32, &str, Verdict); 38] = [
     (0x00d, "bind failed",                       Verdict::Later),
     (0x00e, "invalid password",                  Verdict::Later),
     (0x00f, "invalid system_id",                 Verdict::Later),
-    (0x014, "message queue full",                Verdict::Slower),
+    (0x014, "message queue full",                Verdict::Later),
     (0x015, "invalid service type",              Verdict::Later),
     (0x043, "invalid esm_class",                 Verdict::Later),
     (0x045, "submit failed",                     Verdict::Later),
@@ -39,7 +37,7 @@ const STATUSES: [(u32, &str, Verdict); 38] = [
     (0x050, "invalid dest_ton",                  Verdict::Later),
     (0x051, "invalid dest_npi",                  Verdict::Later),
     (0x053, "invalid system_type",               Verdict::Later),
-    (0x058, "throttled",                         Verdict::Slower),
+    (0x058, "throttled",                         Verdict::Later),
     (0x062, "invalid validity",                  Verdict::Later),
     (0x064, "temporary error at the receiver",   Verdict::Later),
     (0x065, "permanent error at the receiver",   Verdict::Never),
@@ -82,8 +80,8 @@ mod tests {
         let table = [
             (0x00,  "SMPP 0x00000000 accepted",                       Verdict::Accepted),
             (0x0b,  "SMPP 0x0000000B invalid destination address",    Verdict::Never),
-            (0x14,  "SMPP 0x00000014 message queue full",             Verdict::Slower),
-            (0x58,  "SMPP 0x00000058 throttled",                      Verdict::Slower),
+            (0x14,  "SMPP 0x00000014 message queue full",             Verdict::Later),
+            (0x58,  "SMPP 0x00000058 throttled",                      Verdict::Later),
             (0x0e,  "SMPP 0x0000000E invalid password",               Verdict::Later),
             (0x40a, "SMPP 0x0000040A a status of this centre's own",  Verdict::Later),
         ];

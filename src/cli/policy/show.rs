@@ -31,7 +31,8 @@ pub fn show(args: &Args) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     print::line(format!("{} {}", set.id, set.version))?;
-    for part in ["stages", "slips", "roles", "reports", "zones", "policies", "campaigns", "preset"]
+    for part in
+        ["stages", "slips", "roles", "reports", "zones", "rates", "policies", "campaigns", "preset"]
     {
         let rows = shown[part].as_array().map(Vec::as_slice).unwrap_or_default();
         let Some(first) = rows.first().and_then(Value::as_object) else { continue };
@@ -64,6 +65,10 @@ fn words(set: &PolicySet) -> Value {
         "roles": set.roles.iter().map(|(id, one)| named(id, &one.zh, &one.en)).collect::<Vec<_>>(),
         "reports": set.reports.iter().map(|(id, (zh, en))| named(id, zh, en)).collect::<Vec<_>>(),
         "zones": set.zones.iter().map(|(id, least)| json!({ "id": id, "least": least })).collect::<Vec<_>>(),
+        "rates": set.rates.iter().map(|one| json!({
+            "id": one.id, "from": one.from.map(|day| day.to_string()),
+            "to": one.to.map(|day| day.to_string()), "min_n": one.min_n, "weights": one.weights.shown(),
+        })).collect::<Vec<_>>(),
         "policies": set.policies.iter().map(|one| json!({
             "id": one.id, "zh": one.zh, "en": one.en, "basis": one.basis,
             "valid_from": one.valid_from.map(|day| day.to_string()),

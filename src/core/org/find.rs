@@ -1,5 +1,7 @@
 //! From a role to the people who stand in it now.
 
+use std::collections::BTreeSet;
+
 use super::{Org, Person, Post};
 use crate::core::{
     policy::{PolicySet, RoleOf},
@@ -86,10 +88,74 @@ impl Org {
                 let stands_in = |seat: &&Seat<'_>| person.is_some() && seat.away == person;
                 let seats = &found.seats;
                 let seat = seats.iter().find(is_meant).or_else(|| seats.iter().find(stands_in));
-                seat.or(seats.first())?.person
+                let stand_in = person.filter(|id| self.may_stand_in(set, place, role, id, now));
+                match seat {
+                    Some(seat) => seat.person,
+                    None => stand_in.or(seats.first().map(|seat| seat.person))?,
+                }
             }
         };
         self.people.get(id)
+    }
+
+    /// Who is told next where those of a role cannot be reached: its stand-ins, then the next higher
+    /// levels, in the unit and above it; nobody of `told`, and no role kept for a ladder's last step.
+    pub fn onward<'o>(
+        &'o self,
+        set: &PolicySet,
+        place: &'o str,
+        role: &str,
+        told: &BTreeSet<&str>,
+        now: Timestamp,
+    ) -> Option<Seat<'o>> {
+        let stand_ins = self.stand_ins(set, place, role, now).map(|post| Seat {
+            post,
+            person: &post.person,
+            away: None,
+        });
+        let level = set.roles.get(role).map_or(0, |role| role.level);
+        let mut higher: Vec<_> = set
+            .roles
+            .iter()
+            .filter(|(_, one)| one.level > level && one.of == RoleOf::Unit && !one.last_step_only)
+            .map(|(name, role)| (role.level, name))
+            .collect();
+        higher.sort_unstable();
+        let places =
+            self.line_of(place).flat_map(|unit| higher.iter().map(move |(_, role)| (unit, role)));
+        let above = places.flat_map(|(unit, role)| {
+            match seats(self, set, self.posts.of(unit, role), now) {
+                Here::Seats(seats) => seats,
+                Here::Nobody | Here::OffDuty => Vec::new(),
+            }
+        });
+        stand_ins.chain(above).find(|seat| !told.contains(seat.person))
+    }
+
+    /// Stand-ins of a role's posts who are there now, whether or not its holders are.
+    fn stand_ins<'o>(
+        &'o self,
+        set: &PolicySet,
+        place: &'o str,
+        role: &str,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'o Post> {
+        let there = move |post: &&Post| {
+            let on = post.shift.as_ref().is_none_or(|shift| shift.is_on(&set.calendar, now));
+            post.deputy && post.is_valid(now) && on && self.absence(&post.person, now).is_none()
+        };
+        self.line_of(place).flat_map(move |unit| self.posts.of(unit, role)).filter(there)
+    }
+
+    fn may_stand_in(
+        &self,
+        set: &PolicySet,
+        place: &str,
+        role: &str,
+        person: &str,
+        now: Timestamp,
+    ) -> bool {
+        self.stand_ins(set, place, role, now).any(|post| post.person == person)
     }
 
     /// The unit that has a role for this one: itself or the nearest above it with somebody in the

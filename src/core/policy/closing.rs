@@ -12,6 +12,7 @@ pub struct CloseRule {
     pub on: Vec<Kind>,
     /// Events that count all the same, but raise the flag `incomplete`.
     pub flag_on: Vec<Kind>,
+    /// How long what is required may be missing after `resolved`, and the event duban then adds.
     pub confirm_timeout: Option<Span>,
     pub on_timeout: Option<String>,
 }

@@ -35,6 +35,8 @@ pub enum FlagWhen {
     Count { of: Counted, at_least: u32 },
     /// Nothing the resident could see happened for so long; what they see next arms it again.
     Silent(Span),
+    /// Reported done for so long, and what the closing rule asks for is still missing.
+    Unconfirmed(Span),
     /// Reported done so soon after the unit got it.
     ResolvedWithin(Span),
     /// Reported done and nobody had contacted the resident in this round.

@@ -12,7 +12,7 @@ use super::{
     links::{GROUPED, LEVEL_RAISED, LINKED, TRIGGERED},
     people::may_act,
     permit::Refused,
-    returns::ReturnOutcome,
+    returns::{RULING_ASKED, ReturnOutcome},
     select,
 };
 use crate::core::{
@@ -34,6 +34,7 @@ const ROUNDS_MAX: u32 = 3;
 impl Ticket {
     /// Applies one event. What the policy does not allow moves nothing and is noted as refused.
     pub fn apply_event(&mut self, set: &PolicySet, seq: i64, event: &Event) {
+        self.lapse_pause(set, event.at);
         self.last_event_at = self.last_event_at.max(Some(event.at));
         let read = reply::read(&set.reply, event);
         let event = read.as_ref();
@@ -157,7 +158,7 @@ impl Ticket {
             Kind::Redo | Kind::Reopened => self.open_round(set, event)?,
             Kind::SlipWithdrawn => self.withdraw_slip(set, event)?,
             Kind::Custom(name) => match &**name {
-                ACKNOWLEDGED => self.acknowledge(event),
+                ACKNOWLEDGED => self.acknowledge(set, event),
                 EXCUSED => self.excuse(event),
                 HANDOVER_REFUSED => self.handover = None,
                 RECLASSIFIED => self.reclassify(set, event),
@@ -166,7 +167,7 @@ impl Ticket {
                 LEVEL_RAISED => self.raise_level(set, event),
                 LINKED => self.link(event),
                 "returned_ok" => self.accept_return(set, event),
-                "ruling_asked" => self.ask_ruling(event),
+                RULING_ASKED => self.ask_ruling(event),
                 "ruled" => self.rule(set, event)?,
                 "extension_refused" => self.refuse_extension(set, event)?,
                 "review_decided" => self.decide_review(set, event)?,
@@ -298,6 +299,7 @@ impl Ticket {
         self.evidence = super::Evidence::default();
         self.handed_over = None;
         self.return_pending = None;
+        self.extension_asked = None;
         self.deadline = event.deadline;
         self.ended = None;
         self.stage = Stage::Dispatched;

@@ -137,6 +137,7 @@ impl Ticket {
             let is_of_now = !key.is_own()
                 || key.round == round
                     && (carried.contains(&rule.name)
+                        || clock.is_open() // a ruling carried it to the unit that has the ticket now
                         || self.handed_over.is_none_or(|at| clock.started >= at));
             let counts = if rule.again {
                 clock.is_open()
@@ -197,7 +198,8 @@ impl Ticket {
             pauses: Vec::new(),
             state,
             fired: Vec::new(),
-            acknowledged: Vec::new(),
+            elsewhere: Vec::new(),
+            acknowledged_steps: Vec::new(),
             due_told: false,
             brought: Vec::new(),
         });

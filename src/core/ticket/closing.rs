@@ -48,6 +48,15 @@ impl Ticket {
         }
     }
 
+    /// The names of what the closing rule asks for and this round has not shown yet.
+    pub(super) fn lacking<'r>(&self, rule: &'r CloseRule) -> Vec<&'r str> {
+        let has = |one: &Requirement| {
+            one.kinds.iter().any(|kind| self.seen.contains_key(kind))
+                || one.keys.iter().any(|key| self.evidence.keys.contains(&key.key))
+        };
+        rule.requires.iter().filter(|one| !has(one)).map(|one| one.name.as_str()).collect()
+    }
+
     fn missing(&self, rule: &CloseRule, event: &Event) -> Vec<String> {
         let has = |one: &&Requirement| {
             one.kinds.iter().any(|kind| *kind == event.kind || self.seen.contains_key(kind))

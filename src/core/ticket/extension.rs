@@ -35,7 +35,6 @@ impl Ticket {
         let asked = self.extension_asked.unwrap_or(event.at);
         let (span, approver, tell_resident) = self.may_extend(set, event, asked)?;
         self.approved(set, event, &approver)?;
-        self.extension_asked = None;
         let name = self.policy(set).map(|policy| policy.deadline_clock.clone()).unwrap_or_default();
         let round = self.round();
         let open = |clock: &&mut Clock| {
@@ -46,8 +45,12 @@ impl Ticket {
             return Err(Refused::NoClock(name));
         };
         let due_before = clock.due;
-        let due = due_after(set, clock.due, span);
+        if clock.is_overdue(event.at) {
+            return Err(Refused::ExtensionTooLate(due_before));
+        }
+        let due = due_after(set, due_before, span);
         clock.move_due(&set.calendar, due, event.at);
+        self.extension_asked = None;
         self.extensions.push(Extension {
             round,
             at: event.at,
@@ -99,7 +102,7 @@ impl Ticket {
             .clock(&policy.deadline_clock)
             .filter(|clock| clock.is_open())
             .ok_or_else(|| Refused::NoClock(policy.deadline_clock.clone()))?;
-        let last = step_before(set, clock.due, rule.before_due);
+        let last = step_before(set, clock.due_at(&set.calendar, asked), rule.before_due);
         if counted_as_asked(set, rule, asked) > last {
             self.late_requests += u32::from(rule.late_request_counts);
             return Err(Refused::ExtensionTooLate(last));

@@ -144,6 +144,17 @@ impl Ticket {
                     json!({ "silent_since": instant(since), "longer_than": span.to_string() });
                 (due_after(set, since, *span), evidence)
             }
+            FlagWhen::Unconfirmed(span) => {
+                let resolved = *self.seen.get(&Kind::Resolved)?;
+                let lacking = self.lacking(&self.policy(set)?.close);
+                if lacking.is_empty() {
+                    return None;
+                }
+                let evidence = json!({
+                    "resolved": instant(resolved), "longer_than": span.to_string(), "lacking": lacking,
+                });
+                (due_after(set, resolved, *span), evidence)
+            }
             FlagWhen::ResolvedWithin(_)
             | FlagWhen::NoContact
             | FlagWhen::SameReply
@@ -242,6 +253,7 @@ impl Ticket {
             | FlagWhen::Overdue { .. }
             | FlagWhen::Count { .. }
             | FlagWhen::Silent(_)
+            | FlagWhen::Unconfirmed(_)
             | FlagWhen::ResolvedWithin(_)
             | FlagWhen::NoContact
             | FlagWhen::NoBasis => None,

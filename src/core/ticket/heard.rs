@@ -3,7 +3,7 @@
 
 use super::{Hop, Ticket, permit::Refused};
 use crate::core::{
-    clock::{Clock, FiredAs, due_after},
+    clock::{Clock, ClockKey, Fired, FiredAs, Written, due_after},
     event::Event,
     policy::PolicySet,
     record::StepKey,
@@ -16,30 +16,50 @@ pub const HANDOVER_REFUSED: &str = "handover_refused";
 impl Ticket {
     /// Somebody has seen a step (`data.slip`), or all so far of a clock (`data.clock`) or of the
     /// ticket: it does not come again; the clock runs on.
-    pub(super) fn acknowledge(&mut self, event: &Event) {
+    pub(super) fn acknowledge(&mut self, set: &PolicySet, event: &Event) {
         let no = self.no.clone();
         let named = event.text("slip");
         let serial = named.and_then(|name| self.serials.get(name)).map(|key| key.text(&no));
         let (slip, name) = (serial.as_deref().or(named), event.text("clock"));
-        for clock in self.clocks.iter_mut().filter(|clock| clock.is_open()) {
+        for index in 0..self.clocks.len() {
+            let clock = &self.clocks[index];
             let of_unit = clock.key.unit.is_empty()
                 || event.unit.as_ref().is_none_or(|unit| *unit == clock.key.unit);
-            if slip.is_none() && (name.is_some_and(|name| name != clock.key.name) || !of_unit) {
+            let is_other = name.is_some_and(|name| name != clock.key.name) || !of_unit;
+            if !clock.is_open() || slip.is_none() && is_other {
                 continue;
             }
-            for fired in clock.fired.iter().filter(|fired| fired.outcome == FiredAs::Slip) {
-                let key = StepKey {
-                    clock: clock.key.clone(),
-                    step: fired.step,
-                    repetition: fired.repetition,
-                    reissue: fired.reissue,
-                };
-                let is_meant = slip.is_none_or(|slip| key.text(&no) == slip);
-                if is_meant && !clock.acknowledged.contains(&fired.step) {
-                    clock.acknowledged.push(fired.step);
+            let ladder = self.rule_of(set, clock).and_then(|(_, ladder)| ladder);
+            let step =
+                |fired: &Fired| Some(Written::of(ladder?.steps.get(usize::from(fired.step))?));
+            let here = clock.fired.iter().filter_map(|fired| Some((fired, step(fired)?)));
+            let elsewhere = clock.elsewhere.iter().map(|one| (&one.fired, one.step.clone()));
+            let meant = here.chain(elsewhere).filter(|(fired, _)| {
+                let key = self.slip_of(clock, fired);
+                key.is_some_and(|key| slip.is_none_or(|slip| key.text(&no) == slip))
+            });
+            let meant: Vec<Written> = meant.map(|(_, step)| step).collect();
+            let acknowledged = &mut self.clocks[index].acknowledged_steps;
+            for step in meant {
+                if !acknowledged.contains(&step) {
+                    acknowledged.push(step);
                 }
             }
         }
+    }
+
+    /// The slip of a firing that stands, on this clock or on the one it goes on from.
+    fn slip_of(&self, clock: &Clock, fired: &Fired) -> Option<StepKey> {
+        let (turn, step) = match fired.outcome {
+            FiredAs::Slip => (clock.key.turn, fired.step),
+            FiredAs::Carried { turn, from } => (turn, from),
+            FiredAs::SkippedCatchUp | FiredAs::Withdrawn | FiredAs::Undone => return None,
+        };
+        let key = ClockKey { turn, ..clock.key.clone() };
+        let issued = Fired { step, outcome: FiredAs::Slip, ..*fired };
+        let own = self.clocks.iter().find(|clock| clock.key == key)?;
+        let Fired { repetition, reissue, .. } = *fired;
+        own.fired.contains(&issued).then_some(StepKey { clock: key, step, repetition, reissue })
     }
 
     /// The ticket goes to another unit, or is offered to it where the policy lets the first stay responsible.

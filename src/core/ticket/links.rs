@@ -10,10 +10,11 @@ use crate::core::{
     event::{Event, Kind},
     fact::Fact,
     policy::PolicySet,
+    slots,
 };
 
 /// Kinds of events one ticket hears of another, or of a trigger.
-pub(super) const TRIGGERED: &str = "triggered";
+pub const TRIGGERED: &str = "triggered";
 pub const GROUPED: &str = "grouped";
 pub(super) const LEVEL_RAISED: &str = "level_raised";
 pub const LINKED: &str = "linked";
@@ -80,8 +81,8 @@ impl Ticket {
         }
     }
 
-    /// What new lines tell the tickets this one is bound to: that it was merged, and what came of it.
-    pub fn tells(&self, lines: &[(i64, &Fact)]) -> Vec<Event> {
+    /// What new lines tell the tickets this one is bound to: that it was merged, what came of it, that it wants a slot.
+    pub fn tells(&self, set: &PolicySet, lines: &[(i64, &Fact)]) -> Vec<Event> {
         let mut told = Vec::new();
         for (_, fact) in lines {
             let Fact::Event(event) = fact else { continue };
@@ -94,6 +95,10 @@ impl Ticket {
                 Kind::Resolved => {
                     let others = self.links.duplicates.iter();
                     told.extend(others.map(|other| self.tell(other, RESULT, event)));
+                }
+                Kind::Custom(name) if &**name == TRIGGERED => {
+                    let policy = self.policy(set);
+                    told.extend(policy.and_then(|policy| slots::wanted(policy, &self.no, event)));
                 }
                 Kind::Custom(name) if &**name == LINKED => {
                     // Merged into a matter that is settled already.

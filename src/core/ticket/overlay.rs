@@ -90,6 +90,15 @@ impl Ticket {
         self.overlays.iter().find(|overlay| overlay.name == name)
     }
 
+    /// The name under which a clock is counted: that of an overlay is set apart only where the
+    /// ticket's own policies have a clock of the same name.
+    pub fn counted_as(&self, set: &PolicySet, clock: &Clock) -> String {
+        let own = self.rounds.iter().filter_map(|round| set.policies.get(round.policy));
+        let is_taken =
+            own.flat_map(|policy| &policy.clocks).any(|rule| rule.name == clock.key.name);
+        if is_taken && !clock.key.is_own() { clock.key.label() } else { clock.key.name.clone() }
+    }
+
     /// First occurrence of each kind, as a strand knows it.
     pub(super) fn seen_by(&self, overlay: &str) -> &BTreeMap<Kind, Timestamp> {
         self.overlay(overlay).map_or(&self.seen, |overlay| &overlay.seen)

@@ -20,6 +20,21 @@ pub struct Pause {
     pub until: Timestamp,
 }
 
+impl Pause {
+    /// The id of the event duban adds at its maximum.
+    pub fn end_id(&self) -> String {
+        format!("{PAUSE_END}{}", self.at.0)
+    }
+}
+
+/// How the ids of events begin that duban adds at the maximum of a pause.
+const PAUSE_END: &str = "duban/resumed/";
+
+/// Whether duban added this event at the maximum of some pause.
+fn is_end_of_pause(event: &Event) -> bool {
+    event.id.as_ref().is_some_and(|id| id.starts_with(PAUSE_END))
+}
+
 /// A pause that is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastPause {
@@ -49,14 +64,31 @@ impl Ticket {
     }
 
     pub(super) fn resume(&mut self, set: &PolicySet, event: &Event) -> Result<(), Refused> {
-        if self.pause.is_none() {
-            return Err(Refused::NotPaused);
+        match &self.pause {
+            None if is_end_of_pause(event) => Ok(()), // late news ended the pause before its maximum
+            None => Err(Refused::NotPaused),
+            Some(pause) if is_end_of_pause(event) && event.id != Some(pause.end_id()) => Ok(()),
+            Some(_) => {
+                self.run_on(set, event.at);
+                Ok(())
+            }
         }
-        self.end_pause(event.at);
+    }
+
+    /// A pause is over at its maximum, whether or not anybody looked then. What occurs at that very
+    /// instant still finds it paused.
+    pub(super) fn lapse_pause(&mut self, set: &PolicySet, before: Timestamp) {
+        if let Some(until) = self.pause.as_ref().map(|pause| pause.until).filter(|at| *at < before)
+        {
+            self.run_on(set, until);
+        }
+    }
+
+    fn run_on(&mut self, set: &PolicySet, at: Timestamp) {
+        self.end_pause(at);
         for clock in &mut self.clocks {
-            clock.resume(&set.calendar, event.at);
+            clock.resume(&set.calendar, at);
         }
-        Ok(())
     }
 
     /// The pause is over; it stays on the list of those there were.

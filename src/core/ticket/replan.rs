@@ -9,9 +9,9 @@
 
 use super::{Ticket, clocks::Begin, select};
 use crate::core::{
-    clock::{Base, Brought, Clock, ClockKey, Fired, FiredAs, State, due_after},
+    clock::{Base, Brought, Clock, ClockKey, Elsewhere, Fired, FiredAs, State, Written, due_after},
     event::Event,
-    ladder::{is_same, same_steps},
+    ladder::same_steps,
     policy::{ClockRule, Ladder, PolicySet},
     span::Span,
     timestamp::Timestamp,
@@ -120,10 +120,7 @@ impl Ticket {
     /// what is breached stays.
     fn plan_due(&mut self, set: &PolicySet, rule: &ClockRule, index: usize, at: Timestamp) {
         let clock = &self.clocks[index];
-        let breached = match clock.state {
-            State::Paused { remaining_ms, .. } => remaining_ms < 0,
-            _ => at > clock.due,
-        };
+        let breached = clock.is_overdue(at);
         let Some(promise) = self.promise(set, rule, &self.attributes, clock.started) else {
             return;
         };
@@ -138,11 +135,13 @@ impl Ticket {
         let stood_ms: i64 =
             clock.pauses.iter().map(|(from, to)| base.measure(calendar, *from, *to)).sum();
         let spent_ms = base.measure(calendar, clock.started, clock.since) - stood_ms;
-        let mut due = if clock.pauses.is_empty() {
-            planned
-        } else {
-            base.add(calendar, clock.since, budget_ms - spent_ms)
-        };
+        // Each pause moves what it found running by as much as was left then.
+        let mut due = clock.pauses.iter().fold(planned, |due, (from, to)| {
+            if due < *from {
+                return due;
+            }
+            base.add(calendar, *to, base.measure(calendar, *from, due))
+        });
         if set.policies[clock.policy].deadline_clock == rule.name {
             let granted = self.extensions.iter().filter(|one| one.at >= clock.started);
             for span in granted.filter_map(|one| Span::parse(&one.span).ok()) {
@@ -155,13 +154,16 @@ impl Ticket {
         match &mut clock.state {
             State::Paused { at, remaining_ms } => {
                 clock.spent_ms = spent_ms + base.measure(calendar, clock.since, *at);
-                *remaining_ms = base.measure(calendar, *at, due);
+                // No working time may lie between a due that has passed and the pause.
+                let is_past = i64::from(due < *at);
+                *remaining_ms = base.measure(calendar, *at, due) - is_past;
             }
             _ => clock.spent_ms = spent_ms,
         }
     }
 
-    /// A clock with another ladder goes on as its next turn; steps both ladders have are not fired again.
+    /// A clock with another ladder goes on as its next turn; steps both ladders have are not fired again,
+    /// nor those of an earlier ladder that come back.
     fn change_ladder(
         &mut self,
         set: &PolicySet,
@@ -174,26 +176,34 @@ impl Ticket {
             return;
         }
         let old = &self.clocks[index];
-        let carried = |fired: &Fired| {
-            let step = before?.steps.get(usize::from(fired.step))?;
-            let place = after?.steps.iter().position(|one| is_same(one, step))?;
-            let stands = fired.outcome != FiredAs::Undone;
-            stands.then_some(Fired {
-                step: place as u16,
-                outcome: FiredAs::Carried { from: fired.step },
-                ..*fired
-            })
+        let step_before = |step: u16| before?.steps.get(usize::from(step));
+        let place = |step: &Written| {
+            let place = after?.steps.iter().position(|one| step.is(one))?;
+            Some(place as u16)
         };
+        let known = old.fired.iter().filter(|fired| fired.outcome != FiredAs::Undone);
+        let known = known.filter_map(|fired| {
+            let step = step_before(fired.step)?;
+            let outcome = match fired.outcome {
+                FiredAs::Carried { .. } => fired.outcome,
+                _ => FiredAs::Carried { turn: old.key.turn, from: fired.step },
+            };
+            let fired = Fired { outcome, ..*fired };
+            Some(Elsewhere { step: Written::of(step), fired })
+        });
+        let (mut fired, mut elsewhere) = (Vec::new(), Vec::new());
+        for one in known.chain(old.elsewhere.iter().cloned()) {
+            match place(&one.step) {
+                Some(step) => fired.push(Fired { step, ..one.fired }),
+                None => elsewhere.push(one),
+            }
+        }
         let brought = |one: &Brought| {
-            let step = before?.steps.get(usize::from(one.step))?;
-            let place = after?.steps.iter().position(|other| is_same(other, step))?;
-            Some(Brought { step: place as u16, ..one.clone() })
+            let step = step_before(one.step)?;
+            Some(Brought { step: place(&Written::of(step))?, ..one.clone() })
         };
-        let mut next = Clock {
-            fired: old.fired.iter().filter_map(carried).collect(),
-            brought: old.brought.iter().filter_map(brought).collect(),
-            ..old.clone()
-        };
+        let brought = old.brought.iter().filter_map(brought).collect();
+        let mut next = Clock { fired, elsewhere, brought, ..old.clone() };
         next.key.turn = self.turns(&next.key);
         self.clocks[index].state = State::Replaced { at };
         self.clocks.push(next);
@@ -204,8 +214,14 @@ impl Ticket {
         let round = self.round();
         let opened = self.rounds.last().map(|round| round.opened);
         for (index, rule) in rules.iter().enumerate() {
+            // What ended with another unit is not this one's.
+            let is_of_now = |clock: &Clock| {
+                self.handed_over.is_none_or(|at| clock.started >= at)
+                    || !matches!(clock.state, State::Cancelled { .. })
+            };
             let has = |clock: &Clock| {
-                clock.key.is_own() && clock.key.round == round && clock.key.name == rule.name
+                let key = &clock.key;
+                key.is_own() && key.round == round && key.name == rule.name && is_of_now(clock)
             };
             if rule.per_unit || self.clocks.iter().any(has) {
                 continue;
@@ -235,17 +251,13 @@ impl Ticket {
 
     /// A step of a replaced clock was undone: it may fall due on the clock that goes on.
     pub(super) fn forget_carried(&mut self, of: &ClockKey, step: u16, repetition: u16) {
-        let replaced = self.clocks.iter().find(|clock| clock.key == *of);
-        let Some(next) = replaced.and_then(|clock| self.successor(clock)) else { return };
-        let key = next.key.clone();
-        let carried = |fired: &Fired| {
-            fired.outcome == FiredAs::Carried { from: step } && fired.repetition == repetition
-        };
-        let Some(clock) = self.clock_mut(&key) else { return };
-        let place =
-            clock.fired.iter().position(carried).map(|place| clock.fired.remove(place).step);
-        if let Some(step) = place {
-            self.forget_carried(&key, step, repetition);
+        let carried = FiredAs::Carried { turn: of.turn, from: step };
+        for clock in &mut self.clocks {
+            if (ClockKey { turn: of.turn, ..clock.key.clone() }) == *of {
+                let is = |one: &Fired| one.outcome == carried && one.repetition == repetition;
+                clock.fired.retain(|one| !is(one));
+                clock.elsewhere.retain(|one| !is(&one.fired));
+            }
         }
     }
 

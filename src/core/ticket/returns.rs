@@ -16,6 +16,9 @@ use crate::core::{
     timestamp::Timestamp,
 };
 
+/// Asks the supervisors who shall have the ticket.
+pub(super) const RULING_ASKED: &str = "ruling_asked";
+
 /// One return and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Return {
@@ -24,7 +27,8 @@ pub struct Return {
     pub unit: String,
     pub at: Timestamp,
     pub outcome: ReturnOutcome,
-    /// Why it went to a ruling by itself, if it did: `after_max`, `same_unit`, `hop_limit`.
+    /// Why it went to a ruling by itself, if it did: `after_max`, `same_unit`, `hop_limit`,
+    /// `catalogue` (by which it is the duty of this very unit).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ruling: Option<String>,
 }
@@ -64,7 +68,7 @@ impl Ticket {
                 self.return_pending = Some(event.at);
                 if let Some(reason) = by_itself {
                     let about = event.at.0.to_string();
-                    self.owe_about(Kind::of("ruling_asked"), reason, about);
+                    self.owe_about(Kind::of(RULING_ASKED), reason, about);
                 }
                 Ok(())
             }
@@ -89,10 +93,15 @@ impl Ticket {
         if event.at > closes {
             return Err(Refused::ReturnTooLate(closes));
         }
-        Ok(self.why_ruling(rule))
+        Ok(self.why_ruling(set, rule, event.at))
     }
 
-    fn why_ruling(&self, rule: &ReturnRule) -> Option<&'static str> {
+    fn why_ruling(
+        &self,
+        set: &PolicySet,
+        rule: &ReturnRule,
+        at: Timestamp,
+    ) -> Option<&'static str> {
         let round = self.round();
         let earlier = || {
             let of_round = self.returned.iter().filter(move |one| one.round == round);
@@ -102,6 +111,13 @@ impl Ticket {
             () if earlier().any(|one| self.unit.as_ref() == Some(&one.unit)) => Some("same_unit"),
             () if earlier().count() as u64 >= u64::from(rule.max) => Some("after_max"),
             () if self.hops.len() as u64 > u64::from(rule.hop_limit) => Some("hop_limit"),
+            () if self
+                .unit
+                .as_ref()
+                .is_some_and(|unit| self.is_duty_of(set, unit, at) == Some(true)) =>
+            {
+                Some("catalogue")
+            }
             () => None,
         }
     }
@@ -155,7 +171,10 @@ impl Ticket {
             self.settle_return(ReturnOutcome::Refused);
         } else {
             self.settle_return(ReturnOutcome::Accepted);
+            let began = self.seen.get_key_value(&set.clock_start);
+            let began = began.map(|(kind, at)| (kind.clone(), *at));
             self.hand_over(event.at, &carried);
+            self.seen.extend(began); // limits still count from there
             self.hops.push(Hop { unit: unit.clone(), at: event.at, ..Hop::default() });
             self.first_unit.get_or_insert_with(|| unit.clone());
             self.unit = Some(unit);
@@ -169,6 +188,8 @@ impl Ticket {
     }
 
     pub(super) fn settle_return(&mut self, outcome: ReturnOutcome) {
+        // Nothing is left to rule on.
+        self.follow_ups.retain(|owed| owed.kind.name() != RULING_ASKED);
         let asked = |one: &&mut Return| one.outcome == ReturnOutcome::Asked;
         if let Some(one) = self.returned.iter_mut().rev().find(asked) {
             one.outcome = outcome;

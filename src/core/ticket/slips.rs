@@ -207,16 +207,15 @@ impl Ticket {
         if let Some(state) = self.slips.iter().find(|state| state.key == *key) {
             return Some(state.kind.clone());
         }
-        let mut clock = self.clocks.iter().find(|clock| clock.key == key.clock)?;
-        let mut step = key.step;
-        while let Some(next) = self.successor(clock) {
-            let carried = |fired: &&Fired| {
-                fired.outcome == FiredAs::Carried { from: step }
-                    && fired.repetition == key.repetition
-            };
-            step = next.fired.iter().find(carried)?.step;
-            clock = next;
-        }
+        let own = self.clocks.iter().find(|clock| clock.key == key.clock)?;
+        let clock = self.latest(own);
+        let step = if clock.key == own.key {
+            key.step
+        } else {
+            let outcome = FiredAs::Carried { turn: own.key.turn, from: key.step };
+            let is = |one: &&Fired| one.outcome == outcome && one.repetition == key.repetition;
+            clock.fired.iter().find(is)?.step
+        };
         let (_, ladder) = self.rule_of(set, clock)?;
         ladder?.steps.get(usize::from(step)).map(|step| step.slip.clone())
     }

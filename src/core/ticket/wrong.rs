@@ -12,11 +12,14 @@ use crate::core::{
     timestamp::Timestamp,
 };
 
+const OTHER_STEP: &str = "the step is not on the ladder of this clock";
+
 impl Ticket {
     /// Notes a slip that, as the journal reads now, should not have been issued.
     pub(super) fn find_wrong(&mut self, set: &PolicySet, record: &Record, at: Timestamp) {
-        let Record::Slip { key, .. } = record else { return };
-        if let Some(reason) = self.why_wrong(set, key, at) {
+        let Record::Slip { key, at: written, slip, .. } = record else { return };
+        let other = || self.is_other_step(set, key, written, slip).then(|| OTHER_STEP.to_owned());
+        if let Some(reason) = self.why_wrong(set, key, at).or_else(other) {
             self.wrong.push(WrongSlip { key: key.clone(), reason });
         }
     }
@@ -32,10 +35,11 @@ impl Ticket {
             return Some(format!("the clock `{}` stood still then", key.clock.name));
         }
         let (rule, ladder) = self.rule_of(set, clock)?;
-        if clock.is_acknowledged(key.step, key.repetition) && set.noise.receipt_suppresses {
+        let step = ladder.and_then(|ladder| ladder.steps.get(usize::from(key.step)));
+        let is_acknowledged = step.is_some_and(|step| clock.is_acknowledged(step, key.repetition));
+        if is_acknowledged && set.noise.receipt_suppresses {
             return Some("the step was acknowledged before it came again".to_owned());
         }
-        let step = ladder.and_then(|ladder| ladder.steps.get(usize::from(key.step)));
         if let Some(reason) = step.and_then(|step| self.withholds(step)) {
             return Some(reason);
         }
@@ -46,8 +50,24 @@ impl Ticket {
         match time {
             Some(time) if time <= at => None,
             Some(time) => Some(format!("the step stands at {time} now")),
-            None => Some("the step is not on the ladder of this clock".to_owned()),
+            None => Some(OTHER_STEP.to_owned()),
         }
+    }
+
+    /// Whether, as the journal reads now, another step stands where this one was written: the clock
+    /// climbs another ladder.
+    pub(super) fn is_other_step(
+        &self,
+        set: &PolicySet,
+        key: &StepKey,
+        at: &str,
+        slip: &str,
+    ) -> bool {
+        let clock = self.clocks.iter().find(|clock| clock.key == key.clock);
+        let ladder =
+            clock.and_then(|clock| self.rule_of(set, clock)).and_then(|(_, ladder)| ladder);
+        let step = ladder.map(|ladder| ladder.steps.get(usize::from(key.step)));
+        step.is_some_and(|step| step.is_none_or(|step| step.at_text != at || step.slip != slip))
     }
 
     /// Why a step does not fire on this ticket as the round stands, if its conditions say so.

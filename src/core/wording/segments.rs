@@ -1,4 +1,5 @@
-//! How many SMS a text is: seven bits a character if every one allows it, else sixteen.
+//! A text as SMS: seven bits a character if every one allows it, else sixteen; how many it is and
+//! what each carries.
 
 /// The cost of a text as SMS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,40 +19,91 @@ pub enum Alphabet {
     Ucs2,
 }
 
-/// The basic characters of GSM 03.38, one septet each.
-const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
+/// A text, cut into what each SMS carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    pub alphabet: Alphabet,
+    /// The octets of each part; a septet stands alone in an octet, a unit is big endian.
+    pub octets: Vec<Vec<u8>>,
+}
+
+impl Alphabet {
+    /// Octets in the only segment and in each of several.
+    fn limits(self) -> (usize, usize) {
+        match self {
+            Self::Gsm7 => (160, 153),
+            Self::Ucs2 => (140, 134),
+        }
+    }
+}
+
+/// The basic characters of GSM 03.38; the place of a character is its septet.
+const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u{1b}ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
     ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 /// Reached through an escape, two septets each.
-const EXTENDED: &str = "\u{c}^{}\\[~]|€";
+#[rustfmt::skip]
+const EXTENDED: [(char, u8); 10] = [
+    ('\u{c}', 0x0a), ('^', 0x14), ('{', 0x28), ('}', 0x29), ('\\', 0x2f),
+    ('[', 0x3c), ('~', 0x3d), (']', 0x3e), ('|', 0x40), ('€', 0x65),
+];
+const ESCAPE: u8 = 0x1b;
 
 /// Counts the segments of a text.
 pub fn segments(text: &str) -> Segments {
-    let septets = |c: char| match c {
-        c if BASIC.contains(c) => Some(1),
-        c if EXTENDED.contains(c) => Some(2),
-        _ => None,
+    let Parts { alphabet, octets } = parts(text);
+    let units = octets.iter().map(Vec::len).sum::<usize>();
+    let units = match alphabet {
+        Alphabet::Gsm7 => units,
+        Alphabet::Ucs2 => units / 2,
     };
-    let (alphabet, widths, whole, part) = match text.chars().map(septets).collect() {
-        Some(widths) => (Alphabet::Gsm7, widths, 160, 153),
-        None => (Alphabet::Ucs2, text.chars().map(char::len_utf16).collect::<Vec<_>>(), 70, 67),
-    };
-    let units = widths.iter().sum();
-    let segments = if units <= whole { 1 } else { packed(&widths, part) };
-    Segments { alphabet, units, segments }
+    Segments { alphabet, units, segments: octets.len() }
 }
 
-/// Segments of `size` units that no character straddles.
-fn packed(widths: &[usize], size: usize) -> usize {
-    let mut segments = 1;
-    let mut used = 0;
-    for width in widths {
-        if used + width > size {
-            segments += 1;
-            used = 0;
+/// Cuts a text into segments; no character straddles two.
+pub fn parts(text: &str) -> Parts {
+    let (alphabet, characters) = match text.chars().map(septets).collect() {
+        Some(characters) => (Alphabet::Gsm7, characters),
+        None => (Alphabet::Ucs2, text.chars().map(units).collect::<Vec<_>>()),
+    };
+    let (whole, part) = alphabet.limits();
+    let all: usize = characters.iter().map(Vec::len).sum();
+    let limit = if all <= whole { whole } else { part };
+    let mut octets = vec![Vec::new()];
+    for character in characters {
+        match octets.last_mut() {
+            Some(last) if last.len() + character.len() <= limit => last.extend(character),
+            _ => octets.push(character),
         }
-        used += width;
     }
-    segments
+    Parts { alphabet, octets }
+}
+
+/// A character in GSM 03.38, if it has it.
+fn septets(character: char) -> Option<Vec<u8>> {
+    if let Some((_, code)) = EXTENDED.iter().find(|(extended, _)| *extended == character) {
+        return Some(vec![ESCAPE, *code]);
+    }
+    let septet = BASIC.chars().position(|basic| basic == character)?;
+    u8::try_from(septet).ok().filter(|septet| *septet != ESCAPE).map(|septet| vec![septet])
+}
+
+fn units(character: char) -> Vec<u8> {
+    character.encode_utf16(&mut [0; 2]).iter().flat_map(|unit| unit.to_be_bytes()).collect()
+}
+
+/// The text of septets that stand one in an octet; what they cannot mean becomes `?`.
+pub fn from_septets(octets: &[u8]) -> String {
+    let extended = |next: &u8| EXTENDED.iter().find(|(_, code)| code == next).map(|(c, _)| *c);
+    let mut octets = octets.iter();
+    let mut text = String::with_capacity(octets.len());
+    while let Some(&octet) = octets.next() {
+        let character = match octet {
+            ESCAPE => octets.next().and_then(extended),
+            octet => BASIC.chars().nth(octet.into()),
+        };
+        text.push(character.unwrap_or('?'));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -81,5 +133,18 @@ mod tests {
         for (name, text, alphabet, units, count) in table {
             assert_eq!(segments(&text), Segments { alphabet, units, segments: count }, "{name}");
         }
+    }
+
+    #[test]
+    fn every_septet_is_read_back() {
+        assert_eq!(BASIC.chars().count(), 128);
+        for character in BASIC.chars().chain(EXTENDED.map(|(character, _)| character)) {
+            if character != char::from(ESCAPE) {
+                let octets = septets(character).unwrap_or_else(|| panic!("{character:?}"));
+                assert_eq!(from_septets(&octets), character.to_string(), "{character:?}");
+            }
+        }
+        assert_eq!(segments("\u{1b}").alphabet, Alphabet::Ucs2, "an escape is no character");
+        assert_eq!(from_septets(&[0x31, ESCAPE, 0x01, 0xff, ESCAPE]), "1???");
     }
 }

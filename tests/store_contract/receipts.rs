@@ -1,0 +1,129 @@
+//! Receipts: kept once, matched with parts whenever those come, told to the journal.
+
+use duban::{
+    core::{receipt::Delivery, timestamp::Timestamp},
+    store::{MessageRow, NewReceipt, Outcome, Proof, Settled, Store, Writes},
+};
+
+use crate::scratch::{Scratch, at, message, with_ticket};
+
+const LEASE_MS: i64 = 60_000;
+
+fn receipt(id: &str, delivery: Delivery) -> NewReceipt {
+    let (channel, code) = ("text".to_owned(), "DELIVRD".to_owned());
+    NewReceipt { channel, provider_id: id.to_owned(), delivery, code, at: at(50) }
+}
+
+/// A store with one message, claimed.
+async fn claimed(scratch: &Scratch) -> (Store, i64, i64) {
+    let (store, ticket) = with_ticket(scratch, |ticket| Writes {
+        messages: vec![message(ticket, "m1", None, at(0))],
+        ..Writes::default()
+    })
+    .await;
+    let offers = store.claim(10, LEASE_MS, at(1)).await.expect("it is claimed");
+    (store, ticket.key, offers[0].id)
+}
+
+async fn send(store: &Store, id: i64, parts: &[&str], receipt_due: Option<Timestamp>) {
+    let outcome = Outcome::Sent { channel: "text".to_owned(), provider: "ok".to_owned() };
+    let parts = parts.iter().map(|part| (*part).to_owned()).collect();
+    let address = Some("hash-of-an-address".to_owned());
+    let proof = Proof { parts, address, receipt_due, entry: None };
+    let settled = store.settle(&[Settled { id, attempt: 1, outcome, proof }], at(2)).await;
+    assert_eq!(settled.expect("it is settled"), [true]);
+}
+
+async fn hear(store: &Store, receipts: &[NewReceipt]) -> (u64, usize) {
+    let kept = store.keep_receipts(receipts, at(60)).await.expect("they are kept");
+    (kept, store.match_receipts(at(60)).await.expect("they are matched"))
+}
+
+async fn only(store: &Store, ticket: i64) -> MessageRow {
+    store.messages(ticket).await.expect("they read").remove(0)
+}
+
+/// What the journal says of deliveries.
+async fn told(store: &Store, ticket: i64) -> Vec<String> {
+    let journal = store.journal(ticket).await.expect("it reads");
+    let deliveries = journal.iter().filter(|line| line.kind == "duban.delivery");
+    deliveries
+        .map(|line| {
+            let body: serde_json::Value = serde_json::from_str(&line.body).expect("JSON");
+            body["delivery"].as_str().expect("a word").to_owned()
+        })
+        .collect()
+}
+
+pub async fn a_receipt_counts_once(scratch: &Scratch) {
+    let (store, ticket, id) = claimed(scratch).await;
+    send(&store, id, &["a"], Some(at(600))).await;
+    assert_eq!(store.next_receipt_due().await.expect("it reads"), Some(at(600)));
+    assert_eq!(hear(&store, &[receipt("a", Delivery::Delivered)]).await, (1, 1));
+    assert_eq!(hear(&store, &[receipt("a", Delivery::Delivered)]).await, (0, 0), "said twice");
+    let row = only(&store, ticket).await;
+    assert_eq!(
+        (row.delivery.as_deref(), row.delivery_at, row.delivery_code.as_deref()),
+        (Some("delivered"), Some(at(50)), Some("DELIVRD"))
+    );
+    assert_eq!(told(&store, ticket).await, ["delivered"]);
+    assert_eq!(store.next_receipt_due().await.expect("it reads"), None, "nothing to wait for");
+}
+
+pub async fn a_receipt_before_the_answer_waits(scratch: &Scratch) {
+    let (store, ticket, id) = claimed(scratch).await;
+    assert_eq!(hear(&store, &[receipt("a", Delivery::Delivered)]).await, (1, 0), "whose is it?");
+    send(&store, id, &["a"], None).await;
+    assert_eq!(store.match_receipts(at(3)).await.expect("it matches"), 1);
+    assert_eq!(told(&store, ticket).await, ["delivered"]);
+}
+
+pub async fn a_long_message_is_delivered_with_its_last_part(scratch: &Scratch) {
+    let (store, ticket, id) = claimed(scratch).await;
+    send(&store, id, &["a", "b"], Some(at(600))).await;
+    hear(&store, &[receipt("b", Delivery::Delivered)]).await;
+    assert_eq!(told(&store, ticket).await, [""; 0], "half of it is nothing");
+    hear(&store, &[receipt("a", Delivery::Failed)]).await;
+    assert_eq!(told(&store, ticket).await, ["failed"]);
+    assert_eq!(store.next_receipt_due().await.expect("it reads"), Some(at(60)), "it goes on now");
+    hear(&store, &[receipt("a", Delivery::Delivered)]).await;
+    assert_eq!(told(&store, ticket).await, ["failed", "delivered"], "a phone that woke up late");
+    hear(&store, &[receipt("b", Delivery::Never)]).await;
+    assert_eq!(only(&store, ticket).await.delivery.as_deref(), Some("delivered"), "it stays so");
+}
+
+pub async fn what_is_undelivered_goes_on_once(scratch: &Scratch) {
+    let (store, ticket, id) = claimed(scratch).await;
+    send(&store, id, &["a"], Some(at(600))).await;
+    assert_eq!(store.undelivered(10, at(599)).await.expect("it reads").len(), 0);
+    let due = store.undelivered(10, at(600)).await.expect("it reads");
+    assert_eq!((due.len(), due[0].state.as_str(), due[0].slip_withdrawn), (1, "sent", false));
+    let entry = crate::scratch::entry("T000", "progress", Some("on"));
+    let next = || duban::store::MessageWrite {
+        message: duban::core::message::Message {
+            key: "m1/fb/p2/email".to_owned(),
+            ..due[0].message.clone()
+        },
+        ticket_key: ticket,
+        sealed: None,
+    };
+    let went = store.fall_back(id, Some(&entry), Some(next()), at(601)).await;
+    assert!(went.expect("it goes on"));
+    let again = store.fall_back(id, Some(&entry), Some(next()), at(602)).await;
+    assert!(!again.expect("another node did it"));
+    assert_eq!(store.messages(ticket).await.expect("they read").len(), 2);
+    assert_eq!(store.undelivered(10, at(9_999)).await.expect("it reads").len(), 0);
+}
+
+pub async fn a_reply_finds_what_was_asked(scratch: &Scratch) {
+    let (store, _, id) = claimed(scratch).await;
+    assert_eq!(store.asked_at("hash-of-an-address").await.expect("it reads"), None);
+    send(&store, id, &[], None).await;
+    let asked = store.asked_at("hash-of-an-address").await.expect("it reads");
+    assert_eq!(asked.as_deref(), Some("T000"));
+    assert_eq!(store.asked_at("another").await.expect("it reads"), None);
+    for (out, want) in [(true, true), (true, true), (false, false)] {
+        store.opt("hash-of-an-address", out, at(5)).await.expect("it is noted");
+        assert_eq!(store.is_opted_out("hash-of-an-address").await.expect("it reads"), want);
+    }
+}
