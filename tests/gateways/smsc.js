@@ -2,7 +2,7 @@
 // and writes what happens into a file, a JSON object a line. What it does with a message depends on
 // the last two digits of its destination:
 //
-//     11  invalid destination (0x0B)      71  UNDELIV in optional fields
+//     19  invalid destination (0x0B)      71  UNDELIV in optional fields
 //     14  queue full (0x14)               72  the receipt before the answer
 //     58  throttled (0x58)                73  the receipt twice
 //     59  throttled at the second part,   74  somebody answers "1"
@@ -20,7 +20,7 @@ const fs = require("fs");
 const path = require("path");
 const smpp = require(path.join(process.argv[2], "node_modules", "smpp"));
 
-const REFUSED = { 11: 0x0b, 14: 0x14, 58: 0x58 };
+const REFUSED = { 19: 0x0b, 14: 0x14, 58: 0x58 };
 const SAID_AGAIN_MAX = 5;
 const hears = new Set();
 const waiting = [];

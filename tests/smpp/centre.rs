@@ -19,12 +19,17 @@ pub struct Centre {
 
 impl Centre {
     pub fn start() -> Self {
+        Self::listen("0")
+    }
+
+    /// On this port; 0: on any that is free.
+    pub fn listen(port: &str) -> Self {
         let modules = kept("smpp-0.5.1", |folder| install(folder, "smpp@0.5.1"));
         let folder = tempfile::tempdir().expect("a scratch folder");
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/gateways/smsc.js");
         let log = folder.path().join("log");
         let node = &mut tool("node", "nodejs");
-        let (server, port) = Server::announced(node.arg(script).arg(modules).arg(log));
+        let (server, port) = Server::announced(node.arg(script).arg(modules).arg(log).arg(port));
         Self { _server: server, folder, port }
     }
 

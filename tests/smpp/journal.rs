@@ -47,7 +47,7 @@ async fn a_receipt_of_a_message_stands_in_the_journal_of_its_ticket() {
     city.hear(vec![event], at(DISPATCHED)).await;
     city.dispatch.run_until_idle(at(DISPATCHED)).await.expect("the dispatch sends");
     let sent = city.journal("W1", "duban.sent").await;
-    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert_eq!(sent.len(), 1, "{:?}", city.messages("W1").await);
     assert_eq!(centre.events("submit").len(), 1, "one part, one submit_sm");
 
     let delivered = block_in_place(|| {

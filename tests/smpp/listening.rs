@@ -126,10 +126,20 @@ async fn a_lost_link_is_opened_again() {
     let open = Open::new(&centre, "receipts = false", 1);
     let cut = open.channel.send(&letter("+8613800138091", "督办"), NOW).await;
     assert_eq!(cut, Sent::Later { reason: "no answer: the centre closed the link".to_owned() });
-    let meanwhile = open.channel.send(&letter("+8613800138001", "督办"), NOW).await;
-    let Sent::Later { reason } = meanwhile else { panic!("{meanwhile:?}") };
-    assert_eq!(reason, "no session: the centre closed the link");
     centre.saw("bind", 2);
+    open.id("+8613800138001").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_centre_that_is_away_is_later_until_it_is_back() {
+    let centre = Centre::start();
+    let open = Open::new(&centre, "receipts = false", 1);
+    let port = centre.port.clone();
+    drop(centre);
+    let away = open.channel.send(&letter("+8613800138001", "督办"), NOW).await;
+    assert!(matches!(away, Sent::Later { .. }), "{away:?}");
+    let centre = Centre::listen(&port);
+    centre.saw("bind", 1);
     open.id("+8613800138001").await;
 }
 

@@ -2,9 +2,14 @@
 //! the npm package `smpp`. It needs the Debian packages nodejs and npm.
 
 mod centre;
+#[expect(dead_code, reason = "the tests of the daemon use more of it")]
+#[path = "../common/daemon.rs"]
+mod child;
 #[expect(dead_code, reason = "the tests of the dispatch use more of it")]
 #[path = "../dispatch/city.rs"]
 mod city;
+mod configuration;
+mod daemon;
 mod journal;
 mod listening;
 #[path = "../common/npm.rs"]
@@ -14,6 +19,7 @@ mod process;
 #[path = "../common/run.rs"]
 mod run;
 mod sending;
+#[expect(dead_code, reason = "nobody waits for a port here")]
 #[path = "../common/wait.rs"]
 mod wait;
 

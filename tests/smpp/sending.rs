@@ -47,7 +47,7 @@ async fn each_status_has_its_verdict() {
     let never = |words: &str| Sent::Never { reason: words.into() };
     #[rustfmt::skip]
     let table = [
-        ("+8613800138011", never("SMPP 0x0000000B invalid destination address")),
+        ("+8613800138019", never("SMPP 0x0000000B invalid destination address")),
         ("+8613800138014", later("SMPP 0x00000014 message queue full")),
         ("+8613800138058", later("SMPP 0x00000058 throttled")),
         ("+8613800138091", later("no answer: the centre closed the link")),
