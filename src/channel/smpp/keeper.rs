@@ -78,7 +78,7 @@ async fn refuse(orders: &mut mpsc::Receiver<Order>, why: &str) {
         // Whoever waited may be gone.
         drop(order.answer.send(Err(format!("no session: {why}"))));
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[cfg(test)]

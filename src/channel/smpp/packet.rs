@@ -146,13 +146,13 @@ mod tests {
     #[test]
     fn optional_fields_are_read_as_they_are_sent() {
         #[rustfmt::skip]
-        let table: [(&str, &[u8], Option<&str>, Option<u8>); 6] = [
-            ("as the book says",      b"\x00\x1e\0\x03ab\0\x04\x27\0\x01\x02", Some("ab"),  Some(2)),
-            ("without its zero",      b"\x00\x1e\0\x02ab\x04\x27\0\x01\x05",   Some("ab"),  Some(5)),
-            ("one of a vendor first", b"\x14\x00\0\x01x\x00\x1e\0\x03ab\0",    Some("ab"),  None),
-            ("cut off in a value",    b"\x04\x27\0\x01\x02\x00\x1e\0\x09ab",   None,        Some(2)),
-            ("cut off in a head",     b"\x04\x27\0\x01\x02\x00\x1e",           None,        Some(2)),
-            ("a state of two octets", b"\x04\x27\0\x02\x02\x02",               None,        None),
+        let table = [
+            ("as the book says", &b"\x00\x1e\0\x03ab\0\x04\x27\0\x01\x02"[..], Some("ab"),  Some(2)),
+            ("without its zero", &b"\x00\x1e\0\x02ab\x04\x27\0\x01\x05"[..],   Some("ab"),  Some(5)),
+            ("one of a vendor first", &b"\x14\x00\0\x01x\x00\x1e\0\x03ab\0"[..],    Some("ab"),  None),
+            ("cut off in a value", &b"\x04\x27\0\x01\x02\x00\x1e\0\x09ab"[..],   None,        Some(2)),
+            ("cut off in a head", &b"\x04\x27\0\x01\x02\x00\x1e"[..],           None,        Some(2)),
+            ("a state of two octets", &b"\x04\x27\0\x02\x02\x02"[..],               None,        None),
         ];
         for (name, optional, id, state) in table {
             let read = Deliver::read(&body(b"x", optional)).expect(name);

@@ -226,7 +226,7 @@ mod tests {
         let word = |data_coding: u8, esm_class: u8, message: &[u8]| {
             let from = "8613800138000".to_owned();
             let message = message.to_vec();
-            let deliver = Deliver { from, data_coding, esm_class, message, ..Deliver::default() };
+            let deliver = Deliver { from, esm_class, data_coding, message, ..Deliver::default() };
             match read(&deliver, ReceiptIds::Same) {
                 Read::Back(Back::Word(word)) => word.text,
                 other => panic!("{other:?}"),
