@@ -3,6 +3,8 @@
 //! They need the Debian packages postfix, dovecot-core, openssl and python3, and root
 //! for Postfix; a missing one fails the test and is named.
 
+#[path = "../common/certificates.rs"]
+mod certificates;
 #[path = "../common/gateway.rs"]
 mod gateway;
 mod mail;

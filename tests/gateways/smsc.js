@@ -13,7 +13,7 @@
 // The password `wrong` is refused, and `mute` as system_id gets an answer to its bind and to nothing
 // else. What the client does not confirm with status 0 is said again.
 //
-// Usage: node smsc.js MODULES LOGFILE [PORT]; prints the port it listens on, on 127.0.0.1.
+// Usage: node smsc.js MODULES LOGFILE [PORT [KEY CERTIFICATE]]; prints the port it listens on, on 127.0.0.1.
 "use strict";
 
 const fs = require("fs");
@@ -101,7 +101,8 @@ function bind(session, request) {
   for (const [deliver, times] of waiting.splice(0)) say(deliver, times);
 }
 
-const server = smpp.createServer((session) => {
+const [key, cert] = process.argv.slice(5, 7).map((file) => fs.readFileSync(file));
+const server = smpp.createServer({ key, cert }, (session) => {
   session.on("error", () => {});
   session.on("close", () => {
     hears.delete(session);

@@ -1,10 +1,15 @@
 //! The short message centre, a process of its own, and what it has seen.
 
-use std::{fs::read_to_string, path::PathBuf};
+use std::{
+    ffi::OsStr,
+    fs::read_to_string,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
 use crate::{
+    certificates::certificates,
     npm::{install, kept},
     process::{Server, tool},
     wait::until,
@@ -24,12 +29,23 @@ impl Centre {
 
     /// On this port; 0: on any that is free.
     pub fn listen(port: &str) -> Self {
+        Self::run(&[port])
+    }
+
+    /// With TLS, by a certificate for 127.0.0.1 whose authority is written to `folder`.
+    pub fn with_tls(folder: &Path) -> Self {
+        certificates(folder);
+        let [key, certificate] = ["key.pem", "cert.pem"].map(|name| folder.join(name));
+        Self::run(&["0".as_ref(), key.as_os_str(), certificate.as_os_str()])
+    }
+
+    fn run(args: &[impl AsRef<OsStr>]) -> Self {
         let modules = kept("smpp-0.5.1", |folder| install(folder, "smpp@0.5.1"));
         let folder = tempfile::tempdir().expect("a scratch folder");
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/gateways/smsc.js");
         let log = folder.path().join("log");
         let node = &mut tool("node", "nodejs");
-        let (server, port) = Server::announced(node.arg(script).arg(modules).arg(log).arg(port));
+        let (server, port) = Server::announced(node.arg(script).arg(modules).arg(log).args(args));
         Self { _server: server, folder, port }
     }
 

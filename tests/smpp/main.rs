@@ -2,6 +2,8 @@
 //! the npm package `smpp`. It needs the Debian packages nodejs and npm.
 
 mod centre;
+#[path = "../common/certificates.rs"]
+mod certificates;
 #[expect(dead_code, reason = "the tests of the daemon use more of it")]
 #[path = "../common/daemon.rs"]
 mod child;

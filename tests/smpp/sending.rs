@@ -40,6 +40,22 @@ async fn a_text_arrives_as_it_was_written() {
 }
 
 #[tokio::test]
+async fn with_tls_the_certificate_is_looked_at() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let folder = folder.path().join("tls");
+    let centre = Centre::with_tls(&folder);
+    let trusting = format!("tls = 'implicit'\nca_file = '{}'", folder.join("ca.pem").display());
+    let sms = letter("+8613800138001", "督办");
+    let sent = channel(&centre.port, "right", &trusting).send(&sms, NOW).await;
+    assert!(matches!(sent, Sent::Accepted { .. }), "{sent:?}");
+    let stranger = channel(&centre.port, "right", "tls = 'implicit'").send(&sms, NOW).await;
+    let Sent::Later { reason } = stranger else { panic!("{stranger:?}") };
+    let words = format!("TLS with 127.0.0.1:{} failed: invalid peer certificate", centre.port);
+    assert!(reason.starts_with(&words), "{reason}");
+    assert_eq!(centre.events("submit").len(), 1, "a stranger gets neither login nor message");
+}
+
+#[tokio::test]
 async fn each_status_has_its_verdict() {
     let centre = Centre::start();
     let op = channel(&centre.port, "right", "");
