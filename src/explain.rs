@@ -237,6 +237,8 @@ impl Story {
             "state": row.state, "channel": row.channel, "attempt": row.attempt,
             "offer_at": self.rfc3339(row.offer_at), "done": row.done.map(|at| self.rfc3339(at)),
             "provider": row.provider, "reason": row.reason,
+            "delivery": row.delivery, "delivered": row.delivery_at.map(|at| self.rfc3339(at)),
+            "code": row.delivery_code,
         })
     }
 

@@ -89,6 +89,7 @@ pub fn json(slip: &SlipRow, zone: &TimeZone) -> Value {
         "receipt_missed": slip.receipt_missed.map(instant),
         "replied": slip.replied.map(instant), "replied_by": slip.replied_by,
         "reply_missed": slip.reply_missed.map(instant), "reply": slip.reply.as_deref().map(read),
+        "messages": slip.messages, "sent": slip.sent, "delivered": slip.delivered,
     })
 }
 

@@ -30,6 +30,10 @@ const API_TOKEN_BYTES: usize = 24;
 const KEY_BYTES: usize = 32;
 /// Bytes of a caller's name: 96 bits, 16 characters.
 const CALLER_BYTES: usize = 12;
+/// Bytes of the signature in a link to staff: 96 bits, 16 characters.
+const SIGNATURE_BYTES: usize = 12;
+/// What the key of links to staff is derived for.
+const STAFF_CONTEXT: &str = "duban 2026-11 links to staff";
 /// What the key of callers is derived for; never changes, or repeats would not be known any more.
 const CALLER_CONTEXT: &str = "duban 2026-11 names of callers";
 const NONCE_BYTES: usize = 24;
@@ -59,6 +63,8 @@ pub struct Key {
     cipher: XChaCha20Poly1305,
     /// Derived from it: what callers are hashed with.
     caller: [u8; KEY_BYTES],
+    /// Derived from it: what links to staff are signed with.
+    staff: [u8; KEY_BYTES],
 }
 
 impl fmt::Debug for Key {
@@ -85,7 +91,24 @@ impl Key {
         let wrong = || SecretError::NotAKey { place: place.to_owned() };
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| wrong())?;
         let cipher = XChaCha20Poly1305::new_from_slice(&bytes).map_err(|_| wrong())?;
-        Ok(Self { cipher, caller: blake3::derive_key(CALLER_CONTEXT, &bytes) })
+        Ok(Self {
+            cipher,
+            caller: blake3::derive_key(CALLER_CONTEXT, &bytes),
+            staff: blake3::derive_key(STAFF_CONTEXT, &bytes),
+        })
+    }
+
+    /// The token of the link in a message to staff: its number, signed. Nothing is stored for it.
+    pub fn staff_token(&self, message: i64) -> String {
+        let hash = blake3::keyed_hash(&self.staff, &message.to_be_bytes());
+        let short = hash.as_bytes().get(..SIGNATURE_BYTES).unwrap_or_default();
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(short))
+    }
+
+    /// The number of the message whose link has this token; `None`: nobody signed it.
+    pub fn staff_message(&self, token: &str) -> Option<i64> {
+        let message = token.split_once('.')?.0.parse().ok()?;
+        same(token, &self.staff_token(message)).then_some(message)
     }
 
     /// A name for whoever called, the same for every call of theirs: nobody without the key can tell

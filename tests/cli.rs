@@ -237,9 +237,9 @@ async fn a_story_reads_well() {
     ");
     let (_, text, _) = town.run(&["slip", "list", "--state", "open"]);
     insta::assert_snapshot!(text, @r"
-    AT                   TICKET        SLIP   SERIAL           CLOCK   STEP       UNIT     STATE
-    2026-05-07 11:12:00  W260507-0123  green  绿字〔2026〕1号  accept  due        cx-scjg  open
-    2026-05-07 10:12:00  W260507-0123  nudge                   accept  start+50%  cx-scjg  open
+    AT                   TICKET        SLIP   SERIAL           CLOCK   STEP       UNIT     SENT    DELIVERED  STATE
+    2026-05-07 11:12:00  W260507-0123  green  绿字〔2026〕1号  accept  due        cx-scjg  4 of 4  0          open
+    2026-05-07 10:12:00  W260507-0123  nudge                   accept  start+50%  cx-scjg  1 of 1  0          open
     ");
 }
 
@@ -267,7 +267,7 @@ async fn json_has_the_same_shape_as_the_api() {
         ("explain", keys(&explained), "ticket stage open round unit first_unit policy policy_set resident stages basis legal_basis clocks answers rechecks eval_outcome eval_channel evaluations rounds solved_first_time hops returns extensions late_requests pauses labels flags slips messages journal next next_look"),
         ("show",    keys(&shown),     "ticket stage open round unit first_unit policy policy_set resident stages basis legal_basis clocks answers rechecks eval_outcome eval_channel evaluations rounds solved_first_time hops returns extensions late_requests pauses labels flags next next_look"),
         ("list",    keys(&tickets["tickets"][0]), "ticket stage stage_name since open unit policy next_look lines heard_of"),
-        ("slips",   keys(&slips["slips"][0]), "id key ticket round clock unit step kind serial at due reply_due recipients state reason withdrawn issuer note receipt_due receipted receipted_by receipt_missed replied replied_by reply_missed reply"),
+        ("slips",   keys(&slips["slips"][0]), "id key ticket round clock unit step kind serial at due reply_due recipients state reason withdrawn issuer note receipt_due receipted receipted_by receipt_missed replied replied_by reply_missed reply messages sent delivered"),
     ];
     for (name, got, want) in table {
         assert_eq!(got, want, "{name}");

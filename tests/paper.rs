@@ -109,6 +109,9 @@ fn slip(kind: &str, series: &str, clock: &str, step: &str) -> SlipRow {
         reply_missed: None,
         reply: None,
         paper: Some(serde_json::to_string(&paper).expect("texts")),
+        messages: 0,
+        sent: 0,
+        delivered: 0,
     }
 }
 

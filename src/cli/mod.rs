@@ -30,6 +30,7 @@ mod send_test;
 mod sets;
 mod simulate;
 mod slip;
+mod template;
 mod ticket;
 mod time;
 mod token;
@@ -71,6 +72,7 @@ pub enum Command {
     Explain(explain::Args),
     Ticket(ticket::Args),
     Slip(slip::Args),
+    Template(template::Args),
     Ledger(ledger::Args),
     Count(count::Args),
     Rates(rates::Args),
@@ -100,6 +102,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),
+        Command::Template(args) => template::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Count(args) => count::run(&args),
         Command::Rates(args) => rates::run(&args),

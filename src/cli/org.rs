@@ -44,7 +44,8 @@ impl Whose {
             return sets::load(place);
         }
         let rules = current_rules(&self.config.load()?, Wall::Host.now())?;
-        Ok(Chosen { set: rules.current, org: (*rules.org).clone() })
+        let templates = Some((*rules.templates).clone());
+        Ok(Chosen { set: rules.current, org: (*rules.org).clone(), templates })
     }
 
     /// The file the organisation stands in.

@@ -185,6 +185,9 @@ async fn show(args: &ShowArgs) -> Result<ExitCode> {
     let mut page = json!({
         "schedule": schedule.id, "period": done.period, "at": desk.opened.rfc3339(done.at),
         "closed": desk.opened.rfc3339(done.closed), "found": done.found,
+        "acknowledged": done.acknowledged.iter()
+            .map(|(by, at)| json!({ "by": by, "at": desk.opened.rfc3339(*at) }))
+            .collect::<Vec<_>>(),
     });
     let mut is_same = true;
     if let Does::Sample(sampling) = &schedule.does {

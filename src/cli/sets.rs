@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::{EXIT_CONFIG, Failure};
 use crate::{
-    core::{org::Org, policy::PolicySet},
+    core::{org::Org, policy::PolicySet, wording::Templates},
     policies,
     wall::Wall,
 };
@@ -15,6 +15,8 @@ use crate::{
 pub struct Chosen {
     pub set: Arc<PolicySet>,
     pub org: Org,
+    /// `None` where the set has no templates.toml.
+    pub templates: Option<Templates>,
 }
 
 /// Loads the set, or fails with all its complaints.
@@ -26,7 +28,9 @@ pub fn load(place: &Path) -> Result<Chosen> {
         None => policies::load_dir(place, now),
     };
     match loaded.set {
-        Some(set) => Ok(Chosen { set, org: loaded.org.unwrap_or_default() }),
+        Some(set) => {
+            Ok(Chosen { set, org: loaded.org.unwrap_or_default(), templates: loaded.templates })
+        }
         None => {
             let complaints: Vec<String> =
                 loaded.complaints.iter().map(ToString::to_string).collect();

@@ -203,7 +203,7 @@ poll = "1M"
 batch = "many"
 [[channel]]
 name = "mail"
-kind = "smpt"
+kind = "smttp"
 [[channel]]
 name = "relay"
 kind = "smtp"
@@ -234,11 +234,11 @@ email = "rely"
       |
     6 | batch = "many"
       |         ^^^^^^
-    error: duban.toml:9:8: unknown channel kind `smpt`; did you mean `smtp`?
+    error: duban.toml:9:8: unknown channel kind `smttp`; did you mean `smtp`?
      --> duban.toml:9:8
       |
-    9 | kind = "smpt"
-      |        ^^^^^^
+    9 | kind = "smttp"
+      |        ^^^^^^^
     error: duban.toml:14:8: `from` is no mail address; it has no `@`
       --> duban.toml:14:8
        |

@@ -21,6 +21,7 @@ use super::{
     event::{Event, Kind},
     fact::{Fact, Line},
     list::Section,
+    message::{Message, Recipient},
     org::Org,
     policy::{PolicySet, Selector, Via},
     record::Record,
@@ -35,6 +36,8 @@ pub const PREFIX: &str = "~schedule/";
 pub const BEGAN: &str = "schedule_began";
 /// The event that closes a period: its list was sent or its sample drawn.
 pub const DONE: &str = "schedule_done";
+/// The event by which somebody says that they have seen a list.
+pub const ACKNOWLEDGED: &str = "list_acknowledged";
 /// The text of lists.
 pub const LIST: &str = "staff.list";
 /// Periods noted in one look; a longer standstill takes several.
@@ -320,6 +323,20 @@ pub fn done(schedule: &str, period: &str, found: Value, at: Timestamp) -> Event 
     event.data.insert("period".to_owned(), Value::from(period));
     event.data.insert("found".to_owned(), found);
     event
+}
+
+/// The event by which the receiver of a list says that they have seen it; `None`: it is no list.
+pub fn acknowledged(message: &Message, at: Timestamp) -> Option<Event> {
+    let Recipient::Staff { unit, person: Some(person), .. } = &message.to else { return None };
+    let rest = message.key.strip_prefix(&message.ticket)?.strip_prefix('/')?;
+    let period = rest.split('/').next()?;
+    message.ticket.strip_prefix(PREFIX)?;
+    let mut event = Event::new(message.ticket.as_str(), Kind::of(ACKNOWLEDGED), at);
+    event.id = Some(format!("duban/acknowledged/{period}/{unit}/{person}"));
+    event.by = Some(person.clone());
+    event.data.insert("period".to_owned(), Value::from(period));
+    event.data.insert("unit".to_owned(), Value::from(unit.as_str()));
+    Some(event)
 }
 
 /// The period before the one in which `at` lies: what a sample looks back on.

@@ -20,11 +20,12 @@ use super::{
     timestamp::Timestamp,
 };
 
-/// The texts of questions: with both ways of answering, with digits, with a link after a call
-/// nobody took, and the reminder.
-const ASK: &str = "resident.ask";
+/// The text of questions with both ways of answering.
+pub const ASK: &str = "resident.ask";
+/// The text of questions with a link, after a call nobody took.
+pub const LINK: &str = "resident.eval_link";
+/// The texts of questions with digits, and of the reminder.
 const DIGITS: &str = "resident.eval_digits";
-const LINK: &str = "resident.eval_link";
 const REMIND: &str = "resident.eval_remind";
 
 /// The text for whoever got a slip that was taken back.

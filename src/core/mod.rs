@@ -45,6 +45,7 @@ pub mod reply;
 pub mod retry;
 pub mod sample;
 pub mod schedule;
+pub mod segments;
 pub mod selection;
 pub mod silence;
 pub mod slip;

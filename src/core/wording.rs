@@ -18,11 +18,11 @@ mod file;
 mod lists;
 mod mail;
 mod paper;
-mod segments;
+mod specimen;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
@@ -34,9 +34,9 @@ use file::name;
 pub use civil::{Language, Stand, full_day, full_moment, serial, stand};
 pub use engine::UNKNOWN;
 pub use facts::NAMES as FACTS;
-pub use file::TemplateError;
+pub use file::{Limits, Place, TemplateError};
 pub use paper::Paper;
-pub use segments::{Alphabet, Parts, Segments, from_septets, parts, segments};
+pub use specimen::{Specimens, Values};
 
 /// What the receiver reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,7 @@ pub struct Templates {
     rows: Vec<Pair>,
     button: Pair,
     note: Pair,
+    limits: Limits,
 }
 
 /// Chinese, then English.
@@ -77,6 +78,8 @@ pub type Pair = [String; 2];
 struct Entry {
     ask: Pair,
     note: bool,
+    /// Where the text of each language stands.
+    places: [Place; 2],
 }
 
 #[derive(Clone, Debug)]
@@ -168,6 +171,22 @@ impl Templates {
     /// The ids of all templates.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)
+    }
+
+    /// The facts the text of this id and language names.
+    pub fn variables(&self, id: &str, language: Language) -> BTreeSet<String> {
+        self.engine.names(&name(id, language))
+    }
+
+    /// Where the text of this id and language stands.
+    pub fn place(&self, id: &str, language: Language) -> Option<&Place> {
+        let [zh, en] = &self.entries.get(id)?.places;
+        Some(language.pick(zh, en))
+    }
+
+    /// How many SMS a text of this id may be.
+    pub fn limit(&self, id: &str) -> usize {
+        if id.starts_with("resident.") { self.limits.resident } else { self.limits.staff }
     }
 
     /// Says a message: short for SMS, IM and voice, long with HTML for mail and print.

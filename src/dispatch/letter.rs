@@ -54,6 +54,7 @@ pub async fn address(
         .as_ref()
         .map(|sealed| open_link(config, seal, &offer.message.ticket, sealed))
         .transpose()?;
+    let link = link.or_else(|| acknowledgement(config, seal, offer, said, place.via));
     let message = Message { via: place.via.name().to_owned(), ..said.clone() };
     let zone = rules.current.calendar.zone();
     let signature = config.wording.signature(place.language.tag());
@@ -91,6 +92,21 @@ pub async fn address(
         language: place.language.tag().to_owned(),
     };
     Ok(Addressed { channel: place.channel, letter, resident })
+}
+
+/// Where a slip or a list is acknowledged: mails have room for it.
+fn acknowledgement(
+    config: &Config,
+    seal: &Key,
+    offer: &Offer,
+    said: &Message,
+    via: Via,
+) -> Option<String> {
+    let is_mail = matches!(via, Via::Email | Via::Digest | Via::Print);
+    let is_staff = matches!(offer.message.to, Recipient::Staff { person: Some(_), .. });
+    let asks = said.slip.is_some() || said.facts.title.is_some();
+    (is_mail && is_staff && asks)
+        .then(|| format!("{}/a/{}", config.web.public_url, seal.staff_token(offer.id)))
 }
 
 /// The same for the same message, however often it is tried.

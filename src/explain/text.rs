@@ -13,6 +13,10 @@ use crate::core::{
     record::Record,
     timestamp::Timestamp,
 };
+use crate::{intake::canon::CALLER, store::MessageRow};
+
+/// What stands in an event and tells a reader nothing.
+const UNSAID: [&str; 2] = ["note", CALLER];
 
 impl Story {
     /// The whole explanation.
@@ -59,14 +63,24 @@ impl Story {
             let (via, state, attempt) = (&row.message.via, &row.state, row.attempt);
             writeln!(
                 out,
-                "  {} to {whom} by {via}: {state} {when}, {channel}, try {attempt} {answer}",
-                row.message.template
+                "  {} to {whom} by {via}: {state} {when}, {channel}, try {attempt} {answer}{}",
+                row.message.template,
+                self.delivery(row)
             )?;
         }
         if self.messages.is_empty() {
             writeln!(out, "  none")?;
         }
         self.what_next(out)
+    }
+
+    /// What the receipts of a message came to.
+    fn delivery(&self, row: &MessageRow) -> String {
+        let Some(delivery) = &row.delivery else { return String::new() };
+        let at = row.delivery_at.map(|at| format!(" at {}", self.local(at))).unwrap_or_default();
+        let code = row.delivery_code.as_deref().filter(|code| !code.is_empty());
+        let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+        format!("; receipt: {delivery}{at}{code}")
     }
 
     fn head(&self, out: &mut String, now: Timestamp) -> fmt::Result {
@@ -350,7 +364,7 @@ fn told_event(event: &Event) -> String {
     }
     let mut data = event.data.clone();
     hide_care(&mut data);
-    for (key, value) in data.iter().filter(|(key, _)| *key != "note") {
+    for (key, value) in data.iter().filter(|(key, _)| !UNSAID.contains(&key.as_str())) {
         let _ = write!(told, " {key}={value}");
     }
     told

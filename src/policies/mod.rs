@@ -53,3 +53,4 @@ pub use kept::{pack, unpack};
 pub use load::{Loaded, load, load_dir, load_embedded};
 pub use org::{instant_of, is_mail_address, is_phone_number};
 pub use suggest::nearest;
+pub use texts::doubts as text_doubts;

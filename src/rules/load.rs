@@ -65,6 +65,7 @@ pub fn examine(name: String, sources: Result<Sources, String>, now: Timestamp) -
     if let Some(set) = &loaded.set {
         complaints.extend(check_cases(set, &loaded.cases));
     }
+    complaints.extend(policies::text_doubts(&sources, &loaded));
     if !sources.layers().any(|layer| layer.files.contains_key("templates.toml")) {
         let message = "the set has no templates.toml, so its messages have no texts of their own";
         complaints.push(Complaint::about(Severity::Warning, &*name, message));

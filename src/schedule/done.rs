@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{ScheduleError, Scheduler, read};
 use crate::core::{
-    agenda::{DONE, PREFIX, Schedule},
+    agenda::{ACKNOWLEDGED, DONE, PREFIX, Schedule},
     burn_down::{BurnDown, Listed},
     fact::Fact,
     record::Record,
@@ -23,6 +23,8 @@ pub struct Done {
     pub closed: Timestamp,
     /// The list, the sample or the baseline, frozen.
     pub found: Value,
+    /// Who said that they have seen it, and when.
+    pub acknowledged: Vec<(String, Timestamp)>,
 }
 
 impl Scheduler {
@@ -42,7 +44,16 @@ impl Scheduler {
                     let at = came.iter().find(|(one, _)| *one == period);
                     let at = at.map_or(event.at, |(_, at)| *at);
                     let found = event.data.get("found").cloned().unwrap_or_default();
-                    done.push(Done { period, at, closed: event.at, found });
+                    let acknowledged = Vec::new();
+                    done.push(Done { period, at, closed: event.at, found, acknowledged });
+                }
+                Fact::Event(event) if event.kind.name() == ACKNOWLEDGED => {
+                    let period = event.text("period").unwrap_or_default();
+                    let of_it = done.iter_mut().find(|one: &&mut Done| one.period == period);
+                    let said = event.by.clone().map(|by| (by, event.at));
+                    if let Some(done) = of_it {
+                        done.acknowledged.extend(said);
+                    }
                 }
                 Fact::Event(_) | Fact::Record(_) => {}
             }

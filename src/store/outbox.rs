@@ -259,6 +259,15 @@ impl Store {
             .doing("releasing held messages")
     }
 
+    /// One message; `None` if there is none of this number, or it cannot be read.
+    pub async fn message(&self, id: i64) -> Result<Option<Message>, StoreError> {
+        const SQL: &str = "SELECT message FROM outbox WHERE id = $1";
+        let text: Option<String> =
+            on_readers!(self, pool => sqlx::query_scalar(SQL).bind(id).fetch_optional(pool).await)
+                .doing("reading a message")?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
     /// All messages about a ticket, oldest first.
     pub async fn messages(&self, ticket_key: i64) -> Result<Vec<MessageRow>, StoreError> {
         const SQL: &str =

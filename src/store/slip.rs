@@ -42,6 +42,10 @@ pub struct SlipRow {
     pub reply: Option<String>,
     /// The words of the document, JSON; `None` on slips issued before documents were kept.
     pub paper: Option<String>,
+    /// Its messages, those a channel took, and those a receipt says arrived.
+    pub messages: i64,
+    pub sent: i64,
+    pub delivered: i64,
 }
 rows!(SlipRow {
     id,
@@ -71,7 +75,10 @@ rows!(SlipRow {
     replied_by,
     reply_missed,
     reply,
-    paper
+    paper,
+    messages,
+    sent,
+    delivered
 });
 
 /// Which slips; what is not given does not restrict.
@@ -135,6 +142,18 @@ macro_rules! state {
     };
 }
 
+/// How many messages carry a slip.
+macro_rules! messages {
+    ($and:literal) => {
+        concat!(
+            "(SELECT COUNT(*) FROM outbox WHERE outbox.ticket_key = slip.ticket_key
+                AND outbox.slip = slip.key",
+            $and,
+            ")"
+        )
+    };
+}
+
 impl Store {
     /// Slips, newest first.
     pub async fn slips(&self, filter: &SlipFilter) -> Result<Vec<SlipRow>, StoreError> {
@@ -145,7 +164,9 @@ impl Store {
                     "SELECT id, key, ticket_key, ticket_no, round, clock, unit, step, kind, serial, issuer,
                             due_ms, at_ms, receipt_due_ms, reply_due_ms, recipients, note, ", state!(), ",
                             reason, withdrawn_ms, receipted_ms, receipted_by, receipt_missed_ms,
-                            replied_ms, replied_by, reply_missed_ms, reply, paper
+                            replied_ms, replied_by, reply_missed_ms, reply, paper, ",
+                            messages!(""), ", ", messages!(" AND state = 'sent'"), ", ",
+                            messages!(" AND delivery = 'delivered'"), "
                      FROM slip WHERE ", $by, "
                        AND ($2 IS NULL OR unit = $2) AND ($3 IS NULL OR kind = $3)
                        AND ($4 IS NULL OR ", state!(), " = $4) AND id < $5

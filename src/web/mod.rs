@@ -10,11 +10,13 @@
 //! * `every_page_forbids_scripts`, `a_slow_head_is_cut`
 
 mod access;
+mod acknowledge;
 mod address;
 mod api;
 mod asset;
 mod body;
 mod events;
+mod form;
 mod guesses;
 mod header;
 mod health;
@@ -50,6 +52,7 @@ pub fn router(state: State) -> Router {
         .route("/", get(start::start))
         .route(asset::STYLE_PATH, get(asset::style))
         .route("/r/{token}", get(rating::ask).post(rating::answer))
+        .route("/a/{token}", get(acknowledge::show).post(acknowledge::take))
         .route("/api/v1/events", axum::routing::post(events::receive))
         .route("/api/v1/tickets/{ticket}", get(api::ticket))
         .route("/api/v1/tickets/{ticket}/timeline", get(api::timeline))

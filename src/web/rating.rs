@@ -13,7 +13,7 @@ use askama::Template;
 use axum::{
     body::Body,
     extract::{Path, Query, State as Shared},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use serde::Deserialize;
@@ -23,7 +23,7 @@ use self::{
     notice::{Notice, notice},
     words::{Question, Words, words},
 };
-use super::{address::Client, body, language::Language, page, state::State};
+use super::{address::Client, body, form, language::Language, page, state::State};
 use crate::{
     core::{policy::Grade, timestamp::Timestamp},
     intake::canon::canonical,
@@ -40,7 +40,7 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    lang: Option<String>,
+    pub lang: Option<String>,
 }
 
 #[derive(Template)]
@@ -90,7 +90,7 @@ pub(super) async fn ask(
     let language = Language::choose(asked.lang.as_deref(), &headers, &state.resident_language);
     match open(&state, &token, address).await {
         Ok(link) => {
-            form(&state, language, &token, &link, &Answers::default(), StatusCode::OK).await
+            shown(&state, language, &token, &link, &Answers::default(), StatusCode::OK).await
         }
         Err(why) => notice(&state, language, why),
     }
@@ -106,7 +106,7 @@ pub(super) async fn answer(
     body: Body,
 ) -> Response {
     let language = Language::choose(asked.lang.as_deref(), &headers, &state.resident_language);
-    if !is_own_form(&headers, &state.web.public_url) {
+    if !form::is_own(&headers, &state.web.public_url) {
         return notice(&state, language, Notice::Foreign);
     }
     let link = match open(&state, &token, address).await {
@@ -127,7 +127,7 @@ pub(super) async fn answer(
     }
     if answers.is_blank() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return form(&state, language, &token, &link, &answers, status).await;
+        return shown(&state, language, &token, &link, &answers, status).await;
     }
     let told = take(&state, &token, &link, &answers, state.wall.now()).await;
     notice(&state, language, told)
@@ -187,7 +187,7 @@ async fn take(
     }
 }
 
-async fn form(
+async fn shown(
     state: &State,
     language: Language,
     token: &str,
@@ -226,49 +226,4 @@ fn class(state: &State, language: Language, policy: &str) -> Option<String> {
         Language::En => &policy.en,
     };
     (!name.is_empty()).then(|| name.clone())
-}
-
-/// Whether the form was sent from our own page. Old browsers say nothing; `null` is what
-/// browsers send here because the page forbids referrers.
-fn is_own_form(headers: &HeaderMap, public_url: &str) -> bool {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin" || site == "none";
-    }
-    match text(header::ORIGIN) {
-        None | Some("null") => true,
-        Some(origin) => {
-            let host = origin.split_once("://").map_or(origin, |(_, host)| host);
-            public_url.starts_with(origin) || text(header::HOST) == Some(host)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    type Headers = &'static [(&'static str, &'static str)];
-
-    #[test]
-    fn only_our_own_form_is_taken() {
-        #[rustfmt::skip]
-        let table: [(&str, Headers, bool); 8] = [
-            ("an old browser",               &[],                                                        true),
-            ("our page",                     &[("sec-fetch-site", "same-origin"), ("origin", "null")],   true),
-            ("typed in",                     &[("sec-fetch-site", "none")],                              true),
-            ("another site",                 &[("sec-fetch-site", "cross-site")],                        false),
-            ("a sister site",                &[("sec-fetch-site", "same-site")],                         false),
-            ("public address",               &[("origin", "https://rate.example.gov.cn")],               true),
-            ("the host itself",              &[("origin", "http://10.0.0.5:8420"), ("host", "10.0.0.5:8420")], true),
-            ("another origin",               &[("origin", "https://evil.example"), ("host", "10.0.0.5:8420")], false),
-        ];
-        for (name, given, want) in table {
-            let mut headers = HeaderMap::new();
-            for (header, value) in given {
-                headers.insert(*header, value.parse().expect("a header"));
-            }
-            assert_eq!(is_own_form(&headers, "https://rate.example.gov.cn"), want, "{name}");
-        }
-    }
 }

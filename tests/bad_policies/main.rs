@@ -1,6 +1,6 @@
 //! Every mistake in a policy file is named at its place, with what would be right.
 //!
-//! Each file of `tests/bad-policies` has one mistake; beside this file stands what its writer reads.
+//! Each file of `tests/bad-policies` and `tests/bad-texts` has one mistake; beside this file stands what its writer reads.
 
 mod cases;
 mod clocks;
@@ -10,12 +10,13 @@ mod residents;
 mod selectors;
 mod sets;
 mod slips;
+mod texts;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use duban::{
     core::timestamp::Timestamp,
-    policies::{Sources, load},
+    policies::{self, Sources, load, text_doubts},
     simulate::check_cases,
 };
 
@@ -39,6 +40,27 @@ fn complaints(name: &str) -> String {
     all.iter().fold(String::new(), |text, complaint| text + &complaint.to_string() + "\n")
 }
 
+/// What `duban check` says about a file of texts over those of `cn`.
+fn text_complaints(name: &str) -> String {
+    let path = format!("{}/tests/bad-texts/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let head = "schema = \"sla-policy-set/1\"\nextends = \"cn\"\nid = \"city\"\nversion = \"1\"\n";
+    let files = BTreeMap::from([
+        ("city.toml".to_owned(), head.to_owned()),
+        ("templates.toml".to_owned(), text),
+    ]);
+    let now = Timestamp::parse("2026-05-07T09:00:00+08:00").expect("a good instant");
+    let base = policies::sources("cn").map(Box::new);
+    let sources = Sources { label: String::new(), files, base };
+    let loaded = load(&sources, now);
+    let doubts = text_doubts(&sources, &loaded);
+    loaded
+        .complaints
+        .iter()
+        .chain(&doubts)
+        .fold(String::new(), |text, one| text + &one.to_string() + "\n")
+}
+
 #[test]
 fn the_base_is_good() {
     assert_eq!(complaints("base"), "");
@@ -46,8 +68,7 @@ fn the_base_is_good() {
 
 #[test]
 fn every_file_has_its_test() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad-policies");
-    let sources = [
+    let of_policies: &[&str] = &[
         include_str!("cases.rs"),
         include_str!("clocks.rs"),
         include_str!("ladders.rs"),
@@ -57,10 +78,18 @@ fn every_file_has_its_test() {
         include_str!("sets.rs"),
         include_str!("slips.rs"),
     ];
-    for entry in fs::read_dir(dir).expect("the folder is part of the repository") {
-        let path = entry.expect("a readable folder").path();
-        let name = path.file_stem().and_then(|name| name.to_str()).expect("a plain name");
-        let call = format!("complaints(\"{name}\")");
-        assert!(name == "base" || sources.iter().any(|s| s.contains(&call)), "{name} has no test");
+    for (folder, sources) in
+        [("bad-policies", of_policies), ("bad-texts", &[include_str!("texts.rs")])]
+    {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+        for entry in fs::read_dir(dir).expect("the folder is part of the repository") {
+            let path = entry.expect("a readable folder").path();
+            let name = path.file_stem().and_then(|name| name.to_str()).expect("a plain name");
+            let call = format!("complaints(\"{name}\")");
+            assert!(
+                name == "base" || sources.iter().any(|s| s.contains(&call)),
+                "{name} has no test"
+            );
+        }
     }
 }

@@ -74,6 +74,7 @@ contract![
     receipts::a_long_message_is_delivered_with_its_last_part,
     receipts::what_is_undelivered_goes_on_once,
     receipts::a_reply_finds_what_was_asked,
+    receipts::a_slip_knows_what_arrived,
     links::a_link_is_answered_once,
     links::a_link_expires,
     links::tokens_work_until_revoked,

@@ -2,10 +2,10 @@
 
 use duban::{
     core::{receipt::Delivery, timestamp::Timestamp},
-    store::{MessageRow, NewReceipt, Outcome, Proof, Settled, Store, Writes},
+    store::{MessageRow, NewReceipt, Outcome, Proof, Settled, SlipFilter, Store, Writes},
 };
 
-use crate::scratch::{Scratch, at, message, with_ticket};
+use crate::scratch::{Scratch, at, message, slip, with_ticket};
 
 const LEASE_MS: i64 = 60_000;
 
@@ -126,4 +126,27 @@ pub async fn a_reply_finds_what_was_asked(scratch: &Scratch) {
         store.opt("hash-of-an-address", out, at(5)).await.expect("it is noted");
         assert_eq!(store.is_opted_out("hash-of-an-address").await.expect("it reads"), want);
     }
+}
+
+pub async fn a_slip_knows_what_arrived(scratch: &Scratch) {
+    let (store, ticket) = with_ticket(scratch, |ticket| Writes {
+        slips: vec![slip(ticket, "s1")],
+        messages: vec![
+            message(ticket, "m1", Some("s1"), at(0)),
+            message(ticket, "m2", Some("s1"), at(99)),
+        ],
+        ..Writes::default()
+    })
+    .await;
+    let counts = async || {
+        let filter = SlipFilter { ticket_key: Some(ticket.key), ..SlipFilter::default() };
+        let slips = store.slips(&filter).await.expect("they read");
+        (slips[0].messages, slips[0].sent, slips[0].delivered)
+    };
+    assert_eq!(counts().await, (2, 0, 0));
+    let offers = store.claim(10, LEASE_MS, at(1)).await.expect("one is claimed");
+    send(&store, offers[0].id, &["a"], None).await;
+    assert_eq!(counts().await, (2, 1, 0), "sent is not delivered");
+    hear(&store, &[receipt("a", Delivery::Delivered)]).await;
+    assert_eq!(counts().await, (2, 1, 1));
 }

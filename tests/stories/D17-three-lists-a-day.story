@@ -32,6 +32,9 @@ list = { to = ["principal"], via = ["email"], sections = [
 09-20 08:30 ~schedule/morning: message staff.list -> p08 email
   says "应签收"
   says "W1"
+# One tap in the mail says that they have it.
+08:35 p08 opens
+  page 200 "今日三单"
 08:40 W1 accepted
 08:50 W1 contacted
 16:00 W1 resolved

@@ -68,6 +68,7 @@ impl Default for Wish {
 
 pub struct House {
     pub store: Store,
+    pub seal: Key,
     pub knock: Arc<Notify>,
     pub health: Arc<Health>,
     pub address: SocketAddr,
@@ -118,13 +119,14 @@ pub async fn house(wish: Wish) -> House {
         header_timeout: wish.header_timeout,
         ..config.web
     };
+    let seal = Key::open(&folder.path().join("contacts.key")).expect("a new key");
     let state = State {
         store: store.clone(),
         queue: queue.clone(),
         wall,
         knock: Arc::clone(&knock),
         rules,
-        seal: Key::open(&folder.path().join("contacts.key")).expect("a new key"),
+        seal: seal.clone(),
         web: web.clone(),
         wording: config.wording,
         resident_language: config.resident.language,
@@ -149,6 +151,7 @@ pub async fn house(wish: Wish) -> House {
         .expect("a client");
     House {
         store,
+        seal,
         knock,
         health,
         address,
@@ -336,7 +339,7 @@ impl House {
             .collect()
     }
 
-    async fn write(&self, writes: Writes) {
+    pub async fn write(&self, writes: Writes) {
         let look = self.store.look(0, NOW).await.expect("a look");
         look.commit(&writes, NOW).await.expect("written");
     }

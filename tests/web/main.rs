@@ -1,5 +1,6 @@
 //! The web against a real listener: what residents, other systems and operators get.
 
+mod acknowledge;
 mod api;
 mod house;
 mod pages;

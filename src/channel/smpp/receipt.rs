@@ -9,7 +9,7 @@ use super::packet::Deliver;
 use crate::{
     channel::back::{Back, Delivery, Receipt, Word},
     config::smpp::ReceiptIds,
-    core::wording::from_septets,
+    core::segments::from_septets,
 };
 
 /// Bits of `esm_class`.

@@ -11,7 +11,7 @@ use rusmpp::{
 use crate::{
     channel::Letter,
     config::smpp::SmppConfig,
-    core::wording::{Alphabet, Parts, parts},
+    core::segments::{Encoding, Parts, parts},
 };
 
 /// The header of a text in several parts, with a reference of one octet, counts parts so far.
@@ -31,16 +31,16 @@ pub struct Submits {
 /// Writes the packets of a letter; the reason if no packet can say it.
 pub fn submits(config: &SmppConfig, letter: &Letter) -> Result<Submits, String> {
     let (to, ton) = destination(config, &letter.number())?;
-    let Parts { alphabet, octets } = parts(&letter.text);
+    let Parts { encoding, octets } = parts(&letter.text);
     let count = octets.len();
     if count > PARTS_MAX {
         return Err(format!("{count} parts are more than an SMS can have, {PARTS_MAX}"));
     }
     let mark = *blake3::hash(format!("{}\n{to}\n{}", letter.message_id, letter.text).as_bytes())
         .as_bytes();
-    let coding = match alphabet {
-        Alphabet::Gsm7 => DataCoding::McSpecific,
-        Alphabet::Ucs2 => DataCoding::Ucs2,
+    let coding = match encoding {
+        Encoding::Gsm7 => DataCoding::McSpecific,
+        Encoding::Ucs2 => DataCoding::Ucs2,
     };
     // Not their `Default`: it sets a bit of a kind of message that is not ours.
     let class = EsmClass::from(if count > 1 { HEADER } else { 0 });

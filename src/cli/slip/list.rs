@@ -76,10 +76,23 @@ pub async fn list(args: &Args) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     print::table(
-        ["at", "ticket", "slip", "serial", "clock", "step", "unit", "state"],
+        ["at", "ticket", "slip", "serial", "clock", "step", "unit", "sent", "delivered", "state"],
         slips.into_iter().map(|slip| {
             let (at, serial) = (opened.local(slip.at), slip.serial.unwrap_or_default());
-            [at, slip.ticket_no, slip.kind, serial, slip.clock, slip.step, slip.unit, slip.state]
+            let sent = format!("{} of {}", slip.sent, slip.messages);
+            let delivered = slip.delivered.to_string();
+            [
+                at,
+                slip.ticket_no,
+                slip.kind,
+                serial,
+                slip.clock,
+                slip.step,
+                slip.unit,
+                sent,
+                delivered,
+                slip.state,
+            ]
         }),
     )?;
     if let Some(next) = next {

@@ -56,7 +56,18 @@ fn message_json(opened: &Opened, row: &MessageRow) -> Value {
     json!({
         "to": row.message.to, "via": row.message.via, "state": row.state, "channel": row.channel,
         "done": row.done.map(|at| opened.rfc3339(at)), "provider": row.provider, "reason": row.reason,
+        "delivery": row.delivery, "delivered": row.delivery_at.map(|at| opened.rfc3339(at)),
+        "code": row.delivery_code,
     })
+}
+
+/// What the receipts of a message came to, in words.
+fn delivery(opened: &Opened, row: &MessageRow) -> String {
+    let Some(delivery) = &row.delivery else { return String::new() };
+    let at = row.delivery_at.map(|at| format!(" {}", opened.local(at))).unwrap_or_default();
+    let code = row.delivery_code.as_deref().filter(|code| !code.is_empty());
+    let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+    format!(", {delivery}{at}{code}")
 }
 
 fn text(opened: &Opened, slip: &SlipRow, messages: &[MessageRow]) -> String {
@@ -114,8 +125,10 @@ fn text(opened: &Opened, slip: &SlipRow, messages: &[MessageRow]) -> String {
         let who = person.as_deref().unwrap_or("nobody");
         let when = row.done.map(|at| format!(" {}", local(at))).unwrap_or_default();
         lines.push(format!(
-            "sent     {role} of {unit} ({who}{copy}) by {}: {}{when}",
-            row.message.via, row.state
+            "sent     {role} of {unit} ({who}{copy}) by {}: {}{when}{}",
+            row.message.via,
+            row.state,
+            delivery(opened, row)
         ));
     }
     lines.join("\n")

@@ -54,6 +54,13 @@ impl Engine {
         Err(format!("unknown fact `{}`; known are {}", unknown.join("`, `"), known.join(", ")))
     }
 
+    /// The facts a template names; none if there is no such template.
+    pub fn names(&self, name: &str) -> BTreeSet<String> {
+        let template = self.0.get_template(name);
+        let names = template.map(|template| template.undeclared_variables(false));
+        names.into_iter().flatten().collect()
+    }
+
     /// Compiles a template of our own, which may use loops.
     pub fn trusted(&mut self, name: &str, source: &str) -> Result<(), String> {
         self.0.add_template_owned(name.to_owned(), source.to_owned()).map_err(|error| words(&error))

@@ -8,6 +8,8 @@ use toml::Spanned;
 use super::{Entry, Templates, civil::Language, engine::Engine, facts, mail};
 
 const SCHEMA: &str = "templates/1";
+/// What phones put together again without fault.
+const SEGMENTS_MAX: usize = 10;
 
 /// What is wrong with one template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,14 +22,42 @@ pub struct TemplateError {
     pub text: String,
 }
 
+/// Characters that come along when a text is copied from a web page or a document.
+const UNSEEN: [char; 7] =
+    ['\u{a0}', '\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+
+/// Where the text of a template stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which of the texts, the uppermost first.
+    pub layer: usize,
+    /// Bytes of that `templates.toml`.
+    pub span: Range<usize>,
+}
+
+/// How many SMS a text may be with the longest values, before `duban check` warns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    pub staff: usize,
+    pub resident: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { staff: 3, resident: 2 }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     schema: Spanned<String>,
+    segments: Option<Spanned<Limits>>,
     #[serde(default)]
-    staff: BTreeMap<String, Message>,
+    staff: BTreeMap<String, Spanned<Message>>,
     #[serde(default)]
-    resident: BTreeMap<String, Message>,
+    resident: BTreeMap<String, Spanned<Message>>,
     state: Option<States>,
     #[serde(default)]
     clock: BTreeMap<String, ClockWords>,
@@ -39,8 +69,8 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Message {
-    zh: Spanned<String>,
-    en: Spanned<String>,
+    zh: Option<Spanned<String>>,
+    en: Option<Spanned<String>>,
     #[serde(default)]
     ask_zh: String,
     #[serde(default)]
@@ -132,7 +162,8 @@ pub fn parse_over(texts: &[&str]) -> Result<Templates, Vec<TemplateError>> {
 /// All texts with the layer each is from.
 #[derive(Default)]
 struct Whole {
-    messages: BTreeMap<String, (usize, Message)>,
+    messages: BTreeMap<String, (usize, Spanned<Message>)>,
+    limits: Option<Limits>,
     state: Option<(usize, States)>,
     clock: BTreeMap<String, ClockWords>,
     reason: BTreeMap<String, Pair>,
@@ -148,6 +179,15 @@ impl Whole {
         for (group, messages) in [("staff", file.staff), ("resident", file.resident)] {
             for (name, message) in messages {
                 self.messages.insert(format!("{group}.{name}"), (layer, message));
+            }
+        }
+        if let Some(limits) = file.segments {
+            let Limits { staff, resident } = *limits.get_ref();
+            if [staff, resident].iter().all(|limit| (1..=SEGMENTS_MAX).contains(limit)) {
+                self.limits = Some(Limits { staff, resident });
+            } else {
+                let text = format!("a text is 1 to {SEGMENTS_MAX} SMS");
+                errors.push(TemplateError { layer, span: Some(limits.span()), text });
             }
         }
         self.state = file.state.map(|state| (layer, state)).or(self.state.take());
@@ -171,9 +211,16 @@ impl Whole {
         let mut entries = BTreeMap::new();
         for (id, (layer, message)) in self.messages {
             reading.layer = layer;
-            reading.pair(&id, Shape::Line, &message.zh, &message.en);
-            let ask = [message.ask_zh, message.ask_en];
-            entries.insert(id, Entry { ask, note: message.note });
+            let whole = message.span();
+            let Message { zh, en, ask_zh, ask_en, note } = message.into_inner();
+            let (Some(zh), Some(en)) =
+                (reading.there(&id, "zh", zh, &whole), reading.there(&id, "en", en, &whole))
+            else {
+                continue;
+            };
+            reading.pair(&id, Shape::Line, &zh, &en);
+            let places = [zh, en].map(|text| Place { layer, span: text.span() });
+            entries.insert(id, Entry { ask: [ask_zh, ask_en], note, places });
         }
         reading.layer = of_state;
         let States { before, due, after } = &state;
@@ -222,6 +269,7 @@ impl Whole {
             rows: email.row.into_iter().map(|row| [row.zh, row.en]).collect(),
             button: [email.button_zh, email.button_en],
             note: [email.note_zh, email.note_en],
+            limits: self.limits.unwrap_or_default(),
         })
     }
 }
@@ -234,6 +282,25 @@ struct Reading {
 }
 
 impl Reading {
+    /// The text of a language, or the complaint that it is missing.
+    fn there(
+        &mut self,
+        id: &str,
+        language: &str,
+        text: Option<Spanned<String>>,
+        whole: &Range<usize>,
+    ) -> Option<Spanned<String>> {
+        let why = match &text {
+            Some(text) if !text.get_ref().trim().is_empty() => None,
+            Some(text) => Some(("is empty", text.span())),
+            None => Some(("is missing", whole.clone())),
+        };
+        let Some((why, span)) = why else { return text };
+        let text = format!("the text `{id}` ({language}) {why}; write it in `zh` and in `en`");
+        self.errors.push(TemplateError { layer: self.layer, span: Some(span), text });
+        None
+    }
+
     fn pair(&mut self, id: &str, shape: Shape, zh: &Spanned<String>, en: &Spanned<String>) {
         for (language, source) in [(Language::Zh, zh), (Language::En, en)] {
             if let Err(text) = self.one(&name(id, language), shape, source.get_ref()) {
@@ -251,6 +318,14 @@ impl Reading {
                     "{sign:?} does not stand in a message; 【】 is for the signature"
                 ));
             }
+            if let Some(sign) = source.chars().find(|c| c.is_control() || UNSEEN.contains(c)) {
+                return Err(format!("{sign:?} does not stand in a message: nobody sees it"));
+            }
+            if let Some(name) = single_braced(source) {
+                return Err(format!(
+                    "`{{{name}}}` is printed as it stands; write `{{{{ {name} }}}}`"
+                ));
+            }
             if source.contains("}}{{ link") {
                 return Err("a link is joined to a fact; put a space between them".to_owned());
             }
@@ -259,6 +334,15 @@ impl Reading {
         // Rendered once with nothing known: what fails at sending fails here.
         self.engine.render(name, &facts::nothing()).map(drop)
     }
+}
+
+/// A fact in single braces, which other systems use and which here is plain text.
+fn single_braced(source: &str) -> Option<&'static str> {
+    let braced = |name: &&'static str| {
+        let written = format!("{{{name}}}");
+        source.match_indices(&written).any(|(at, _)| !source[..at].ends_with('{'))
+    };
+    facts::NAMES.iter().copied().find(braced)
 }
 
 /// The name of a compiled template.

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::core::{
     message::{Facts, Recipient},
+    segments::{Segments, count},
     timestamp::Timestamp,
 };
 
@@ -158,7 +159,7 @@ fn every_text_is_snapshotted() {
     for (template, step) in table {
         for language in Language::ALL {
             let text = say(&message(template, "sms", step), language).text;
-            let Segments { units, segments, .. } = segments(&text);
+            let Segments { units, segments, .. } = count(&text);
             writeln!(page, "{template} {step} [{units}/{segments}] {text}").expect("a String");
         }
     }
@@ -217,7 +218,7 @@ fn a_usual_sms_is_one_segment() {
         for step in ["due", "due+10wd"] {
             for language in Language::ALL {
                 let text = say(&message(id, "sms", step), language).text;
-                assert_eq!(segments(&text).segments, 1, "{id} {step}: {text}");
+                assert_eq!(count(&text).segments, 1, "{id} {step}: {text}");
             }
         }
     }

@@ -1,11 +1,6 @@
 //! What a resident ticked, and the event it becomes.
 
-use axum::{
-    Form,
-    body::{Body, Bytes},
-    extract::{FromRequest as _, Request},
-    http::{HeaderValue, Method, header},
-};
+use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,6 +11,7 @@ use crate::{
         timestamp::Timestamp,
     },
     store::Link,
+    web::form,
 };
 
 /// Characters of a note that are kept.
@@ -37,13 +33,7 @@ pub(super) struct Answers {
 impl Answers {
     /// Reads a form and keeps only known answers; `None` if it is no form.
     pub(super) async fn parse(body: Bytes, grades: &[Grade]) -> Option<Self> {
-        let mut request = Request::new(Body::from(body));
-        *request.method_mut() = Method::POST;
-        request.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
-        let Form(sent) = Form::<Self>::from_request(request, &()).await.ok()?;
+        let sent: Self = form::fields(body).await?;
         let known = |given: Option<String>, allowed: &[&str]| {
             given.filter(|given| allowed.contains(&given.as_str()))
         };

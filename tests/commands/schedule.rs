@@ -1,6 +1,6 @@
 //! `duban schedule` as a supervisor runs it: what recurs, what was frozen, how a campaign burns down.
 
-use std::{collections::BTreeMap, process::Command, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use duban::{
@@ -17,6 +17,8 @@ use duban::{
     store::{NewEntry, Store},
 };
 use serde_json::{Value, json};
+
+use crate::town;
 
 const SCHEDULES: &str = r#"
 schema = "sla-policy-set/1"
@@ -55,14 +57,14 @@ fn at(local: &str) -> Timestamp {
 }
 
 /// A town that looked at its schedules through May 2026.
-struct Town {
+struct City {
     folder: tempfile::TempDir,
     store: Store,
     engine: Engine,
     scheduler: Scheduler,
 }
 
-impl Town {
+impl City {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let policies_dir = folder.path().join("policies");
@@ -116,27 +118,17 @@ impl Town {
     }
 
     fn duban(&self, args: &[&str]) -> (i32, String, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_duban"))
-            .args(args)
-            .env("DUBAN_CONFIG", "duban.toml")
-            .env("STATE_DIRECTORY", self.folder.path())
-            .current_dir(self.folder.path())
-            .output()
-            .expect("the binary runs");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
+        town::duban(self.folder.path(), args)
     }
 
     fn json(&self, args: &[&str]) -> Value {
-        let (code, out, err) = self.duban(args);
-        assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
-        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{args:?} prints {out}: {error}"))
+        town::json(self.folder.path(), args)
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_burns_down() {
-    let town = Town::new().await;
+    let town = City::new().await;
     for no in ["W1", "W2", "W3"] {
         town.tell(no, "dispatched", "2026-05-11 09:00").await;
     }
@@ -167,7 +159,7 @@ async fn a_campaign_burns_down() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sample_is_held_against_the_tickets() {
-    let town = Town::new().await;
+    let town = City::new().await;
     for n in 0..30 {
         let no = format!("W{n:02}");
         town.tell(&no, "dispatched", "2026-05-11 09:00").await;
@@ -198,7 +190,7 @@ async fn a_sample_is_held_against_the_tickets() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_recurs_is_listed() {
-    let town = Town::new().await;
+    let town = City::new().await;
     town.run("2026-05-11 10:00", "2026-05-12 08:00").await;
     let all = town.json(&["schedule", "list", "--json"]);
     let all = all["schedules"].as_array().expect("a list");

@@ -4,15 +4,15 @@
 /// The cost of a text as SMS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segments {
-    pub alphabet: Alphabet,
+    pub encoding: Encoding,
     /// Septets or UTF-16 units.
     pub units: usize,
     pub segments: usize,
 }
 
 /// How the characters of an SMS are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alphabet {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Encoding {
     /// 160 in one segment, 153 in each of several.
     Gsm7,
     /// 70 in one segment, 67 in each of several.
@@ -22,18 +22,32 @@ pub enum Alphabet {
 /// A text, cut into what each SMS carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {
-    pub alphabet: Alphabet,
+    pub encoding: Encoding,
     /// The octets of each part; a septet stands alone in an octet, a unit is big endian.
     pub octets: Vec<Vec<u8>>,
 }
 
-impl Alphabet {
-    /// Octets in the only segment and in each of several.
-    fn limits(self) -> (usize, usize) {
+impl Encoding {
+    /// As gateways and manuals write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gsm7 => "GSM-7",
+            Self::Ucs2 => "UCS-2",
+        }
+    }
+
+    /// Units a single SMS holds, and each of several.
+    fn sizes(self) -> (usize, usize) {
         match self {
             Self::Gsm7 => (160, 153),
-            Self::Ucs2 => (140, 134),
+            Self::Ucs2 => (70, 67),
         }
+    }
+
+    /// Units that fit into so many segments.
+    pub fn room(self, segments: usize) -> usize {
+        let (whole, part) = self.sizes();
+        if segments == 1 { whole } else { part * segments }
     }
 }
 
@@ -49,23 +63,31 @@ const EXTENDED: [(char, u8); 10] = [
 const ESCAPE: u8 = 0x1b;
 
 /// Counts the segments of a text.
-pub fn segments(text: &str) -> Segments {
-    let Parts { alphabet, octets } = parts(text);
+pub fn count(text: &str) -> Segments {
+    let Parts { encoding, octets } = parts(text);
     let units = octets.iter().map(Vec::len).sum::<usize>();
-    let units = match alphabet {
-        Alphabet::Gsm7 => units,
-        Alphabet::Ucs2 => units / 2,
+    let units = match encoding {
+        Encoding::Gsm7 => units,
+        Encoding::Ucs2 => units / 2,
     };
-    Segments { alphabet, units, segments: octets.len() }
+    Segments { encoding, units, segments: octets.len() }
+}
+
+/// The first character that has no place in seven bits, so that the whole text costs sixteen.
+pub fn first_wide(text: &str) -> Option<char> {
+    text.chars().find(|character| septets(*character).is_none())
 }
 
 /// Cuts a text into segments; no character straddles two.
 pub fn parts(text: &str) -> Parts {
-    let (alphabet, characters) = match text.chars().map(septets).collect() {
-        Some(characters) => (Alphabet::Gsm7, characters),
-        None => (Alphabet::Ucs2, text.chars().map(units).collect::<Vec<_>>()),
+    let (encoding, characters) = match text.chars().map(septets).collect() {
+        Some(characters) => (Encoding::Gsm7, characters),
+        None => (Encoding::Ucs2, text.chars().map(units).collect::<Vec<_>>()),
     };
-    let (whole, part) = alphabet.limits();
+    // A septet takes one octet here, a unit two.
+    let width = if encoding == Encoding::Gsm7 { 1 } else { 2 };
+    let (whole, part) = encoding.sizes();
+    let (whole, part) = (whole * width, part * width);
     let all: usize = characters.iter().map(Vec::len).sum();
     let limit = if all <= whole { whole } else { part };
     let mut octets = vec![Vec::new()];
@@ -75,7 +97,7 @@ pub fn parts(text: &str) -> Parts {
             _ => octets.push(character),
         }
     }
-    Parts { alphabet, octets }
+    Parts { encoding, octets }
 }
 
 /// A character in GSM 03.38, if it has it.
@@ -112,7 +134,7 @@ mod tests {
 
     #[test]
     fn both_sides_of_each_boundary() {
-        use Alphabet::{Gsm7, Ucs2};
+        use Encoding::{Gsm7, Ucs2};
         #[rustfmt::skip]
         let table = [
             ("empty",                       String::new(),                  Gsm7, 0,   1),
@@ -128,10 +150,14 @@ mod tests {
             ("135 Chinese",                 "督".repeat(135),               Ucs2, 135, 3),
             ("one Chinese among Latin",     "a".repeat(70) + "督",          Ucs2, 71,  2),
             ("a rare character is a pair",  "𠮷".repeat(35),                Ucs2, 70,  1),
+            ("no euro across the end",      "a".repeat(152) + "€" + &"a".repeat(151), Gsm7, 305, 2),
+            ("one more after the gap",      "a".repeat(152) + "€" + &"a".repeat(152), Gsm7, 306, 3),
             ("a pair is not split",         "𠮷".repeat(67),                Ucs2, 134, 3),
         ];
-        for (name, text, alphabet, units, count) in table {
-            assert_eq!(segments(&text), Segments { alphabet, units, segments: count }, "{name}");
+        for (name, text, encoding, units, segments) in table {
+            assert_eq!(count(&text), Segments { encoding, units, segments }, "{name}");
+            assert!(units <= encoding.room(segments), "{name}");
+            assert_eq!(first_wide(&text).is_some(), encoding == Ucs2, "{name}");
         }
     }
 
@@ -144,7 +170,7 @@ mod tests {
                 assert_eq!(from_septets(&octets), character.to_string(), "{character:?}");
             }
         }
-        assert_eq!(segments("\u{1b}").alphabet, Alphabet::Ucs2, "an escape is no character");
+        assert_eq!(count("\u{1b}").encoding, Encoding::Ucs2, "an escape is no character");
         assert_eq!(from_septets(&[0x31, ESCAPE, 0x01, 0xff, ESCAPE]), "1???");
     }
 }
