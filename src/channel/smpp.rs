@@ -127,11 +127,13 @@ impl Smpp {
     /// Sends the parts that were not taken before.
     async fn parts(&self, Submits { mark, parts }: Submits, orders: &Orders) -> Sent {
         let count = parts.len();
-        let mut ids = locked(&self.halves).remove(&mark).unwrap_or_default();
+        let mut ids = locked(&self.halves).get(&mark).cloned().unwrap_or_default();
         for (n, part) in parts.into_iter().enumerate().skip(ids.len()) {
             let (reason, finally) = match self.one(part, orders).await {
                 Ok(id) => {
                     ids.push(id);
+                    // At once: whoever sends may be cancelled while the next part waits.
+                    self.remember(mark, &ids);
                     continue;
                 }
                 Err(Refused { reason, finally }) => (reason, finally),
@@ -139,11 +141,12 @@ impl Smpp {
             let of = if count > 1 { format!("part {} of {count}: ", n + 1) } else { String::new() };
             let reason = format!("{of}{reason}");
             if finally {
+                locked(&self.halves).remove(&mark);
                 return Sent::Never { reason };
             }
-            self.remember(mark, ids);
             return Sent::Later { reason };
         }
+        locked(&self.halves).remove(&mark);
         ids.retain(|id| !id.is_empty());
         let parts = if count > 1 { format!(", {count} parts") } else { String::new() };
         let named = if ids.is_empty() { "no number".to_owned() } else { ids.join(" ") };
@@ -172,15 +175,12 @@ impl Smpp {
         }
     }
 
-    fn remember(&self, mark: Mark, ids: Vec<String>) {
-        if ids.is_empty() {
-            return;
-        }
+    fn remember(&self, mark: Mark, ids: &[String]) {
         let mut halves = locked(&self.halves);
         if halves.len() >= HALVES_MAX {
             halves.pop_first();
         }
-        halves.insert(mark, ids);
+        halves.insert(mark, ids.to_vec());
     }
 }
 
