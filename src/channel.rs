@@ -20,7 +20,9 @@ pub mod http_sms;
 mod mailbox;
 pub mod robot;
 pub mod signing;
+pub mod smpp;
 pub mod tencent;
+mod tls;
 pub mod twilio;
 pub mod webhook;
 
@@ -123,6 +125,7 @@ pub enum Channel {
     Mailbox(Mailbox),
     Smtp(Box<email::Smtp>),
     HttpSms(Box<http_sms::HttpSms>),
+    Smpp(Box<smpp::Smpp>),
     Aliyun(Box<aliyun::Aliyun>),
     Tencent(Box<tencent::Tencent>),
     Twilio(Box<twilio::Twilio>),
@@ -151,6 +154,10 @@ impl Channel {
             ChannelKind::HttpSms(http) | ChannelKind::VoiceHttp(http) => {
                 let http = http_sms::HttpSms::new(http).map_err(wrong)?;
                 Ok(Some(Self::HttpSms(Box::new(http))))
+            }
+            ChannelKind::Smpp(smpp) => {
+                let smpp = smpp::Smpp::new(&config.name, smpp).map_err(wrong)?;
+                Ok(Some(Self::Smpp(Box::new(smpp))))
             }
             ChannelKind::Aliyun(aliyun) => {
                 let aliyun = aliyun::Aliyun::new(aliyun).map_err(wrong)?;
@@ -181,6 +188,7 @@ impl Channel {
             Self::Mailbox(mailbox) => mailbox.send(letter, now).await,
             Self::Smtp(smtp) => smtp.send(letter, now).await,
             Self::HttpSms(http) => http.send(letter).await,
+            Self::Smpp(smpp) => smpp.send(letter).await,
             Self::Aliyun(aliyun) => aliyun.send(letter, now).await,
             Self::Tencent(tencent) => tencent.send(letter, now).await,
             Self::Twilio(twilio) => twilio.send(letter).await,
@@ -193,6 +201,21 @@ impl Channel {
             }
             Sent::Later { reason } => Sent::Later { reason: letter.discreet(&reason) },
             Sent::Never { reason } => Sent::Never { reason: letter.discreet(&reason) },
+        }
+    }
+
+    /// The channel, if it is one that is kept open and speaks by itself.
+    pub fn listens(&self) -> Option<&smpp::Smpp> {
+        match self {
+            Self::Smpp(smpp) => Some(smpp),
+            Self::Mailbox(_)
+            | Self::Smtp(_)
+            | Self::HttpSms(_)
+            | Self::Aliyun(_)
+            | Self::Tencent(_)
+            | Self::Twilio(_)
+            | Self::Robot(_)
+            | Self::Webhook(_) => None,
         }
     }
 }

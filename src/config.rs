@@ -20,6 +20,7 @@ mod read;
 pub mod receipts;
 pub mod robot;
 mod section;
+pub mod smpp;
 pub mod smtp;
 pub mod tencent;
 mod tree;
@@ -275,6 +276,7 @@ impl Config {
                     let address = match self.channel(name)?.kind {
                         ChannelKind::Smtp(_) => Via::Email,
                         ChannelKind::HttpSms(_)
+                        | ChannelKind::Smpp(_)
                         | ChannelKind::Aliyun(_)
                         | ChannelKind::Tencent(_)
                         | ChannelKind::Twilio(_) => Via::Sms,

@@ -217,6 +217,7 @@ fn spawn_all(
         house.seal.clone(),
     );
     let (heard, hearing) = mpsc::channel(receipts::WAITING_MAX);
+    listen(&mut tasks, house, &dispatch.channels(), &heard);
     let state = web_state(house, queue.clone(), heard, demo);
     let signals = reload::Signals::listen().map_err(DaemonError::Signals)?;
     tasks.spawn(named("intake", {
@@ -255,6 +256,25 @@ fn spawn_all(
         }
     }));
     Ok(tasks)
+}
+
+/// A task for each channel that is kept open.
+fn listen(
+    tasks: &mut Tasks,
+    house: &House,
+    channels: &Arc<BTreeMap<String, channel::Channel>>,
+    heard: &mpsc::Sender<Heard>,
+) {
+    for (name, _) in channels.iter().filter(|(_, channel)| channel.listens().is_some()) {
+        let (channels, name) = (Arc::clone(channels), name.clone());
+        let (heard, stop) = (heard.clone(), house.stop.clone());
+        tasks.spawn(named("channel", async move {
+            if let Some(open) = channels[&name].listens() {
+                open.listen(heard, stop).await;
+            }
+            Ok(())
+        }));
+    }
 }
 
 async fn named(

@@ -86,6 +86,11 @@ impl Dispatch {
         Self { store, rules, channels: Arc::new(channels), config, seal, throttle, ways }
     }
 
+    /// The ways out, by name.
+    pub fn channels(&self) -> Arc<BTreeMap<String, Channel>> {
+        Arc::clone(&self.channels)
+    }
+
     /// Claims one batch of messages offered at `now` and brings each to an outcome.
     pub async fn run_once(&self, now: Timestamp) -> Result<Dispatched, StoreError> {
         let config = &self.config.dispatch;

@@ -77,6 +77,7 @@ pub fn read(kind: &ChannelKind, callback: &Callback<'_>) -> Result<Vec<Back>, Re
         },
         ChannelKind::Mailbox
         | ChannelKind::Smtp(_)
+        | ChannelKind::Smpp(_)
         | ChannelKind::Robot(_)
         | ChannelKind::Webhook(_) => Err(Refused::NotSetUp("its kind has none")),
     }
@@ -95,6 +96,7 @@ pub fn thanks(kind: &ChannelKind) -> (&'static str, &'static str) {
         | ChannelKind::VoiceHttp(_)
         | ChannelKind::Mailbox
         | ChannelKind::Smtp(_)
+        | ChannelKind::Smpp(_)
         | ChannelKind::Robot(_)
         | ChannelKind::Webhook(_) => ("application/json", r#"{"ok":true}"#),
     }

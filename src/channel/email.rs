@@ -8,23 +8,21 @@ mod session;
 
 use std::{
     fmt, io,
-    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
 use tokio::{
     net::TcpStream,
     sync::Semaphore,
     time::{Instant, timeout},
 };
 
-use super::{Letter, Sent};
+use super::{Letter, Sent, tls};
 use crate::{
     config::{
         hidden::Found,
-        smtp::{Pair, SmtpConfig, Tls},
+        smtp::{SmtpConfig, Tls},
     },
     core::timestamp::Timestamp,
 };
@@ -219,54 +217,15 @@ impl Smtp {
 
 fn security(config: &SmtpConfig) -> Result<Security, String> {
     let shield = || {
-        let name = ServerName::try_from(config.host.clone())
-            .map_err(|error| format!("`host` is no server name: {error}"))?;
-        Ok::<_, String>(Shield { settings: Arc::new(tls(config)?), name })
+        let own = config.certificate.as_ref().map(|pair| (&*pair.certificates, &*pair.key));
+        let settings = Arc::new(tls::settings(config.ca_file.as_deref(), own)?);
+        Ok::<_, String>(Shield { settings, name: tls::name(&config.host)? })
     };
     Ok(match config.tls {
         Tls::None => Security::Clear,
         Tls::Starttls => Security::Starttls(shield()?),
         Tls::Implicit => Security::Implicit(shield()?),
     })
-}
-
-fn tls(config: &SmtpConfig) -> Result<rustls::ClientConfig, String> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(path) = &config.ca_file {
-        for authority in certificates(path)? {
-            roots.add(authority).map_err(|error| format!("`ca_file`: {error}"))?;
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| format!("TLS: {error}"))?
-        .with_root_certificates(roots);
-    match &config.certificate {
-        None => Ok(builder.with_no_client_auth()),
-        Some(Pair { certificates: chain, key }) => {
-            let pem = read(key)?;
-            let der = PrivateKeyDer::from_pem_slice(&pem)
-                .map_err(|error| format!("{} holds no private key: {error}", key.display()))?;
-            builder.with_client_auth_cert(certificates(chain)?, der).map_err(|error| {
-                format!("{} and {} do not fit: {error}", chain.display(), key.display())
-            })
-        }
-    }
-}
-
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let found = CertificateDer::pem_slice_iter(&read(path)?).collect::<Result<Vec<_>, _>>();
-    match found {
-        Ok(found) if !found.is_empty() => Ok(found),
-        Ok(_) => Err(format!("{} holds no certificates", path.display())),
-        Err(error) => Err(format!("{} holds no certificates: {error}", path.display())),
-    }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 fn later(reason: String) -> Sent {

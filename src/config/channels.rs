@@ -12,6 +12,7 @@ use super::{
     receipts::{self, ReceiptsConfig},
     robot::{self, Maker, RobotConfig},
     section::Section,
+    smpp::{self, SmppConfig},
     smtp::{self, SmtpConfig},
     tencent::{self, TencentConfig},
     tree::{Table, Value},
@@ -35,6 +36,7 @@ pub enum ChannelKind {
     Mailbox,
     Smtp(Box<SmtpConfig>),
     HttpSms(Box<HttpSmsConfig>),
+    Smpp(Box<SmppConfig>),
     Aliyun(Box<AliyunConfig>),
     Tencent(Box<TencentConfig>),
     Twilio(Box<TwilioConfig>),
@@ -54,6 +56,7 @@ impl ChannelKind {
             Self::Mailbox
             | Self::Smtp(_)
             | Self::HttpSms(_)
+            | Self::Smpp(_)
             | Self::Twilio(_)
             | Self::Robot(_)
             | Self::Webhook(_)
@@ -67,6 +70,7 @@ impl ChannelKind {
             Self::Mailbox => "mailbox",
             Self::Smtp(_) => "smtp",
             Self::HttpSms(_) => "http_sms",
+            Self::Smpp(_) => "smpp",
             Self::Aliyun(_) => "aliyun",
             Self::Tencent(_) => "tencent",
             Self::Twilio(_) => "twilio",
@@ -77,11 +81,9 @@ impl ChannelKind {
     }
 }
 
-/// Kinds of the contract this version does not have.
-const KINDS_TO_COME: [&str; 1] = ["smpp"];
 #[rustfmt::skip]
-const KINDS: [&str; 11] = [
-    "mailbox", "smtp", "http_sms", "aliyun", "tencent", "twilio",
+const KINDS: [&str; 12] = [
+    "mailbox", "smtp", "http_sms", "smpp", "aliyun", "tencent", "twilio",
     "wecom", "dingtalk", "feishu", "webhook", "voice_http",
 ];
 
@@ -204,6 +206,8 @@ pub fn read(
             "http_sms" => {
                 http_sms(&mut section, &name, around).map(|c| ChannelKind::HttpSms(Box::new(c)))
             }
+            "smpp" => smpp::read(&mut section, &name, around)
+                .map(|config| ChannelKind::Smpp(Box::new(config))),
             "aliyun" => aliyun::read(&mut section, &name, around)
                 .map(|config| ChannelKind::Aliyun(Box::new(config))),
             "tencent" => tencent::read(&mut section, &name, around)
@@ -218,16 +222,6 @@ pub fn read(
             other if let Some(maker) = Maker::of(other) => {
                 robot::read(&mut section, maker, &name, around)
                     .map(|config| ChannelKind::Robot(Box::new(config)))
-            }
-            other if KINDS_TO_COME.contains(&other) => {
-                section.complain(
-                    kind_place,
-                    format!(
-                        "this version has no `{other}` channel yet; it has {}",
-                        KINDS.join(", ")
-                    ),
-                );
-                continue; // its keys are unknown here, one complaint is enough
             }
             other => {
                 let hint = did_you_mean(other, KINDS);

@@ -157,6 +157,7 @@ impl Page {
             ChannelKind::Smtp(smtp) => self.smtp(smtp),
             ChannelKind::HttpSms(http) => self.http_sms("http_sms", http),
             ChannelKind::VoiceHttp(http) => self.http_sms("voice_http", http),
+            ChannelKind::Smpp(smpp) => smpp.print(self),
             ChannelKind::Aliyun(aliyun) => aliyun.print(self),
             ChannelKind::Tencent(tencent) => tencent.print(self),
             ChannelKind::Twilio(twilio) => twilio.print(self),

@@ -185,7 +185,7 @@ fn domain(address: &str) -> String {
 }
 
 /// A path to a file that can be read.
-fn readable(
+pub(super) fn readable(
     section: &mut Section<'_>,
     key: &'static str,
     around: &Surroundings,

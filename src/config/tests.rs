@@ -203,10 +203,7 @@ poll = "1M"
 batch = "many"
 [[channel]]
 name = "mail"
-kind = "smpt"
-[[channel]]
-name = "op"
-kind = "smpp"
+kind = "smttp"
 [[channel]]
 name = "relay"
 kind = "smtp"
@@ -237,50 +234,45 @@ email = "rely"
       |
     6 | batch = "many"
       |         ^^^^^^
-    error: duban.toml:9:8: unknown channel kind `smpt`; did you mean `smtp`?
+    error: duban.toml:9:8: unknown channel kind `smttp`; did you mean `smtp`?
      --> duban.toml:9:8
       |
-    9 | kind = "smpt"
-      |        ^^^^^^
-    error: duban.toml:12:8: this version has no `smpp` channel yet; it has mailbox, smtp, http_sms, aliyun, tencent, twilio, wecom, dingtalk, feishu, webhook, voice_http
-      --> duban.toml:12:8
+    9 | kind = "smttp"
+      |        ^^^^^^^
+    error: duban.toml:14:8: `from` is no mail address; it has no `@`
+      --> duban.toml:14:8
        |
-    12 | kind = "smpp"
-       |        ^^^^^^
-    error: duban.toml:17:8: `from` is no mail address; it has no `@`
-      --> duban.toml:17:8
-       |
-    17 | from = "nobody"
+    14 | from = "nobody"
        |        ^^^^^^^^
-    error: duban.toml:19:12: with `tls = "none"` the password would travel in clear; use `starttls` or `implicit`
-      --> duban.toml:19:12
+    error: duban.toml:16:12: with `tls = "none"` the password would travel in clear; use `starttls` or `implicit`
+      --> duban.toml:16:12
        |
-    19 | username = "duban"
+    16 | username = "duban"
        |            ^^^^^^^
-    error: duban.toml:20:12: a secret does not stand in the configuration; put it into a file and write `password_file = "..."`
-      --> duban.toml:20:12
+    error: duban.toml:17:12: a secret does not stand in the configuration; put it into a file and write `password_file = "..."`
+      --> duban.toml:17:12
        |
-    20 | password = *********
+    17 | password = *********
        |            ^^^^^^^^^
-    error: duban.toml:21:1: `im` leads back to itself through other kinds
-      --> duban.toml:21:1
+    error: duban.toml:18:1: `im` leads back to itself through other kinds
+      --> duban.toml:18:1
        |
-    21 | [kinds]
+    18 | [kinds]
        | ^^^^^^^
-    error: duban.toml:21:1: `voice` leads back to itself through other kinds
-      --> duban.toml:21:1
+    error: duban.toml:18:1: `voice` leads back to itself through other kinds
+      --> duban.toml:18:1
        |
-    21 | [kinds]
+    18 | [kinds]
        | ^^^^^^^
-    error: duban.toml:24:9: `rely` is no channel, kind or `off`; did you mean `relay`?
-      --> duban.toml:24:9
+    error: duban.toml:21:9: `rely` is no channel, kind or `off`; did you mean `relay`?
+      --> duban.toml:21:9
        |
-    24 | email = "rely"
+    21 | email = "rely"
        |         ^^^^^^
-    error: duban.toml:25:2: unknown section or key `dispach`; did you mean `dispatch`?
-      --> duban.toml:25:2
+    error: duban.toml:22:2: unknown section or key `dispach`; did you mean `dispatch`?
+      --> duban.toml:22:2
        |
-    25 | [dispach]
+    22 | [dispach]
        |  ^^^^^^^
     DUBAN__WEB__PORT: unknown key `port` in `web`; known here: listen, public_url, body_bytes_max, connections_max, header_timeout, request_timeout, answers_per_minute
     "#);

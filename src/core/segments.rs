@@ -1,6 +1,5 @@
-//! How many SMS a text is: seven bits a character if every one allows it, else sixteen.
-//!
-//! Only counts; what splits a text to send it lives with the channel that sends it.
+//! A text as SMS: seven bits a character if every one allows it, else sixteen; how many it is and
+//! what each carries.
 
 /// The cost of a text as SMS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +17,14 @@ pub enum Encoding {
     Gsm7,
     /// 70 in one segment, 67 in each of several.
     Ucs2,
+}
+
+/// A text, cut into what each SMS carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    pub encoding: Encoding,
+    /// The octets of each part; a septet stands alone in an octet, a unit is big endian.
+    pub octets: Vec<Vec<u8>>,
 }
 
 impl Encoding {
@@ -44,49 +51,81 @@ impl Encoding {
     }
 }
 
-/// The basic characters of GSM 03.38, one septet each.
-const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
+/// The basic characters of GSM 03.38; the place of a character is its septet.
+const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u{1b}ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
     ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 /// Reached through an escape, two septets each.
-const EXTENDED: &str = "\u{c}^{}\\[~]|€";
+#[rustfmt::skip]
+const EXTENDED: [(char, u8); 10] = [
+    ('\u{c}', 0x0a), ('^', 0x14), ('{', 0x28), ('}', 0x29), ('\\', 0x2f),
+    ('[', 0x3c), ('~', 0x3d), (']', 0x3e), ('|', 0x40), ('€', 0x65),
+];
+const ESCAPE: u8 = 0x1b;
 
 /// Counts the segments of a text.
 pub fn count(text: &str) -> Segments {
-    let (encoding, widths) = match text.chars().map(septets).collect() {
-        Some(widths) => (Encoding::Gsm7, widths),
-        None => (Encoding::Ucs2, text.chars().map(char::len_utf16).collect::<Vec<_>>()),
+    let Parts { encoding, octets } = parts(text);
+    let units = octets.iter().map(Vec::len).sum::<usize>();
+    let units = match encoding {
+        Encoding::Gsm7 => units,
+        Encoding::Ucs2 => units / 2,
     };
-    let units = widths.iter().sum();
-    let (whole, part) = encoding.sizes();
-    let segments = if units <= whole { 1 } else { packed(&widths, part) };
-    Segments { encoding, units, segments }
+    Segments { encoding, units, segments: octets.len() }
 }
 
 /// The first character that has no place in seven bits, so that the whole text costs sixteen.
 pub fn first_wide(text: &str) -> Option<char> {
-    text.chars().find(|c| septets(*c).is_none())
+    text.chars().find(|character| septets(*character).is_none())
 }
 
-fn septets(c: char) -> Option<usize> {
-    match c {
-        c if BASIC.contains(c) => Some(1),
-        c if EXTENDED.contains(c) => Some(2),
-        _ => None,
-    }
-}
-
-/// Segments of `size` units that no character straddles.
-fn packed(widths: &[usize], size: usize) -> usize {
-    let mut segments = 1;
-    let mut used = 0;
-    for width in widths {
-        if used + width > size {
-            segments += 1;
-            used = 0;
+/// Cuts a text into segments; no character straddles two.
+pub fn parts(text: &str) -> Parts {
+    let (encoding, characters) = match text.chars().map(septets).collect() {
+        Some(characters) => (Encoding::Gsm7, characters),
+        None => (Encoding::Ucs2, text.chars().map(units).collect::<Vec<_>>()),
+    };
+    // A septet takes one octet here, a unit two.
+    let width = if encoding == Encoding::Gsm7 { 1 } else { 2 };
+    let (whole, part) = encoding.sizes();
+    let (whole, part) = (whole * width, part * width);
+    let all: usize = characters.iter().map(Vec::len).sum();
+    let limit = if all <= whole { whole } else { part };
+    let mut octets = vec![Vec::new()];
+    for character in characters {
+        match octets.last_mut() {
+            Some(last) if last.len() + character.len() <= limit => last.extend(character),
+            _ => octets.push(character),
         }
-        used += width;
     }
-    segments
+    Parts { encoding, octets }
+}
+
+/// A character in GSM 03.38, if it has it.
+fn septets(character: char) -> Option<Vec<u8>> {
+    if let Some((_, code)) = EXTENDED.iter().find(|(extended, _)| *extended == character) {
+        return Some(vec![ESCAPE, *code]);
+    }
+    let septet = BASIC.chars().position(|basic| basic == character)?;
+    u8::try_from(septet).ok().filter(|septet| *septet != ESCAPE).map(|septet| vec![septet])
+}
+
+fn units(character: char) -> Vec<u8> {
+    character.encode_utf16(&mut [0; 2]).iter().flat_map(|unit| unit.to_be_bytes()).collect()
+}
+
+/// The text of septets that stand one in an octet; what they cannot mean becomes `?`.
+pub fn from_septets(octets: &[u8]) -> String {
+    let extended = |next: &u8| EXTENDED.iter().find(|(_, code)| code == next).map(|(c, _)| *c);
+    let mut octets = octets.iter();
+    let mut text = String::with_capacity(octets.len());
+    while let Some(&octet) = octets.next() {
+        let character = match octet {
+            ESCAPE => octets.next().and_then(extended),
+            octet => BASIC.chars().nth(octet.into()),
+        };
+        text.push(character.unwrap_or('?'));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -120,5 +159,18 @@ mod tests {
             assert!(units <= encoding.room(segments), "{name}");
             assert_eq!(first_wide(&text).is_some(), encoding == Ucs2, "{name}");
         }
+    }
+
+    #[test]
+    fn every_septet_is_read_back() {
+        assert_eq!(BASIC.chars().count(), 128);
+        for character in BASIC.chars().chain(EXTENDED.map(|(character, _)| character)) {
+            if character != char::from(ESCAPE) {
+                let octets = septets(character).unwrap_or_else(|| panic!("{character:?}"));
+                assert_eq!(from_septets(&octets), character.to_string(), "{character:?}");
+            }
+        }
+        assert_eq!(count("\u{1b}").encoding, Encoding::Ucs2, "an escape is no character");
+        assert_eq!(from_septets(&[0x31, ESCAPE, 0x01, 0xff, ESCAPE]), "1???");
     }
 }

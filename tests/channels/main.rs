@@ -2,6 +2,8 @@
 //!
 //! They need the Debian packages of tests/debian-packages, and root for Postfix; a missing one fails the test and is named.
 
+#[path = "../common/certificates.rs"]
+mod certificates;
 #[path = "../common/gateway.rs"]
 mod gateway;
 mod logins;

@@ -6,6 +6,8 @@
 
 #[path = "../common/gateway.rs"]
 mod gateway;
+#[path = "../common/npm.rs"]
+mod npm;
 #[path = "../common/process.rs"]
 mod process;
 #[path = "../common/run.rs"]

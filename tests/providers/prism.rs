@@ -1,14 +1,12 @@
 //! Twilio's own description of its API, served by Prism, which refuses what does not fit it.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-};
+use std::{path::PathBuf, process::Stdio};
 
 use duban::channel::Sent;
 
 use crate::{
     NOW, channel, letter,
+    npm::{install, kept},
     process::{Server, tool},
     run::run,
     wait::{free_port, listening},
@@ -20,25 +18,14 @@ const ADDRESSED: &str = "from = '+15017122661'\nreceipts_url = 'https://t.test/r
 /// Where the description stands in its package.
 const FILE: &str = "package/src/services/twilio-api/twilio_api_v2010.json";
 
-/// A folder with Prism and the description, fetched once and kept beside the build.
+/// A folder with Prism and the description.
 fn installed() -> PathBuf {
-    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let home = temporary.join("prism-5.14.2-twilio-8.3.2");
-    if home.join(FILE).is_file() {
-        return home;
-    }
-    let fetched = tempfile::tempdir_in(temporary).expect("a folder beside the build");
-    run(tool("npm", "npm")
-        .args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", ".", PRISM])
-        .current_dir(fetched.path()));
-    let packed = run(tool("npm", "npm").args(["pack", DESCRIPTION]).current_dir(fetched.path()));
-    let packed = packed.lines().last().expect("npm names the file").to_owned();
-    run(tool("tar", "tar").args(["xzf", &packed, FILE]).current_dir(fetched.path()));
-    // Another run of the tests may have been faster.
-    if std::fs::rename(fetched.path(), &home).is_err() {
-        assert!(home.join(FILE).is_file(), "{} can be written", home.display());
-    }
-    home
+    kept("prism-5.14.2-twilio-8.3.2", |folder| {
+        install(folder, PRISM);
+        let packed = run(tool("npm", "npm").args(["pack", DESCRIPTION]).current_dir(folder));
+        let packed = packed.lines().last().expect("npm names the file");
+        run(tool("tar", "tar").args(["xzf", packed, FILE]).current_dir(folder));
+    })
 }
 
 #[tokio::test]

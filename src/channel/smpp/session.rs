@@ -1,0 +1,273 @@
+//! A session: messages out within a window, answers matched by number, what comes in handed on.
+//!
+//! It ends with the link, when nobody orders any more, or when told to stop; everybody who
+//! waits for an answer then learns why there will be none.
+//!
+//! Invariants (tests/smpp): `a_message_without_an_answer_is_later_and_holds_up_nobody`,
+//! `a_dead_link_is_noticed`, `what_comes_in_is_confirmed_once_it_is_kept`.
+
+use std::{collections::BTreeMap, pin::Pin, time::Duration};
+
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use rusmpp::{
+    CommandStatus, Pdu,
+    pdus::{DeliverSmResp, SubmitSm},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    link::{Link, Writer},
+    packet::{self, ANSWER, Deliver, Head},
+    receipt::{self, Read},
+};
+use crate::{
+    channel::back::Heard,
+    config::smpp::{ReceiptIds, SmppConfig},
+};
+
+/// Messages that came in and are being kept, at most; the centre says the others again.
+const KEEPING_MAX: usize = 100;
+/// The last number of a packet before the first comes again.
+const SEQUENCE_MAX: u32 = 0x7fff_ffff;
+
+/// The centre's answer to a message.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u32,
+    /// Its number for the message; empty if it gave none.
+    pub id: String,
+}
+
+/// Whoever waits for an answer; the reason where there is none.
+type Waiting = oneshot::Sender<Result<Answer, String>>;
+
+/// A message on its way to the session.
+pub struct Order {
+    pub submit: SubmitSm,
+    pub answer: Waiting,
+}
+
+/// A message without an answer yet. It counts in the window whether anybody still waits or not:
+/// the centre counts too.
+struct Pending {
+    until: Instant,
+    answer: Waiting,
+}
+
+type Keeping = Pin<Box<dyn Future<Output = (u32, bool)> + Send>>;
+
+/// An open session.
+pub struct Session {
+    channel: String,
+    link: Link,
+    /// Who hears what comes in.
+    heard: Option<mpsc::Sender<Heard>>,
+    receipt_ids: ReceiptIds,
+    window: usize,
+    enquire_link: Duration,
+    timeout: Duration,
+    sequence: u32,
+    /// When the centre last said anything.
+    last_word: Instant,
+    /// Since when it owes us a sign of life.
+    asked: Option<Instant>,
+    /// By number of packet.
+    pending: BTreeMap<u32, Pending>,
+    keeping: FuturesUnordered<Keeping>,
+}
+
+impl Session {
+    /// A session on a bound link.
+    pub fn new(
+        channel: &str,
+        config: &SmppConfig,
+        link: Link,
+        heard: Option<mpsc::Sender<Heard>>,
+    ) -> Self {
+        Self {
+            channel: channel.to_owned(),
+            link,
+            heard,
+            receipt_ids: config.receipt_ids,
+            window: config.window,
+            enquire_link: config.enquire_link,
+            timeout: config.timeout,
+            sequence: 1, // the bind
+            last_word: Instant::now(),
+            asked: None,
+            pending: BTreeMap::new(),
+            keeping: FuturesUnordered::new(),
+        }
+    }
+
+    /// Works until the link ends, nobody orders any more or it is told to stop; says why it ended.
+    pub async fn run(
+        mut self,
+        orders: &mut mpsc::Receiver<Order>,
+        stop: CancellationToken,
+    ) -> String {
+        let why = self.work(orders, &stop).await.err().unwrap_or_else(|| "closed by us".to_owned());
+        for (_, pending) in std::mem::take(&mut self.pending) {
+            // Whoever waited may be gone.
+            drop(pending.answer.send(Err(format!("no answer: {why}"))));
+        }
+        why
+    }
+
+    async fn work(
+        &mut self,
+        orders: &mut mpsc::Receiver<Order>,
+        stop: &CancellationToken,
+    ) -> Result<(), String> {
+        let mut closing = false;
+        while !(closing && self.pending.is_empty() && self.keeping.is_empty()) {
+            let next_look = self.next_look();
+            tokio::select! {
+                frame = self.link.reader.next() => self.take(&frame?).await?,
+                order = orders.recv(), if !closing && self.pending.len() < self.window => {
+                    match order {
+                        Some(order) => self.submit(order).await?,
+                        None => closing = true,
+                    }
+                }
+                Some((sequence, kept)) = self.keeping.next(), if !self.keeping.is_empty() => {
+                    self.confirm(sequence, kept).await?;
+                }
+                () = sleep_until(next_look) => self.look().await?,
+                () = stop.cancelled(), if !closing => closing = true,
+            }
+        }
+        let number = self.number();
+        self.writer().write(number, CommandStatus::EsmeRok, Pdu::Unbind).await
+    }
+
+    fn writer(&mut self) -> &mut Writer {
+        &mut self.link.writer
+    }
+
+    fn number(&mut self) -> u32 {
+        self.sequence = if self.sequence == SEQUENCE_MAX { 1 } else { self.sequence + 1 };
+        self.sequence
+    }
+
+    async fn submit(&mut self, order: Order) -> Result<(), String> {
+        if order.answer.is_closed() {
+            return Ok(()); // cancelled before it left
+        }
+        let sequence = self.number();
+        let until = Instant::now() + self.timeout;
+        self.pending.insert(sequence, Pending { until, answer: order.answer });
+        self.writer().write(sequence, CommandStatus::EsmeRok, order.submit).await
+    }
+
+    /// When something is to be done though nothing happens.
+    fn next_look(&self) -> Instant {
+        let link = match self.asked {
+            None => self.last_word + self.enquire_link,
+            Some(asked) => asked + self.timeout,
+        };
+        self.pending.values().map(|pending| pending.until).fold(link, Instant::min)
+    }
+
+    /// Gives up answers that are too late, and asks a silent centre whether it is there.
+    async fn look(&mut self) -> Result<(), String> {
+        let now = Instant::now();
+        for (_, late) in self.pending.extract_if(.., |_, pending| pending.until <= now) {
+            let reason = format!("no answer within {:?}; it may have been taken", self.timeout);
+            // Whoever waited may be gone.
+            drop(late.answer.send(Err(reason)));
+        }
+        match self.asked {
+            Some(asked) if now >= asked + self.timeout => {
+                Err(format!("the centre gave no sign of life for {:?}", now - self.last_word))
+            }
+            None if now >= self.last_word + self.enquire_link => {
+                self.asked = Some(now);
+                let number = self.number();
+                self.writer().write(number, CommandStatus::EsmeRok, Pdu::EnquireLink).await
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Takes one frame.
+    async fn take(&mut self, frame: &[u8]) -> Result<(), String> {
+        let Some((head, body)) = packet::open(frame) else {
+            return Err("the centre sent what is no SMPP".to_owned());
+        };
+        self.last_word = Instant::now();
+        self.asked = None;
+        let ok = CommandStatus::EsmeRok;
+        match head.command {
+            packet::SUBMIT_SM_RESP | packet::GENERIC_NACK => {
+                self.answered(head, body);
+                Ok(())
+            }
+            packet::DELIVER_SM => self.deliver(head.sequence, body).await,
+            packet::ENQUIRE_LINK => {
+                self.writer().write(head.sequence, ok, Pdu::EnquireLinkResp).await
+            }
+            packet::UNBIND => {
+                self.writer().write(head.sequence, ok, Pdu::UnbindResp).await?;
+                Err("the centre unbound us".to_owned())
+            }
+            command if command & ANSWER != 0 => Ok(()), // of an enquire_link
+            _ => {
+                let unknown = CommandStatus::EsmeRinvcmdid;
+                self.writer().write(head.sequence, unknown, Pdu::GenericNack).await
+            }
+        }
+    }
+
+    fn answered(&mut self, head: Head, body: &[u8]) {
+        // Another number is of a message that was given up, or of no message at all.
+        let Some(pending) = self.pending.remove(&head.sequence) else { return };
+        let status = head.status;
+        let is_nack = head.command == packet::GENERIC_NACK;
+        // A refusal of the packet itself is no yes, whatever it says.
+        let status =
+            if is_nack && status == 0 { u32::from(CommandStatus::EsmeRunknownerr) } else { status };
+        let id = if status == 0 { packet::message_id(body) } else { String::new() };
+        drop(pending.answer.send(Ok(Answer { status, id })));
+    }
+
+    /// Hands on what came in; the centre gets its answer once it is kept.
+    async fn deliver(&mut self, sequence: u32, body: &[u8]) -> Result<(), String> {
+        let channel = self.channel.clone();
+        let read =
+            Deliver::read(body).map_or(Read::Unreadable, |d| receipt::read(&d, self.receipt_ids));
+        let back = match read {
+            Read::Back(back) => back,
+            Read::Nothing => return self.confirm(sequence, true).await,
+            Read::Unreadable => {
+                // Said again it would be no clearer.
+                tracing::warn!(channel, "a message of the centre cannot be read and is left out");
+                return self.confirm(sequence, true).await;
+            }
+        };
+        let heard = self.heard.clone().filter(|_| self.keeping.len() < KEEPING_MAX);
+        let Some(heard) = heard else {
+            return self.confirm(sequence, false).await;
+        };
+        let patience = self.timeout;
+        self.keeping.push(Box::pin(async move {
+            let (kept, is_kept) = oneshot::channel();
+            let handed = async {
+                heard.send(Heard { channel, back, kept }).await.ok()?;
+                is_kept.await.ok()
+            };
+            (sequence, timeout(patience, handed).await.ok().flatten().unwrap_or(false))
+        }));
+        Ok(())
+    }
+
+    async fn confirm(&mut self, sequence: u32, kept: bool) -> Result<(), String> {
+        // A temporary error makes the centre say it again.
+        let status = if kept { CommandStatus::EsmeRok } else { CommandStatus::EsmeRxTAppn };
+        self.writer().write(sequence, status, DeliverSmResp::default()).await
+    }
+}
