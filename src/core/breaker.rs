@@ -58,6 +58,8 @@ impl Breaker {
             }
             self.probe_at = Some(now.plus_ms(self.probe_wait_ms));
             self.probe_wait_ms = (self.probe_wait_ms * 2).min(PROBE_MAX_MS);
+            // It counts: what waited may follow within the second in which it succeeds.
+            self.second = Some((now, 1));
             return Ok(());
         }
         let Some(per_second) = per_second.filter(|_| !urgent) else { return Ok(()) };
@@ -146,6 +148,11 @@ mod tests {
         assert_eq!(breaker.take(None, false, at(75)), Err(at(135)), "a minute at most");
         assert_eq!(breaker.answered(at(76)), Some(Change::Up { down_ms: 76_000 }));
         assert_eq!(breaker.take(None, false, at(76)), Ok(()));
+        breaker.down = Some(at(80));
+        assert_eq!(breaker.take(Some(2), false, at(90)), Ok(()), "a probe");
+        breaker.answered(at(90));
+        assert_eq!(breaker.take(Some(2), false, at(90)), Ok(()), "one more");
+        assert_eq!(breaker.take(Some(2), false, at(90)), Err(at(91)), "the probe was one of two");
     }
 
     #[test]
