@@ -3,7 +3,8 @@
 //! A ticket of a policy with `slots` asks when it is opened and is given the first slot that
 //! is free from then on. The slot is a decision and stays, whatever the policy says later.
 //!
-//! Invariants: `a_slot_holds_what_its_seats_can_call`, `no_call_lies_in_the_peak` (tests/books).
+//! Invariants: `a_slot_holds_what_its_seats_can_call`; `no_call_lies_in_the_peak`,
+//! `whoever_finds_no_slot_is_looked_at_again` (tests/books).
 
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ pub const WANTED: &str = "slot_wanted";
 pub const GIVEN: &str = "slot_given";
 /// A slot further ahead than this is none.
 const DAYS_MAX: usize = 60;
+/// Where all of those are full, whoever waits is looked at again after so long.
+const AGAIN_MS: i64 = 3_600_000;
 
 /// How many calls can be made at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +117,10 @@ impl Slots {
         }
         let Some(policy) = set.policy(self.policy()) else { return out };
         for ticket in self.wanted.clone() {
-            let Some((from, until)) = self.free(set, policy, now) else { break };
+            let Some((from, until)) = self.free(set, policy, now) else {
+                out.next_look = Some(now.plus_ms(AGAIN_MS));
+                break;
+            };
             let record = Record::Slot { ticket: ticket.clone(), from, until };
             self.write(&mut out, record, now);
             out.told.push(given(&self.no, ticket, from.max(now), until, now));
@@ -154,8 +160,12 @@ impl Slots {
 impl Capacity {
     /// How many calls fit between two instants.
     fn calls(self, from: Timestamp, until: Timestamp) -> u32 {
-        let calls =
-            u64::from(self.seats) * u64::from(self.per_hour) * until.since(from).max(0) as u64;
+        self.within(until.since(from))
+    }
+
+    /// How many calls fit into so long.
+    pub fn within(self, ms: i64) -> u32 {
+        let calls = u64::from(self.seats) * u64::from(self.per_hour) * ms.max(0) as u64;
         u32::try_from(calls / 3_600_000).unwrap_or(u32::MAX)
     }
 }

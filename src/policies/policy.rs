@@ -57,6 +57,7 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         let ruling = returns.as_ref().and_then(|(rule, ladder)| rules::ruling_clock(rule, *ladder));
         clocks.extend(ruling);
     }
+    let windows = section.get("slots").map(|item| slots(&item)).unwrap_or_default();
     let (triggers, sayings) = triggers(section.get("triggers"));
     let select: Selector =
         section.get("select").map(|item| selector(&item, around.names)).unwrap_or_default();
@@ -111,8 +112,8 @@ pub fn policy(section: Section<'_>, around: Around<'_>) -> Policy {
         count_trigger: section
             .get("trigger")
             .and_then(|item| trigger::of_policy(&item, &id, &select, around.names)),
-        slots: section.get("slots").map(|item| slots(&item)).unwrap_or_default(),
-        capacity: section.get("capacity").and_then(|item| capacity(&item)),
+        capacity: section.get("capacity").and_then(|item| capacity(&item, &windows)),
+        slots: windows,
         admit: section.get("admit").and_then(|item| rules::admit(&item, around.names)),
         start_approval: section
             .get("start_approval")

@@ -18,7 +18,7 @@ pub fn slots(item: &Item<'_>) -> Vec<(Time, Time)> {
 }
 
 /// Reads `capacity = { seats = 3, per_hour = 12 }`.
-pub fn capacity(item: &Item<'_>) -> Option<Capacity> {
+pub fn capacity(item: &Item<'_>, slots: &[(Time, Time)]) -> Option<Capacity> {
     let section = item.section("`capacity`")?;
     let seats = section.need("seats").and_then(|item| item.count());
     let per_hour = section.need("per_hour").and_then(|item| item.count());
@@ -26,6 +26,13 @@ pub fn capacity(item: &Item<'_>) -> Option<Capacity> {
     let capacity = Capacity { seats: seats?, per_hour: per_hour? };
     if capacity.seats == 0 || capacity.per_hour == 0 {
         item.complain("nobody could be called; leave `capacity` out where it has no bound");
+        return None;
+    }
+    let fits = |(from, until): &(Time, Time)| {
+        capacity.within(from.duration_until(*until).as_millis() as i64) > 0
+    };
+    if !slots.iter().any(fits) {
+        item.complain("no slot is long enough for one call; give more seats, calls or time");
         return None;
     }
     Some(capacity)

@@ -63,3 +63,13 @@ fn nobody_to_call() {
       |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     ");
 }
+
+#[test]
+fn no_call_fits() {
+    assert_snapshot!(complaints("no-call-fits"), @"
+    no-call-fits.toml:5:12: no slot is long enough for one call; give more seats, calls or time
+      |
+    5 | capacity = { seats = 1, per_hour = 1 }
+      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ");
+}

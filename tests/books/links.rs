@@ -79,3 +79,22 @@ fn no_call_lies_in_the_peak() {
         );
     }
 }
+
+#[test]
+fn whoever_finds_no_slot_is_looked_at_again() {
+    const ONE_A_DAY: &str = r#"
+[[policy]]
+id = "one_a_day"
+select = { kind = "one_a_day" }
+clocks = [{ name = "call", dur = "1d", stop = "resolved" }]
+slots = [["10:00", "11:00"]]
+capacity = { seats = 1, per_hour = 1 }
+"#;
+    let set = reference_with(ONE_A_DAY).set.expect("a good set");
+    let mut slots = Slots::new(&format!("{PREFIX}one_a_day"), &set);
+    slots.wanted = (0..100).map(|n| format!("T{n}")).collect();
+    let now = Timestamp(1_778_116_320_000);
+    let advance = slots.advance(&set, now);
+    assert!(advance.told.len() < 100 && !slots.wanted.is_empty(), "60 days hold no more");
+    assert_eq!(advance.next_look, Some(now.plus_ms(HOUR)));
+}
