@@ -182,6 +182,9 @@ pub struct Noise {
     pub max_sms_per_person_per_day: Option<u32>,
     pub min_gap_same_ticket_person: Option<Span>,
     pub manual_urge_min_gap: Option<Span>,
+    /// Whom of the unit an urge by hand tells, and how; nobody: it is only counted.
+    pub urge_to: Vec<String>,
+    pub urge_via: Vec<Via>,
     pub digest_times: Vec<Time>,
     /// Kinds of slips that go by digest on tickets of a group (`digest_of_groups`).
     pub group_digest: Vec<String>,

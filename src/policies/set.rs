@@ -11,7 +11,8 @@ use crate::core::{
     event::Kind,
     fallback::FallbackRule,
     policy::{
-        Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, RoleOf, WorkdayDue,
+        Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, RoleOf, Via,
+        WorkdayDue,
     },
     span::Span,
     throttle::ThrottleRule,
@@ -123,7 +124,7 @@ pub fn quiet(section: Section<'_>, policies: &[Policy]) -> Quiet {
 const GROUP_DIGEST: [&str; 3] = ["task", "nudge", "green"];
 
 /// Reads `[noise]`; `slips` are the kinds there are.
-pub fn noise(section: Section<'_>, slips: &BTreeSet<String>) -> Noise {
+pub fn noise(section: Section<'_>, slips: &BTreeSet<String>, roles: &BTreeSet<String>) -> Noise {
     let noise = Noise {
         merge_same_person_within: section.span("merge_same_person_within"),
         max_sms_per_person_per_day: section
@@ -131,6 +132,8 @@ pub fn noise(section: Section<'_>, slips: &BTreeSet<String>) -> Noise {
             .and_then(|item| item.count()),
         min_gap_same_ticket_person: section.span("min_gap_same_ticket_person"),
         manual_urge_min_gap: section.span("manual_urge_min_gap"),
+        urge_to: role_list(section.get("urge_to"), roles),
+        urge_via: section.get("urge_via").map_or_else(|| vec![Via::Im], |item| ways(&item)),
         digest_times: section
             .get("digest_times")
             .map(|item| item.one_or_many().iter().filter_map(Item::time).collect())
