@@ -6,6 +6,7 @@
 //! Invariants, each a test of the same name:
 //! * `emergencies_and_red_slips_go_through`
 //! * `the_gap_counts_from_the_last_word`
+//! * `a_task_and_a_question_with_little_time_do_not_wait`
 //! * `an_sms_too_many_waits_for_the_morning`
 
 use jiff::civil::Time;
@@ -13,13 +14,35 @@ use jiff::civil::Time;
 use super::{
     clock::due_after,
     delivery::not_before_staff,
+    message::{Message, Urgency},
     policy::{PolicySet, Via},
     span::Span,
     timestamp::Timestamp,
 };
 
+/// Where the step stands that opens the work, as policies write it.
+const START: &str = "start";
 /// How long an SMS too many waits for another way of its slip that has not left yet.
 const OTHER_WAY_MS: i64 = 600_000;
+
+/// A slip that is to be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word<'a> {
+    pub slip: &'a str,
+    /// It opens the work (a task, a redo): no reminder of anything.
+    pub opens: bool,
+    /// When the reply it asks for is due.
+    pub reply_due: Option<Timestamp>,
+}
+
+impl<'a> Word<'a> {
+    /// The slip a message carries.
+    pub fn of(message: &'a Message) -> Option<Self> {
+        let facts = &message.facts;
+        let opens = facts.step == START && message.urgency() != Urgency::Again;
+        Some(Self { slip: message.slip.as_deref()?, opens, reply_due: facts.reply_due })
+    }
+}
 
 /// A message about the same ticket that the same person got, or is getting now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,21 +77,26 @@ pub fn is_exempt(set: &PolicySet, slip: &str, urgent: bool) -> bool {
     urgent || set.slips.get(slip).is_some_and(|kind| kind.colour == "red")
 }
 
-/// When the next message about the ticket may reach the person; `None`: now.
+/// When a further word about a ticket may reach the person; `None`: now.
 ///
-/// Another way of a slip the person has just got is no further message.
+/// Another way of a slip the person has just got is no further word, and one that asks for a reply
+/// before the gap is over cannot wait for it.
 pub fn gap_over(
     set: &PolicySet,
     gap: Span,
-    slip: &str,
+    word: Word<'_>,
     told: &[Told<'_>],
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let others = || told.iter().filter(|one| one.slip != slip);
+    if word.opens {
+        return None;
+    }
+    let others = || told.iter().filter(|one| one.slip != word.slip);
     let last = others().filter_map(|one| one.left).max();
     let over = last.map(|last| due_after(set, last, gap)).filter(|over| *over > now);
     let busy = others().filter(|one| one.left.is_none()).map(|one| one.lease_ends).max();
-    over.max(busy.filter(|ends| *ends > now))
+    let until = over.max(busy.filter(|ends| *ends > now));
+    until.filter(|until| word.reply_due.is_none_or(|due| *until < due))
 }
 
 /// What becomes of an SMS that its person's day has no room for.
@@ -162,7 +190,28 @@ mod tests {
             ("a sender that is gone",        two_hours, vec![busy("a", nine)],                   ten,                         None),
         ];
         for (name, gap, told, now, until) in table {
-            assert_eq!(gap_over(&set, gap, "this", &told, at(now)), until.map(at), "{name}");
+            let word = Word { slip: "this", opens: false, reply_due: None };
+            assert_eq!(gap_over(&set, gap, word, &told, at(now)), until.map(at), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_task_and_a_question_with_little_time_do_not_wait() {
+        let set = set();
+        let hour = Span::Elapsed(3_600_000);
+        let told = [Told { slip: "a", left: Some(Timestamp(0)), lease_ends: Timestamp(0) }];
+        #[rustfmt::skip]
+        let table = [
+            ("a reminder",                        false, None,            Some(3_600_000)),
+            ("a task",                            true,  None,            None),
+            ("the reply is due after the gap",    false, Some(3_600_001), Some(3_600_000)),
+            ("the reply is due when it is over",  false, Some(3_600_000), None),
+            ("the reply is due before",           false, Some(1_800_000), None),
+        ];
+        for (name, opens, reply_due, until) in table {
+            let word = Word { slip: "this", opens, reply_due: reply_due.map(Timestamp) };
+            let got = gap_over(&set, hour, word, &told, Timestamp(1));
+            assert_eq!(got.map(|at| at.0), until, "{name}");
         }
     }
 

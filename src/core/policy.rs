@@ -191,7 +191,6 @@ pub struct Noise {
     pub receipt_suppresses: bool,
     /// A recorded action off line (`offline_action`) stands for the next step of its level within this span.
     pub offline_suppresses: Option<Span>,
-    pub never_repeat_per_scan: bool,
     /// Messages to staff leave together at the ends of spans of this length, counted from midnight;
     /// those to one person by one way become one. What fires at night does not wait.
     pub gather: Option<Span>,

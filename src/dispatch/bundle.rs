@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::limits;
 use crate::{
     core::{
         limit,
@@ -90,7 +91,9 @@ fn group(rules: &Rules, offer: &Offer, now: Timestamp) -> Option<Group> {
     } else {
         return None;
     };
-    Some((person.clone(), offer.message.via.clone(), ticket))
+    // What is grave says so in its own words.
+    let is_grave = !gathers && limits::goes_through(rules, offer);
+    (!is_grave).then(|| (person.clone(), offer.message.via.clone(), ticket))
 }
 
 /// The message that stands for all of these; the only one stands for itself.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Dispatch, Leaves, bundle::Claimed, gate};
 use crate::{
     core::{
-        limit::{OtherWay, OverDay, Told, day_of, gap_over, is_exempt, over_day},
+        limit::{OtherWay, OverDay, Told, Word, day_of, gap_over, is_exempt, over_day},
         message::Recipient,
         policy::Via,
         silence::{Silence, silent_until},
@@ -56,14 +56,14 @@ impl Holds {
     pub fn told_until(&self, rules: &Rules, offer: &Offer, now: Timestamp) -> Option<Timestamp> {
         let set = &rules.current;
         let gap = set.noise.min_gap_same_ticket_person?;
-        let (slip, person) = (offer.message.slip.as_ref()?, offer.message.interrupts()?);
+        let (word, person) = (Word::of(&offer.message)?, offer.message.interrupts()?);
         let rows = self.told.get(&(offer.ticket_key, person.to_owned()))?;
         // Of two that are with senders now the older goes first.
         let before = rows.iter().filter(|row| row.left.is_some() || row.id < offer.id);
         let told: Vec<Told<'_>> = before
             .map(|row| Told { slip: &row.slip, left: row.left, lease_ends: row.lease_ends })
             .collect();
-        gap_over(set, gap, slip, &told, now)
+        gap_over(set, gap, word, &told, now)
     }
 }
 

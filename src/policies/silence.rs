@@ -71,8 +71,10 @@ mod tests {
         insta::assert_snapshot!(complaints.join("\n"), @"
         policies/cn/silences.toml:2:8: unit `cx-cgg` is not in [[unit]]; did you mean `cx-cgj`?
         policies/cn/silences.toml:4:6: the silence ends before it begins
-        policies/cn/silences.toml:9:6: a silence is a while, 31 days at most
-        policies/cn/silences.toml:11:1: unknown key `unti` in the silence; did you mean `unit`?
+        policies/cn/silences.toml:10:6: a silence is a while, 31 days at most
+        policies/cn/silences.toml:13:1: unknown key `unti` in the silence; did you mean `unit`?
+        policies/cn/silences.toml:14:1: the silence has no `to`
+        policies/cn/silences.toml:14:1: the silence has no `owner`
         ");
     }
 

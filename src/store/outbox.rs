@@ -172,10 +172,11 @@ impl Store {
     /// first of them in the turn that leaves next, however many another unit has there.
     async fn queue_up(&self, now: Timestamp) -> Result<(), StoreError> {
         // Locked in the order of ids, as `settle` does. Another node that does the same is waited for: what
-        // it puts into the queue can be claimed here.
+        // it puts into the queue can be claimed here, and what it has claimed since is passed over, because
+        // every condition stands at the locked rows too.
         const SQL: Text = text!(
             "WITH due AS (SELECT id, urgency, unit, offer_at_ms FROM outbox
-                          WHERE state = 'waiting' AND turn <= 0 AND id IN (
+                          WHERE state = 'waiting' AND turn <= 0 AND offer_at_ms <= $1 AND id IN (
                             SELECT next.id FROM outbox AS next
                             WHERE next.state = 'waiting' AND next.turn <= 0 AND next.offer_at_ms <= $1
                             ORDER BY next.offer_at_ms, next.id LIMIT $2)

@@ -3,6 +3,7 @@
 use duban::{
     core::{
         message::{Facts, Message, Recipient},
+        silence::Silence,
         timestamp::Timestamp,
     },
     store::{MessageRow, MessageWrite, Writes},
@@ -196,6 +197,75 @@ pub async fn what_was_resolved_while_it_was_held_is_not_sent(url: &str) {
     let new = &mails[..mails.len() - before];
     let asked = |text: &str| text.contains("回访") || text.contains("满意");
     assert!(new.iter().all(|mail| asked(&mail.text) || mail.text.contains("W1")), "{new:?}");
+}
+
+pub async fn a_declared_silence_holds_until_it_is_ended(url: &str) {
+    let city = City::open(url, "cn", to_the_mailbox(), BATCH).await;
+    let silence = Silence {
+        units: vec!["cx".to_owned()],
+        from: at(TEN),
+        to: at("2026-05-07T12:00:00+08:00"),
+        owner: "p02".to_owned(),
+        reason: "电话交换机检修".to_owned(),
+    };
+    let id = city.store.silence_add(&silence, at(TEN)).await.expect("it is declared");
+    dispatched(&city, 1..=1, TEN).await;
+    send(&city, at(TEN)).await;
+    let rows = city.messages("W1").await;
+    assert_eq!(states(&rows), ["waiting"; 2], "the unit stands below the silent one");
+    assert_eq!(rows[0].reason.as_deref(), Some("silence: 电话交换机检修 (p02)"));
+    assert_eq!(rows[0].offer_at, silence.to);
+    let mut emergency = told("E1", "dispatched", TEN, &json!({}));
+    emergency.urgency = Some("特急".to_owned());
+    city.hear(vec![emergency], at(TEN)).await;
+    send(&city, at(TEN)).await;
+    let rows = city.messages("E1").await;
+    assert!(rows.iter().all(|row| row.state == "sent"), "{rows:?}");
+    // A node that was started later knows of it too, and of its end.
+    let other = City::open(url, "cn", to_the_mailbox(), BATCH).await;
+    let early = at("2026-05-07T10:30:00+08:00");
+    send(&other, early).await;
+    assert_eq!(states(&city.messages("W1").await), ["waiting"; 2]);
+    assert!(other.store.silence_end(id, "p02", early).await.expect("it ends"));
+    send(&city, early).await;
+    assert_eq!(states(&city.messages("W1").await), ["sent"; 2]);
+}
+
+pub async fn whoever_is_told_of_the_event_is_not_told_of_each_ticket(url: &str) {
+    let city = City::open(url, "cn", to_the_mailbox(), BATCH).await;
+    dispatched(&city, 1..=1, TEN).await;
+    send(&city, at(TEN)).await;
+    let child = json!({ "parent": "W1" });
+    let later = at("2026-05-07T10:05:00+08:00");
+    let come = async |no: &str, when: Timestamp| {
+        let mut event = told(no, "dispatched", TEN, &child);
+        event.at = when;
+        city.hear(vec![event], when).await;
+        send(&city, when).await;
+        city.messages(no).await
+    };
+    let rows = come("W2", later).await;
+    assert_eq!(states(&rows), ["dropped"; 2]);
+    assert_eq!(rows[0].reason.as_deref(), Some("p11 is told of W1, to which it belongs"));
+    let slips = city.journal("W2", "duban.slip").await;
+    assert_eq!((slips.len(), &slips[0]["slip"]), (1, &json!("task")), "issued and counted");
+    // Its emergencies are said, whatever it belongs to.
+    let mut emergency = told("E1", "dispatched", TEN, &child);
+    (emergency.urgency, emergency.at) = (Some("特急".to_owned()), later);
+    city.hear(vec![emergency], later).await;
+    send(&city, later).await;
+    let rows = city.messages("E1").await;
+    assert!(rows.iter().all(|row| row.state == "sent"), "{rows:?}");
+    // Detached, or after the event is over, each speaks for itself.
+    let detached = told("W2", "detached", "2026-05-07T10:10:00+08:00", &json!({}));
+    city.hear(vec![detached], at("2026-05-07T10:10:00+08:00")).await;
+    let nudge = at("2026-05-07T11:05:00+08:00");
+    city.engine.run_until_idle(nudge).await.expect("the engine looks");
+    send(&city, nudge).await;
+    assert_eq!(messages(&city, "W2").await[2..], ["p11 im sent"]);
+    let over = "2026-05-07T11:30:00+08:00";
+    city.hear(vec![told("W1", "withdrawn", over, &json!({}))], at(over)).await;
+    assert_eq!(states(&come("W3", at(over)).await), ["sent"; 2]);
 }
 
 pub async fn a_storm_of_thousands_does_not_hold_up_a_first_notice(url: &str) {

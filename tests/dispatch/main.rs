@@ -53,5 +53,7 @@ on_both![
     limits::a_second_word_about_a_ticket_waits_for_the_gap,
     limits::what_was_resolved_while_it_was_held_is_not_sent,
     limits::a_storm_of_thousands_does_not_hold_up_a_first_notice,
+    limits::a_declared_silence_holds_until_it_is_ended,
+    limits::whoever_is_told_of_the_event_is_not_told_of_each_ticket,
     sending::an_approved_text_is_filled_from_the_message,
 ];

@@ -13,6 +13,7 @@ mod reading;
 mod receipts;
 mod schema;
 mod scratch;
+mod silences;
 mod turns;
 
 /// Runs each function on a SQLite file, on SQLite in memory and on PostgreSQL.
@@ -76,6 +77,7 @@ contract![
     turns::what_was_held_stands_in_line_again,
     turns::a_day_has_so_many_sms,
     turns::a_word_about_a_ticket_is_remembered,
+    silences::a_silence_is_kept_until_it_is_over_or_ended,
     receipts::a_receipt_counts_once,
     receipts::a_receipt_before_the_answer_waits,
     receipts::a_long_message_is_delivered_with_its_last_part,

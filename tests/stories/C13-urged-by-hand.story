@@ -35,7 +35,7 @@ en = "{{ sig }}{{ no }} is urged, due {{ due }}."
   message staff.urged -> agent im
   ticket urged.count=2
 17:00 W1 urged by=p02
-  refused urged "from 2026-05-08T09:00:00Z on"
+  refused urged "from 2026-05-07T18:00:00Z on"
 05-12 18:00 slip yellow resolve due -> deputy im
 05-13 10:00 W1 closed
 11:00 W1 urged by=p02
