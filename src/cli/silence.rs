@@ -63,7 +63,7 @@ struct AddArgs {
     /// How long it lasts: `30m`, `2h`, `3d`.
     #[arg(long = "for", value_name = "SPAN", conflicts_with = "until")]
     span: Option<String>,
-    /// Who answers for it: a person of the organisation.
+    /// Who answers for it.
     #[arg(long)]
     owner: String,
     /// Why; shown wherever a message waits for it.
@@ -160,14 +160,13 @@ async fn add(args: &AddArgs) -> Result<ExitCode> {
     let org = &opened.rules.org;
     if let Some(unit) = args.units.iter().find(|unit| !org.units.contains_key(*unit)) {
         return Err(no(format!(
-            "there is no unit `{unit}`; `duban org list` shows those there are"
+            "there is no unit `{unit}`; `duban org show` prints those there are"
         )));
     }
-    if !org.people.contains_key(&args.owner) {
-        return Err(no(format!("`{}` is nobody of the organisation", args.owner)));
-    }
-    if args.reason.trim().is_empty() {
-        return Err(no("a silence has a reason; `--reason` is empty"));
+    for (key, said) in [("owner", &args.owner), ("reason", &args.reason)] {
+        if said.trim().is_empty() {
+            return Err(no(format!("a silence has its {key}; `--{key}` is empty")));
+        }
     }
     let from = args.from.unwrap_or(opened.now);
     let to = match (args.until, &args.span) {

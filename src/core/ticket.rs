@@ -135,6 +135,7 @@ pub struct Ticket {
     /// Tickets it is bound to.
     #[serde(skip_serializing_if = "Links::is_empty")]
     pub links: Links,
+    /// How often the unit was urged by hand, and when last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub urged: Option<Urge>,
     /// What this round has to show for closing rules.

@@ -269,7 +269,7 @@ pub async fn whoever_is_told_of_the_event_is_not_told_of_each_ticket(url: &str) 
 }
 
 pub async fn a_storm_of_thousands_does_not_hold_up_a_first_notice(url: &str) {
-    const STORM: usize = 20_000;
+    const STORM: usize = 3_000;
     let city = City::open(url, "cn", to_the_mailbox(), BATCH).await;
     let now = at(TEN);
     dispatched(&city, 1..=1, TEN).await;
