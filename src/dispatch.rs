@@ -10,6 +10,7 @@ mod bundle;
 mod fallback;
 mod gate;
 mod letter;
+mod limits;
 mod ways;
 
 use std::{
@@ -106,8 +107,8 @@ impl Dispatch {
         // Sending and settling go on side by side: a send that holds a connection of the store (the
         // mailbox does) must be able to finish while an earlier outcome waits for that connection.
         let (outcomes, settling) = mpsc::channel(SETTLE_MAX);
-        let sends: Vec<_> = self
-            .leave_now(rules, offers, now)
+        let leaves = self.leave_now(rules, offers, now).await?;
+        let sends: Vec<_> = leaves
             .into_iter()
             .map(|leaves| {
                 let outcomes = outcomes.clone();
@@ -132,8 +133,8 @@ impl Dispatch {
         Ok(done)
     }
 
-    /// One batch of what is offered; where digests are among it, all that is, so that each person
-    /// gets one letter.
+    /// One batch of what is offered; where digests or SMS of an earlier day are among it, all that is,
+    /// so that each person gets one letter.
     async fn claim(
         &self,
         rules: &Rules,
@@ -141,8 +142,11 @@ impl Dispatch {
         now: Timestamp,
     ) -> Result<Vec<Offer>, StoreError> {
         let batch = self.config.dispatch.batch;
-        let by_digest =
-            |offer: &Offer| bundle::is_digest(offer) || gate::goes_by_digest(rules, offer);
+        let by_digest = |offer: &Offer| {
+            bundle::is_digest(offer)
+                || gate::goes_by_digest(rules, offer)
+                || bundle::is_left_over(rules, offer, now)
+        };
         let mut offers = self.store.claim(batch, lease_ms, now).await?;
         let mut last = offers.len();
         while last as i64 == batch && offers.len() < DIGESTS_MAX && offers.iter().any(by_digest) {
@@ -182,27 +186,30 @@ impl Dispatch {
         }
     }
 
-    /// Lets offers through the gate and puts together what leaves together.
-    fn leave_now(&self, rules: &Rules, mut offers: Vec<Offer>, now: Timestamp) -> Vec<Leaves> {
-        offers.sort_by_key(|offer| (offer.message.not_before, offer.id));
+    /// Lets offers through the gate, in the order of the queue, and puts together what leaves together.
+    async fn leave_now(
+        &self,
+        rules: &Rules,
+        offers: Vec<Offer>,
+        now: Timestamp,
+    ) -> Result<Vec<Leaves>, StoreError> {
+        let holds = self.holds(rules, &offers, now).await?;
         let mut leaves = Vec::new();
         let mut free = Vec::new();
-        for mut offer in in_turns(rules, offers) {
+        for mut offer in offers {
             if gate::goes_by_digest(rules, &offer) {
                 Via::Digest.name().clone_into(&mut offer.message.via);
             }
-            match gate::stopped(rules, &self.throttle, &offer, now) {
+            match gate::stopped(rules, &self.throttle, &holds, &offer, now) {
                 Some(outcome) => {
                     leaves.push(Leaves::Not(Box::new(Claimed::of(&offer).settled(outcome))));
                 }
                 None => free.push(offer),
             }
         }
-        let gathers = rules.current.noise.gather.is_some();
-        let digests = rules.templates.has(bundle::TOGETHER);
-        let groups = bundle::groups(free, gathers, digests);
-        leaves.extend(groups.into_iter().map(Leaves::Together));
-        leaves
+        let letters = bundle::groups(rules, free, now);
+        leaves.extend(self.within_day(rules, letters, now).await?);
+        Ok(leaves)
     }
 
     /// Brings offers that leave as one letter to their outcome; none if the lease ran out before
@@ -303,29 +310,6 @@ enum Leaves {
     Not(Box<Settled>),
     /// These leave as one letter.
     Together(Vec<Offer>),
-}
-
-/// Where not all of it may leave: emergencies first, then what comes for the first time, then
-/// repetitions; among those the units take turns, so that a storm in one does not hold up another.
-fn in_turns(rules: &Rules, offers: Vec<Offer>) -> Vec<Offer> {
-    let mut turns: BTreeMap<String, usize> = BTreeMap::new();
-    let mut placed: Vec<_> = offers
-        .into_iter()
-        .map(|offer| {
-            let turn = turns.entry(offer.message.facts.unit.clone()).or_default();
-            *turn += 1;
-            ((!gate::is_urgent(rules, &offer), is_repetition(&offer), *turn), offer)
-        })
-        .collect();
-    placed.sort_by_key(|(place, _)| *place);
-    placed.into_iter().map(|(_, offer)| offer).collect()
-}
-
-/// Whether the step of a message has fired before (a step key ends in `/STEP.REPETITION.REISSUE`).
-fn is_repetition(offer: &Offer) -> bool {
-    let step = offer.message.slip.as_deref().and_then(|key| key.rsplit('/').next());
-    let repetition = step.and_then(|step| step.split('.').nth(1));
-    repetition.is_some_and(|repetition| repetition != "0")
 }
 
 impl Dispatched {

@@ -28,6 +28,7 @@ mod run;
 mod schedule;
 mod send_test;
 mod sets;
+mod silence;
 mod simulate;
 mod slip;
 mod template;
@@ -72,6 +73,7 @@ pub enum Command {
     Explain(explain::Args),
     Ticket(ticket::Args),
     Slip(slip::Args),
+    Silence(silence::Args),
     Template(template::Args),
     Ledger(ledger::Args),
     Count(count::Args),
@@ -102,6 +104,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),
+        Command::Silence(args) => silence::run(&args),
         Command::Template(args) => template::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Count(args) => count::run(&args),

@@ -90,7 +90,7 @@ fn to_staff(
     let Some((clock, step, night)) = step_of(ticket, set, key) else { return Default::default() };
     let Record::Slip { slip, unit, to, cc, .. } = record else { return Default::default() };
     let told = org.recipients(set, about(ticket, unit), to, cc, now);
-    let facts = facts(ticket, set, record, clock);
+    let facts = Facts { urgent: night, ..facts(ticket, set, record, clock) };
     let slip_key = key.text(&ticket.no);
     let mut messages = Vec::new();
     let by_digest = !night && goes_by_digest(set, ticket, slip);
@@ -428,6 +428,7 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
         link_expires: None,
         together: Vec::new(),
         link: false,
+        urgent: false,
         issuer: issuer.clone(),
         note: note.as_deref().and_then(|name| set.note_named(name)).map(NoteText::from),
         on: on.clone(),

@@ -81,9 +81,11 @@ impl Kind {
     pub const OWN: &'static [&'static str] = &[
         "acknowledged",
         "arrived_all",
+        "attached",
         "callback_closed",
         "consult_proposed",
         "decision",
+        "detached",
         "evaluated",
         "excused",
         "extension_refused",
@@ -99,6 +101,7 @@ impl Kind {
         "review_decided",
         "ruled",
         "ruling_asked",
+        "urged",
         "visit",
         "whistle_rated",
     ];

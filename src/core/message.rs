@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{list::Filled, slip::Note, timestamp::Timestamp};
+use super::{list::Filled, policy::Via, slip::Note, timestamp::Timestamp};
 
 /// A message that waits to be sent. Holds no name, number or address: the person is an
 /// id that becomes an address at the moment of sending, a resident is found by ticket.
@@ -26,6 +26,40 @@ pub struct Message {
     pub not_before: Timestamp,
     /// Worthless after this instant.
     pub expires: Option<Timestamp>,
+}
+
+/// What leaves first where not everything can leave at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Fires through the night.
+    Emergency = 0,
+    /// Says something for the first time.
+    First = 1,
+    /// Says it again.
+    Again = 2,
+}
+
+impl Message {
+    /// How urgent it is beside others.
+    pub fn urgency(&self) -> Urgency {
+        // A step key ends in `/STEP.REPETITION.REISSUE`.
+        let step = self.slip.as_deref().and_then(|key| key.rsplit('/').next());
+        let repetition = step.and_then(|step| step.split('.').nth(1));
+        match repetition {
+            _ if self.facts.urgent => Urgency::Emergency,
+            Some(repetition) if repetition != "0" => Urgency::Again,
+            Some(_) | None => Urgency::First,
+        }
+    }
+
+    /// Whom of the staff it interrupts: nobody where it is a line in a digest or on paper.
+    pub fn interrupts(&self) -> Option<&str> {
+        let calm = [Via::Digest, Via::Print].map(Via::name).contains(&self.via.as_str());
+        match &self.to {
+            Recipient::Staff { person, .. } if !calm => person.as_deref(),
+            Recipient::Staff { .. } | Recipient::Resident => None,
+        }
+    }
 }
 
 /// Who a message goes to.
@@ -102,6 +136,9 @@ pub struct Facts {
     pub together: Vec<Piece>,
     /// Whether the message brings a fresh link to answer through.
     pub link: bool,
+    /// Whether it fires through the night: it waits for nothing and leaves before all else.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
     /// The unit that issues the slip; empty: the set's own office.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub issuer: String,
@@ -140,4 +177,38 @@ pub struct Piece {
     pub serial: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emergencies_come_first_and_repetitions_last() {
+        use Urgency::{Again, Emergency, First};
+        #[rustfmt::skip]
+        let table = [
+            ("a slip",                        Some("W1/r1/resolve//0/1.0.0"), false, First),
+            ("a slip issued anew",            Some("W1/r1/resolve//0/1.0.1"), false, First),
+            ("a repetition",                  Some("W1/r1/resolve//0/1.2.0"), false, Again),
+            ("an emergency",                  Some("W1/r1/resolve//0/1.0.0"), true,  Emergency),
+            ("an emergency that is repeated", Some("W1/r1/resolve//0/1.2.0"), true,  Emergency),
+            ("no slip",                       None,                           false, First),
+        ];
+        for (name, slip, urgent, want) in table {
+            let message = Message {
+                key: String::new(),
+                ticket: "W1".to_owned(),
+                slip: slip.map(str::to_owned),
+                with: Vec::new(),
+                to: Recipient::Resident,
+                via: "sms".to_owned(),
+                template: String::new(),
+                facts: Facts { urgent, ..Facts::default() },
+                not_before: Timestamp(0),
+                expires: None,
+            };
+            assert_eq!(message.urgency(), want, "{name}");
+        }
+    }
 }

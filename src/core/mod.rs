@@ -28,6 +28,7 @@ pub mod fallback;
 pub mod journal;
 pub mod ladder;
 pub mod ledger;
+pub mod limit;
 pub mod list;
 pub mod message;
 pub mod news;

@@ -182,13 +182,15 @@ pub struct Noise {
     pub max_sms_per_person_per_day: Option<u32>,
     pub min_gap_same_ticket_person: Option<Span>,
     pub manual_urge_min_gap: Option<Span>,
+    /// Whom of the unit an urge by hand tells, and how; nobody: it is only counted.
+    pub urge_to: Vec<String>,
+    pub urge_via: Vec<Via>,
     pub digest_times: Vec<Time>,
     /// Kinds of slips that go by digest on tickets of a group (`digest_of_groups`).
     pub group_digest: Vec<String>,
     pub receipt_suppresses: bool,
     /// A recorded action off line (`offline_action`) stands for the next step of its level within this span.
     pub offline_suppresses: Option<Span>,
-    pub never_repeat_per_scan: bool,
     /// Messages to staff leave together at the ends of spans of this length, counted from midnight;
     /// those to one person by one way become one. What fires at night does not wait.
     pub gather: Option<Span>,

@@ -6,6 +6,7 @@
 //! Invariants, each a test of the same name:
 //! * `a_silence_holds_its_units_and_those_below`
 //! * `silences_that_touch_are_one`
+//! * `a_silence_is_a_while`
 
 use super::{org::Org, timestamp::Timestamp};
 
@@ -17,13 +18,41 @@ pub struct Silence {
     pub from: Timestamp,
     /// The first instant at which messages leave again.
     pub to: Timestamp,
-    /// For people; shown where a message waits.
+    /// Who answers for it, and why; shown where a message waits.
+    pub owner: String,
     pub reason: String,
+}
+
+/// The longest silence in days: more is a policy, not a while.
+pub const DAYS_MAX: i64 = 31;
+
+/// Why a while is no silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoSilence {
+    #[error("the silence ends before it begins")]
+    Backwards,
+    #[error("a silence is a while, {DAYS_MAX} days at most")]
+    TooLong,
+}
+
+impl Silence {
+    /// Whether it is a while.
+    pub fn check(from: Timestamp, to: Timestamp) -> Result<(), NoSilence> {
+        match to.since(from) {
+            ..=0 => Err(NoSilence::Backwards),
+            ms if ms > DAYS_MAX * 86_400_000 => Err(NoSilence::TooLong),
+            _ => Ok(()),
+        }
+    }
+
+    fn told(&self) -> String {
+        format!("{} ({})", self.reason, self.owner)
+    }
 }
 
 /// When messages about this unit may leave again; `None` if nothing holds them at `now`.
 pub fn silent_until(
-    silences: &[Silence],
+    silences: &[&Silence],
     org: &Org,
     unit: &str,
     now: Timestamp,
@@ -38,7 +67,7 @@ pub fn silent_until(
             holds && silence.from <= at && at < silence.to
         });
         let Some(over) = over else { break };
-        let reason = held.map_or_else(|| over.reason.clone(), |(_, reason)| reason);
+        let reason = held.map_or_else(|| over.told(), |(_, reason)| reason);
         held = Some((over.to, reason));
     }
     held
@@ -85,6 +114,7 @@ mod tests {
             units: units.iter().map(|unit| (*unit).to_owned()).collect(),
             from: Timestamp(from),
             to: Timestamp(to),
+            owner: "p02".to_owned(),
             reason: format!("{from}-{to}"),
         }
     }
@@ -106,8 +136,24 @@ mod tests {
             ("everybody",             &all,   "moon",   15, Some(20)),
         ];
         for (name, silences, unit, now, want) in table {
-            let got = silent_until(silences, &org(), unit, Timestamp(now));
+            let got = silent_until(&[&silences[0]], &org(), unit, Timestamp(now));
             assert_eq!(got.map(|(until, _)| until.0), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_silence_is_a_while() {
+        let day = 86_400_000;
+        #[rustfmt::skip]
+        let table = [
+            ("no time at all", 0,            Err(NoSilence::Backwards)),
+            ("backwards",      -1,           Err(NoSilence::Backwards)),
+            ("an instant",     1,            Ok(())),
+            ("the longest",    31 * day,     Ok(())),
+            ("longer",         31 * day + 1, Err(NoSilence::TooLong)),
+        ];
+        for (name, ms, want) in table {
+            assert_eq!(Silence::check(Timestamp(5), Timestamp(5 + ms)), want, "{name}");
         }
     }
 
@@ -115,7 +161,7 @@ mod tests {
     fn silences_that_touch_are_one() {
         let silences =
             [silence(&["city"], 20, 30), silence(&["north"], 10, 20), silence(&[], 40, 50)];
-        let got = silent_until(&silences, &org(), "street", Timestamp(12));
-        assert_eq!(got, Some((Timestamp(30), "10-20".to_owned())));
+        let got = silent_until(&silences.each_ref(), &org(), "street", Timestamp(12));
+        assert_eq!(got, Some((Timestamp(30), "10-20 (p02)".to_owned())));
     }
 }

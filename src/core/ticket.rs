@@ -32,6 +32,7 @@ mod replan;
 mod returns;
 mod slips;
 mod standing;
+mod urge;
 mod wrong;
 
 pub use closing::Evidence;
@@ -47,6 +48,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use basis::{Basis, Decision};
 pub use links::{GROUPED, LINKED, Links, RESULT, TRIGGERED};
 pub use promise::Promise;
+pub use urge::{TEXT as URGED_TEXT, Urge};
 
 pub use super::{
     attributes::{Attributes, is_under},
@@ -133,6 +135,9 @@ pub struct Ticket {
     /// Tickets it is bound to.
     #[serde(skip_serializing_if = "Links::is_empty")]
     pub links: Links,
+    /// How often the unit was urged by hand, and when last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub urged: Option<Urge>,
     /// What this round has to show for closing rules.
     #[serde(skip_serializing_if = "Evidence::is_empty")]
     pub evidence: Evidence,

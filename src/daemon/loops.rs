@@ -103,6 +103,7 @@ async fn send(house: &House, dispatch: &Dispatch) -> Result<Option<Timestamp>, S
             ("retried", done.retried),
             ("given_up", done.given_up),
             ("dropped", done.dropped),
+            ("held", done.held),
             ("overtaken", done.overtaken),
         ];
         for (outcome, count) in outcomes {

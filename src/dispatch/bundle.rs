@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::limits;
 use crate::{
     core::{
+        limit,
         message::{Facts, Message, Piece, Recipient},
         policy::Via,
         timestamp::Timestamp,
     },
+    rules::Rules,
     store::{Offer, Outcome, Proof, Settled},
 };
 
@@ -41,33 +44,56 @@ pub fn is_digest(offer: &Offer) -> bool {
     offer.message.via == Via::Digest.name()
 }
 
-/// Offers in groups that may leave together, each in its order: all of them where messages gather,
-/// digests in any case. A message that failed before, or that carries a link, goes alone.
-pub fn groups(offers: Vec<Offer>, gathers: bool, digests: bool) -> Vec<Vec<Offer>> {
+/// Whether it is an SMS that should have left on an earlier day: those of one person are one.
+pub fn is_left_over(rules: &Rules, offer: &Offer, now: Timestamp) -> bool {
+    rules.current.noise.max_sms_per_person_per_day.is_some()
+        && offer.message.via == Via::Sms.name()
+        && limit::waits_since_yesterday(&rules.current, offer.message.not_before, now)
+}
+
+/// Offers in groups that leave together, each in its order: all of them where messages gather,
+/// digests and SMS of earlier days in any case, and what is due about one ticket where words about
+/// it keep a gap. A message that failed before, or that carries a link, goes alone.
+pub fn groups(rules: &Rules, offers: Vec<Offer>, now: Timestamp) -> Vec<Vec<Offer>> {
     let mut groups: Vec<Vec<Offer>> = Vec::new();
-    let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut places: BTreeMap<Group, usize> = BTreeMap::new();
     for offer in offers {
-        let person = match &offer.message.to {
-            Recipient::Staff { person: Some(person), .. }
-                if (gathers || digests && is_digest(&offer))
-                    && offer.sealed.is_none()
-                    && offer.first_offered.is_none() =>
-            {
-                Some((person.clone(), offer.message.via.clone()))
-            }
-            Recipient::Staff { .. } | Recipient::Resident => None,
-        };
-        match person.as_ref().and_then(|key| places.get(key)) {
+        let group = group(rules, &offer, now);
+        match group.as_ref().and_then(|group| places.get(group)) {
             Some(place) => groups[*place].push(offer),
             None => {
-                if let Some(key) = person {
-                    places.insert(key, groups.len());
+                if let Some(group) = group {
+                    places.insert(group, groups.len());
                 }
                 groups.push(vec![offer]);
             }
         }
     }
     groups
+}
+
+/// Person, way, and the ticket where only what is about one leaves together.
+type Group = (String, String, Option<i64>);
+
+fn group(rules: &Rules, offer: &Offer, now: Timestamp) -> Option<Group> {
+    let Recipient::Staff { person: Some(person), .. } = &offer.message.to else { return None };
+    if offer.sealed.is_some() || offer.first_offered.is_some() {
+        return None;
+    }
+    let noise = &rules.current.noise;
+    let has_text = rules.templates.has(TOGETHER);
+    let gathers = noise.gather.is_some() || has_text && is_digest(offer);
+    let ticket = if gathers || has_text && is_left_over(rules, offer, now) {
+        None
+    } else if has_text && noise.min_gap_same_ticket_person.is_some() && offer.message.slip.is_some()
+    {
+        Some(offer.ticket_key)
+    } else {
+        return None;
+    };
+    // What is grave says so in its own words.
+    let is_grave = !gathers && limits::goes_through(rules, offer);
+    (!is_grave).then(|| (person.clone(), offer.message.via.clone(), ticket))
 }
 
 /// The message that stands for all of these; the only one stands for itself.

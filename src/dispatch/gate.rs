@@ -5,6 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::limits::{self, Holds};
 use crate::{
     core::{
         callback,
@@ -13,7 +14,6 @@ use crate::{
         message::{Message, Recipient},
         news,
         policy::Via,
-        silence::silent_until,
         throttle::Throttle,
         ticket::Ticket,
         timestamp::Timestamp,
@@ -25,6 +25,9 @@ use crate::{
 /// What the state of a ticket holds if it is in a group: most are not, and need not be read for it.
 const IN_GROUP: &str = "\"links\":{\"group\":";
 
+/// What the state of a ticket holds if it belongs to another.
+const HAS_PARENT: &str = "\"parent\":";
+
 /// The ticket of an offer, as it stood when the message was claimed.
 fn ticket_of(offer: &Offer) -> Option<Ticket> {
     serde_json::from_str(offer.ticket_state.as_deref()?).ok()
@@ -34,6 +37,7 @@ fn ticket_of(offer: &Offer) -> Option<Ticket> {
 pub fn stopped(
     rules: &Rules,
     throttle: &Mutex<Throttle>,
+    holds: &Holds,
     offer: &Offer,
     now: Timestamp,
 ) -> Option<Outcome> {
@@ -50,14 +54,31 @@ pub fn stopped(
     if until > now && offer.message.via == Via::Digest.name() {
         return Some(Outcome::Held { until, reason: "it goes with the next digest".to_owned() });
     }
-    if let Some((until, reason)) = silent_until(&rules.silences, &rules.org, unit, now) {
+    let is_free = limits::goes_through(rules, offer);
+    if let Some(parent) = holds.inhibited_by(offer, ticket.as_ref()).filter(|_| !is_free) {
+        let reason =
+            format!("{} is told of {parent}, to which it belongs", offer.message.to.name());
+        return Some(Outcome::Dropped { reason });
+    }
+    if let Some((until, reason)) = holds.silent_until(rules, unit, now) {
         return Some(Outcome::Held { until, reason: format!("silence: {reason}") });
+    }
+    if let Some(until) = holds.told_until(rules, offer, now).filter(|_| !is_free) {
+        let reason = format!("{} was told about this ticket just now", offer.message.to.name());
+        return Some(Outcome::Held { until, reason });
     }
     let rule = rules.current.noise.throttle?;
     // What was counted stays right even if somebody panicked while counting.
     let mut throttle = throttle.lock().unwrap_or_else(PoisonError::into_inner);
     let until = throttle.take(rule, unit, now).err()?;
     Some(Outcome::Held { until, reason: format!("{unit} was told enough for the moment") })
+}
+
+/// The ticket an offer's ticket belongs to.
+pub fn parent_of(offer: &Offer) -> Option<String> {
+    // Most tickets belong to none, and need not be read for it.
+    let names_parent = offer.ticket_state.as_ref().is_some_and(|text| text.contains(HAS_PARENT));
+    if names_parent { ticket_of(offer)?.links.parent } else { None }
 }
 
 /// Whether the ticket came with others before its message could leave, so that it goes by digest.

@@ -348,7 +348,8 @@ fn read(
         .collect();
     let reply = single("reply").map(resident::reply).unwrap_or_default();
     let quiet = single("quiet").map(|s| set::quiet(s, &policies)).unwrap_or_default();
-    let noise = single("noise").map(|s| set::noise(s, &names.slips)).unwrap_or_default();
+    let noise =
+        single("noise").map(|s| set::noise(s, &names.slips, &names.roles)).unwrap_or_default();
     let calendar = if let Some(section) = single("calendar") {
         calendar::calendar(section, head.zone.clone(), sources, complaints, now)
     } else {

@@ -11,7 +11,8 @@ use crate::core::{
     event::Kind,
     fallback::FallbackRule,
     policy::{
-        Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, RoleOf, WorkdayDue,
+        Limit, Noise, PauseRule, Policy, Quiet, QuietResident, QuietStaff, Role, RoleOf, Via,
+        WorkdayDue,
     },
     span::Span,
     throttle::ThrottleRule,
@@ -123,14 +124,16 @@ pub fn quiet(section: Section<'_>, policies: &[Policy]) -> Quiet {
 const GROUP_DIGEST: [&str; 3] = ["task", "nudge", "green"];
 
 /// Reads `[noise]`; `slips` are the kinds there are.
-pub fn noise(section: Section<'_>, slips: &BTreeSet<String>) -> Noise {
+pub fn noise(section: Section<'_>, slips: &BTreeSet<String>, roles: &BTreeSet<String>) -> Noise {
     let noise = Noise {
         merge_same_person_within: section.span("merge_same_person_within"),
         max_sms_per_person_per_day: section
             .get("max_sms_per_person_per_day")
-            .and_then(|item| item.count()),
+            .and_then(|item| sms_of_day(&item)),
         min_gap_same_ticket_person: section.span("min_gap_same_ticket_person"),
         manual_urge_min_gap: section.span("manual_urge_min_gap"),
+        urge_to: role_list(section.get("urge_to"), roles),
+        urge_via: section.get("urge_via").map_or_else(|| vec![Via::Im], |item| ways(&item)),
         digest_times: section
             .get("digest_times")
             .map(|item| item.one_or_many().iter().filter_map(Item::time).collect())
@@ -147,13 +150,31 @@ pub fn noise(section: Section<'_>, slips: &BTreeSet<String>) -> Noise {
         ),
         receipt_suppresses: section.switch_or("receipt_suppresses", false),
         offline_suppresses: section.span("offline_suppresses"),
-        never_repeat_per_scan: section.switch_or("never_repeat_per_scan", true),
         gather: section.get("gather").and_then(|item| elapsed(&item).map(Span::Elapsed)),
         throttle: section.get("throttle").and_then(|item| throttle(&item)),
         fallback: section.get("fallback").and_then(|item| fallback(&item)),
     };
+    let once = section.get("never_repeat_per_scan");
+    if let Some(item) = once.filter(|item| item.switch() == Some(false)) {
+        item.complain_with(
+            "a step fires once, however often it is looked at",
+            "a step that has to come again says so itself, with `repeat`",
+        );
+    }
     section.finish();
     noise
+}
+
+/// A number of SMS; none at all would hold each of them for ever.
+fn sms_of_day(item: &Item<'_>) -> Option<u32> {
+    let most = item.count()?;
+    if most == 0 {
+        item.complain_with(
+            "with 0 SMS a day none would ever leave",
+            "write at least 1, or take `sms` out of the ladders",
+        );
+    }
+    Some(most)
 }
 
 /// `{ messages = 20, within = "1m" }`

@@ -8,9 +8,6 @@ use jiff::tz::TimeZone;
 use super::{reader::Item, section::Section};
 use crate::core::{org::Unit, silence::Silence, timestamp::Timestamp};
 
-/// The longest silence: more is a policy, not a while.
-const DAYS_MAX: i64 = 31;
-
 /// Reads every `[[silence]]`.
 pub fn silences(
     root: Section<'_>,
@@ -41,17 +38,16 @@ fn silence(
     let from = section.need("from").as_ref().and_then(Item::local).and_then(instant);
     let end = section.need("to");
     let to = end.as_ref().and_then(Item::local).and_then(instant);
-    let reason =
-        section.need("reason").and_then(|item| item.filled()).unwrap_or_default().to_owned();
-    if let (Some(item), Some(from), Some(to)) = (&end, from, to) {
-        if to <= from {
-            item.complain("the silence ends before it begins");
-        } else if to.since(from) > DAYS_MAX * 86_400_000 {
-            item.complain(format!("a silence is a while, {DAYS_MAX} days at most"));
-        }
+    let word =
+        |key| section.need(key).and_then(|item| item.filled()).unwrap_or_default().to_owned();
+    let (owner, reason) = (word("owner"), word("reason"));
+    if let (Some(item), Some(from), Some(to)) = (&end, from, to)
+        && let Err(error) = Silence::check(from, to)
+    {
+        item.complain(error.to_string());
     }
     section.finish();
-    Some(Silence { units: names, from: from?, to: to?, reason })
+    Some(Silence { units: names, from: from?, to: to?, owner, reason })
 }
 
 #[cfg(test)]
@@ -62,8 +58,9 @@ mod tests {
     #[test]
     fn a_bad_silence_is_refused_with_its_place() {
         let mut set = sources("cn").expect("a shipped set");
-        let text = "[[silence]]\nunit = \"cx-cgg\"\nfrom = \"2026-05-07 10:00\"\nto = \"2026-05-07 09:00\"\nreason = \"x\"\n\
-                    [[silence]]\nunit = [\"cx\"]\nfrom = \"2026-05-07 09:00\"\nto = \"2026-07-07 09:00\"\nreason = \"x\"\nunti = 1\n";
+        let text = "[[silence]]\nunit = \"cx-cgg\"\nfrom = \"2026-05-07 10:00\"\nto = \"2026-05-07 09:00\"\nowner = \"p02\"\nreason = \"x\"\n\
+                    [[silence]]\nunit = [\"cx\"]\nfrom = \"2026-05-07 09:00\"\nto = \"2026-07-07 09:00\"\nowner = \"p02\"\nreason = \"x\"\nunti = 1\n\
+                    [[silence]]\nfrom = \"2026-05-07 09:00\"\nreason = \"x\"\n";
         set.files.insert("silences.toml".to_owned(), text.to_owned());
         let now = Timestamp::parse("2026-05-07T00:00:00Z").expect("an instant");
         let complaints: Vec<String> = load(&set, now)
@@ -74,8 +71,10 @@ mod tests {
         insta::assert_snapshot!(complaints.join("\n"), @"
         policies/cn/silences.toml:2:8: unit `cx-cgg` is not in [[unit]]; did you mean `cx-cgj`?
         policies/cn/silences.toml:4:6: the silence ends before it begins
-        policies/cn/silences.toml:9:6: a silence is a while, 31 days at most
-        policies/cn/silences.toml:11:1: unknown key `unti` in the silence; did you mean `unit`?
+        policies/cn/silences.toml:10:6: a silence is a while, 31 days at most
+        policies/cn/silences.toml:13:1: unknown key `unti` in the silence; did you mean `unit`?
+        policies/cn/silences.toml:14:1: the silence has no `to`
+        policies/cn/silences.toml:14:1: the silence has no `owner`
         ");
     }
 
@@ -84,7 +83,7 @@ mod tests {
         let mut set = sources("cn").expect("a shipped set");
         let hash = |set: &_| load(set, Timestamp(0)).set.map(|set| set.hash.clone());
         let before = hash(&set);
-        let text = "[[silence]]\nunit = \"cx\"\nfrom = \"2026-05-07 09:00\"\nto = \"2026-05-07 10:00\"\nreason = \"drill\"\n";
+        let text = "[[silence]]\nunit = \"cx\"\nfrom = \"2026-05-07 09:00\"\nto = \"2026-05-07 10:00\"\nowner = \"p02\"\nreason = \"drill\"\n";
         set.files.insert("silences.toml".to_owned(), text.to_owned());
         let loaded = load(&set, Timestamp(0));
         let at = |text| Timestamp::parse(text).expect("an instant");
@@ -92,6 +91,7 @@ mod tests {
             units: vec!["cx".to_owned()],
             from: at("2026-05-07T01:00:00Z"),
             to: at("2026-05-07T02:00:00Z"),
+            owner: "p02".to_owned(),
             reason: "drill".to_owned(),
         };
         assert_eq!(loaded.silences, [want]);

@@ -290,9 +290,9 @@ fn complaints_point_into_the_file_of_their_layer() {
       |
     3 | zh = "【x】"
       |      ^^^^^^^
-    policies/cn/policies.toml:377:138: ladder `whistle_emergency` is not in [[ladder]]
+    policies/cn/policies.toml:379:138: ladder `whistle_emergency` is not in [[ladder]]
         |
-    377 | ...= { "应急哨" = "30m" }, ladder_by_kind = { "应急哨" = "whistle_emergency" } },
+    379 | ...= { "应急哨" = "30m" }, ladder_by_kind = { "应急哨" = "whistle_emergency" } },
         |                                                          ^^^^^^^^^^^^^^^^^^^
     "#);
 }

@@ -14,6 +14,7 @@ use crate::core::{
     org::Org,
     policy::PolicySet,
     segments::{self, Encoding, Segments},
+    ticket::URGED_TEXT,
     wording::{Language, Specimens, Templates},
 };
 
@@ -54,6 +55,15 @@ pub fn texts(sources: &[Source<'_>], set: Option<&PolicySet>) -> Option<Template
             Severity::Error,
             sources[0].name,
             "there is no text `[staff.together]`, but `gather` makes one letter out of several messages",
+        ));
+    }
+    if set.is_some_and(|set| !set.noise.urge_to.is_empty()) && !templates.has(URGED_TEXT) {
+        sources[0].complaints.add(Complaint::about(
+            Severity::Error,
+            sources[0].name,
+            format!(
+                "there is no text `[{URGED_TEXT}]`, but `urge_to` says whom an urge by hand tells"
+            ),
         ));
     }
     for id in slips.into_iter().map(|slip| format!("staff.{slip}")).chain(taken_back) {

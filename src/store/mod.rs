@@ -27,6 +27,7 @@ mod flag;
 mod journal;
 mod knock;
 mod ledger;
+mod limit;
 mod link;
 mod look;
 mod mailbox;
@@ -36,6 +37,7 @@ mod policy_set;
 mod receipt;
 mod refusal;
 mod row;
+mod silence;
 mod slip;
 mod ticket;
 mod token;
@@ -52,12 +54,14 @@ pub use self::{
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
     ledger::{LedgerCount, LedgerFilter, LedgerRow},
+    limit::{SmsOfDay, TellRow},
     link::{Answer, Link},
     look::{Loaded, Look, Named, SerialRun},
     mailbox::Mail,
     outbox::{MessageRow, Offer, Outcome, Settled},
     receipt::{NewReceipt, Proof, Undelivered},
     refusal::{Refusal, RefusalRow},
+    silence::SilenceRow,
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,

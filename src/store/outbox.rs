@@ -2,6 +2,9 @@
 //!
 //! A claim hides a message for the length of the lease and counts the attempt; whoever
 //! settles must name the attempt, so that a sender whose lease ran out changes nothing.
+//!
+//! What is due stands in a queue in which units take turns: a message gets its turn when it
+//! becomes due, so a claim reads the head of one index and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +12,15 @@ use super::{
     NewEntry, Proof, Store, StoreError,
     error::While as _,
     journal::append,
+    limit::GIVE_BACK_SMS,
     receipt::INSERT_PARTS,
     row::rows,
-    tx::{Pools, Text, on_readers, on_writer, text},
+    tx::{Text, on_both, on_readers, on_writer, text},
 };
 use crate::core::{message::Message, timestamp::Timestamp};
+
+/// Messages put into the queue by one statement.
+const QUEUE_UP_MAX: i64 = 5_000;
 
 /// One message taken for sending.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +38,8 @@ pub struct Offer {
     pub slip_withdrawn: bool,
     /// The ticket's state at the moment of the claim, as JSON: is the message still relevant?
     pub ticket_state: Option<String>,
+    /// Its place in the queue it was taken from: what is smaller leaves first.
+    pub place: (i64, i64),
 }
 
 /// How an attempt ended.
@@ -112,6 +121,8 @@ struct Claimed {
     first_offered: Option<Timestamp>,
     slip_withdrawn: bool,
     ticket_state: Option<String>,
+    urgency: i64,
+    turn: i64,
 }
 rows!(Claimed {
     id,
@@ -121,12 +132,15 @@ rows!(Claimed {
     attempt,
     first_offered,
     slip_withdrawn,
-    ticket_state
+    ticket_state,
+    urgency,
+    turn
 });
 
 impl Store {
-    /// Takes up to `limit` messages that are due and hides them from other senders for `lease_ms`.
-    /// Sorted by `(not_before, id)`.
+    /// Takes up to `limit` messages that are due and hides them from other senders for `lease_ms`,
+    /// in the order of the queue: emergencies, first notices, repetitions, and among those the units
+    /// by turns.
     pub async fn claim(
         &self,
         limit: i64,
@@ -134,39 +148,59 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Offer>, StoreError> {
         const SQL: Text = text!(
-            "WITH due AS (SELECT id FROM outbox WHERE state = 'waiting' AND offer_at_ms <= $1
-                          ORDER BY offer_at_ms, id LIMIT $2" skip_locked ")
-             UPDATE outbox SET attempt = attempt + 1, offer_at_ms = $3,
+            "WITH due AS (SELECT id FROM outbox WHERE state = 'waiting' AND turn > 0
+                          ORDER BY urgency, turn, id LIMIT $2" skip_locked ")
+             UPDATE outbox SET attempt = attempt + 1, offer_at_ms = $3, turn = -turn,
                                first_offered_ms = COALESCE(first_offered_ms, $1)
              WHERE id IN (SELECT due.id FROM due)
              RETURNING id, message, ticket_key, sealed, attempt, first_offered_ms,
                CASE WHEN EXISTS (SELECT 1 FROM slip WHERE slip.key = outbox.slip AND slip.state = 'withdrawn')
                     THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END,
-               (SELECT ticket.state FROM ticket WHERE ticket.key = outbox.ticket_key)"
+               (SELECT ticket.state FROM ticket WHERE ticket.key = outbox.ticket_key), urgency, turn"
         );
+        self.queue_up(now).await?;
         let until = now.plus_ms(lease_ms).0;
-        let claimed: Vec<Claimed> = match &self.pools {
-            Pools::Sqlite { writer, .. } => {
-                sqlx::query_as(SQL.sqlite)
-                    .bind(now.0)
-                    .bind(limit)
-                    .bind(until)
-                    .fetch_all(writer)
-                    .await
-            }
-            Pools::Postgres(pool) => {
-                sqlx::query_as(SQL.postgres)
-                    .bind(now.0)
-                    .bind(limit)
-                    .bind(until)
-                    .fetch_all(pool)
-                    .await
-            }
-        }
+        let claimed: Vec<Claimed> = on_both!(self, SQL, (sql, pool) => sqlx::query_as(sql)
+            .bind(now.0).bind(limit).bind(until).fetch_all(pool).await)
         .doing("claiming messages")?;
         let mut offers: Vec<Offer> = claimed.into_iter().map(Offer::from).collect();
-        offers.sort_by_key(|offer| (offer.message.not_before, offer.id)); // RETURNING has no order
+        offers.sort_by_key(|offer| (offer.place, offer.id)); // RETURNING has no order
         Ok(offers)
+    }
+
+    /// Puts what has become due into the queue. A unit's messages stand one turn behind the other, the
+    /// first of them in the turn that leaves next, however many another unit has there.
+    async fn queue_up(&self, now: Timestamp) -> Result<(), StoreError> {
+        // Locked in the order of ids, as `settle` does. Another node that does the same is waited for: what
+        // it puts into the queue can be claimed here, and what it has claimed since is passed over, because
+        // every condition stands at the locked rows too.
+        const SQL: Text = text!(
+            "WITH due AS (SELECT id, urgency, unit, offer_at_ms FROM outbox
+                          WHERE state = 'waiting' AND turn <= 0 AND offer_at_ms <= $1 AND id IN (
+                            SELECT next.id FROM outbox AS next
+                            WHERE next.state = 'waiting' AND next.turn <= 0 AND next.offer_at_ms <= $1
+                            ORDER BY next.offer_at_ms, next.id LIMIT $2)
+                          ORDER BY id" for_update "),
+             line AS (SELECT urgency, unit,
+                (SELECT MAX(turn) FROM outbox WHERE state = 'waiting' AND turn > 0
+                   AND outbox.urgency = one.urgency AND outbox.unit = one.unit) AS last,
+                (SELECT MIN(turn) - 1 FROM outbox WHERE state = 'waiting' AND turn > 0
+                   AND outbox.urgency = one.urgency) AS passed
+              FROM (SELECT DISTINCT urgency, unit FROM due) AS one),
+             place AS (SELECT due.id AS id,
+                ROW_NUMBER() OVER (PARTITION BY due.urgency, due.unit ORDER BY due.offer_at_ms, due.id)
+                + COALESCE(line.last, line.passed, 0) AS turn
+              FROM due JOIN line ON line.urgency = due.urgency AND line.unit = due.unit)
+             UPDATE outbox SET turn = place.turn FROM place WHERE outbox.id = place.id"
+        );
+        loop {
+            let queued = on_both!(self, SQL, (sql, pool) => sqlx::query(sql)
+                .bind(now.0).bind(QUEUE_UP_MAX).execute(pool).await.map(|done| done.rows_affected()))
+            .doing("queueing messages")?;
+            if queued < QUEUE_UP_MAX as u64 {
+                return Ok(());
+            }
+        }
     }
 
     /// Writes down how attempts ended. False for those a later attempt, another settlement or a
@@ -182,7 +216,7 @@ impl Store {
                SELECT outbox.id AS id, wanted.value AS value FROM " rows " AS wanted
                JOIN outbox ON outbox.id = CAST(wanted.value->>0 AS BIGINT)
                ORDER BY outbox.id" for_update_of_outbox ")
-             UPDATE outbox SET state = held.value->>2,
+             UPDATE outbox SET state = held.value->>2, turn = 0,
                     offer_at_ms = COALESCE(CAST(held.value->>3 AS BIGINT), outbox.offer_at_ms),
                     done_at_ms = CAST(held.value->>4 AS BIGINT), channel = held.value->>5,
                     provider = held.value->>6, reason = held.value->>7,
@@ -229,6 +263,9 @@ impl Store {
         let written: Vec<(i64, i64)> = tx.fetch(SQL, &rows).await.doing("settling messages")?;
         let parts: Vec<_> = settled.iter().flat_map(Settled::parts).collect();
         tx.execute(INSERT_PARTS, &parts).await.doing("keeping the numbers of parts")?;
+        let unsent = settled.iter().filter(|one| !matches!(one.outcome, Outcome::Sent { .. }));
+        let unsent: Vec<(i64,)> = unsent.map(|one| (one.id,)).collect();
+        tx.execute(GIVE_BACK_SMS, &unsent).await.doing("giving back SMS of the day")?;
         tx.commit().await.doing("committing settled messages")?;
         if !entries.is_empty() {
             self.knock().await;
@@ -242,9 +279,16 @@ impl Store {
 
     /// When the next message is due for an offer; `None` if none waits.
     pub async fn next_offer(&self) -> Result<Option<Timestamp>, StoreError> {
-        const SQL: &str = "SELECT offer_at_ms FROM outbox WHERE state = 'waiting'
-                           ORDER BY offer_at_ms LIMIT 1";
-        on_readers!(self, pool => sqlx::query_scalar(SQL).fetch_optional(pool).await)
+        const SQL: &str = "SELECT MIN(next.offer_at_ms) FROM (
+             SELECT resting.offer_at_ms FROM (
+               SELECT offer_at_ms FROM outbox WHERE state = 'waiting' AND turn <= 0
+               ORDER BY offer_at_ms LIMIT 1) AS resting
+             UNION ALL
+             SELECT queued.offer_at_ms FROM (
+               SELECT offer_at_ms FROM outbox WHERE state = 'waiting' AND turn > 0
+               ORDER BY urgency, turn LIMIT 1) AS queued
+           ) AS next";
+        on_readers!(self, pool => sqlx::query_scalar::<_, Option<i64>>(SQL).fetch_one(pool).await)
             .map(|ms| ms.map(Timestamp))
             .doing("reading when the next message is due")
     }
@@ -292,6 +336,8 @@ impl From<Claimed> for Offer {
             first_offered,
             slip_withdrawn,
             ticket_state,
+            urgency,
+            turn,
         } = claimed;
         let first_offered = first_offered.filter(|_| attempt > 1);
         Self {
@@ -303,6 +349,7 @@ impl From<Claimed> for Offer {
             first_offered,
             slip_withdrawn,
             ticket_state,
+            place: (urgency, -turn),
         }
     }
 }

@@ -116,7 +116,23 @@ macro_rules! on_writer {
     };
 }
 
-pub(super) use {on, on_readers, on_writer, postgres_word, sqlite_word, text};
+/// Runs the same one-statement write whose text differs between the databases.
+macro_rules! on_both {
+    ($store:expr, $text:expr, ($sql:ident, $pool:ident) => $body:expr) => {
+        match &$store.pools {
+            $crate::store::tx::Pools::Sqlite { writer, .. } => {
+                let ($sql, $pool) = ($text.sqlite, writer);
+                $body
+            }
+            $crate::store::tx::Pools::Postgres(pool) => {
+                let ($sql, $pool) = ($text.postgres, pool);
+                $body
+            }
+        }
+    };
+}
+
+pub(super) use {on, on_both, on_readers, on_writer, postgres_word, sqlite_word, text};
 
 /// A row type both drivers can fill.
 pub(super) trait BothRows:

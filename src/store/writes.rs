@@ -177,9 +177,11 @@ async fn write_messages(
     now: Timestamp,
 ) -> Result<(), Failure> {
     const SQL: Text = text!(
-        "INSERT INTO outbox (key, ticket_key, slip, state, offer_at_ms, attempt, created_ms, sealed, message)
+        "INSERT INTO outbox (key, ticket_key, slip, state, offer_at_ms, attempt, created_ms, sealed, message,
+                             unit, urgency, person)
          SELECT value->>0, CAST(value->>1 AS BIGINT), value->>2, 'waiting', CAST(value->>3 AS BIGINT), 0,
-                CAST(value->>4 AS BIGINT), value->>5, value->>6
+                CAST(value->>4 AS BIGINT), value->>5, value->>6, value->>7, CAST(value->>8 AS BIGINT),
+                value->>9
          FROM " rows
     );
     let rows: Vec<_> = messages
@@ -195,6 +197,9 @@ async fn write_messages(
                 now.0,
                 sealed,
                 text,
+                &m.message.facts.unit,
+                m.message.urgency() as i64,
+                m.message.interrupts(),
             )
         })
         .collect();

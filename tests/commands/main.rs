@@ -2,5 +2,6 @@
 
 mod ledger;
 mod schedule;
+mod silence;
 mod slip;
 mod town;

@@ -23,7 +23,7 @@ const RESOLVED: &str = "2026-05-08T10:00:00+08:00";
 const ASKED: &str = "2026-05-08T10:01:00+08:00";
 const ANSWERED: &str = "2026-05-08T11:00:00+08:00";
 
-fn told(no: &str, kind: &str, when: &str, data: &Value) -> Event {
+pub fn told(no: &str, kind: &str, when: &str, data: &Value) -> Event {
     let mut event = Event::new(no, Kind::of(kind), at(when));
     event.unit = Some("cx-scjg".to_owned());
     event.category = Some("投诉/电梯".to_owned());
@@ -33,13 +33,13 @@ fn told(no: &str, kind: &str, when: &str, data: &Value) -> Event {
 }
 
 /// Every message as `person way state`.
-async fn messages(city: &City, no: &str) -> Vec<String> {
+pub async fn messages(city: &City, no: &str) -> Vec<String> {
     let rows = city.messages(no).await;
     let words = rows.iter().map(|row| (row.message.to.name(), &row.message.via, &row.state));
     words.map(|(who, via, state)| format!("{who} {via} {state}")).collect()
 }
 
-async fn send(city: &City, now: Timestamp) {
+pub async fn send(city: &City, now: Timestamp) {
     city.dispatch.run_until_idle(now).await.expect("the dispatch sends");
 }
 

@@ -109,9 +109,14 @@ impl City {
 
     /// From now on what does not arrive goes on by these ways.
     pub fn fall_back_by(&self, base: &str, ways: &str) {
+        self.change_noise(base, &format!("fallback = {{ within = '10m', ways = [{ways}] }}"));
+    }
+
+    /// From now on `[noise]` says this too.
+    pub fn change_noise(&self, base: &str, noise: &str) {
         let text = format!(
             "schema = 'sla-policy-set/1'\nid = 'mine'\nversion = '1'\nextends = '{base}'\n\
-             [noise]\nfallback = {{ within = '10m', ways = [{ways}] }}\n"
+             [noise]\n{noise}\n"
         );
         let files = BTreeMap::from([("policies.toml".to_owned(), text)]);
         let base = policies::sources(base).map(Box::new);

@@ -5,6 +5,7 @@ mod back;
 mod city;
 #[path = "../common/gateway.rs"]
 mod gateway;
+mod limits;
 mod nodes;
 #[path = "../common/postgres.rs"]
 mod postgres;
@@ -45,5 +46,14 @@ on_both![
     back::whoever_wants_no_messages_gets_none,
     back::an_outage_of_a_day_loses_nothing,
     back::a_storm_in_one_unit_does_not_hold_up_another,
+    limits::a_person_gets_so_many_sms_a_day,
+    limits::an_sms_too_many_leaves_in_the_morning_with_the_others,
+    limits::another_node_counts_on,
+    limits::emergencies_and_red_slips_pass_the_limits,
+    limits::a_second_word_about_a_ticket_waits_for_the_gap,
+    limits::what_was_resolved_while_it_was_held_is_not_sent,
+    limits::a_storm_of_thousands_does_not_hold_up_a_first_notice,
+    limits::a_declared_silence_holds_until_it_is_ended,
+    limits::whoever_is_told_of_the_event_is_not_told_of_each_ticket,
     sending::an_approved_text_is_filled_from_the_message,
 ];

@@ -27,7 +27,10 @@ async fn nodes() -> Vec<City> {
     let url = database().await;
     let mut nodes = Vec::new();
     for _ in 0..NODES {
-        nodes.push(City::open(&url, "cn", to_the_mailbox(), BATCH).await);
+        let node = City::open(&url, "cn", to_the_mailbox(), BATCH).await;
+        // Everything goes to one person today.
+        node.change_noise("cn", "max_sms_per_person_per_day = 10000");
+        nodes.push(node);
     }
     let entries: Vec<_> = (0..TICKETS)
         .map(|index| {

@@ -13,6 +13,8 @@ mod reading;
 mod receipts;
 mod schema;
 mod scratch;
+mod silences;
+mod turns;
 
 /// Runs each function on a SQLite file, on SQLite in memory and on PostgreSQL.
 macro_rules! contract {
@@ -69,6 +71,13 @@ contract![
     outbox::an_offer_knows_what_happened_meanwhile,
     outbox::what_went_out_is_kept_even_of_a_withdrawn_slip,
     outbox::the_mailbox_keeps_a_message_once,
+    turns::units_take_turns,
+    turns::an_emergency_leaves_first_and_a_repetition_last,
+    turns::a_storm_of_one_unit_does_not_hold_up_another,
+    turns::what_was_held_stands_in_line_again,
+    turns::a_day_has_so_many_sms,
+    turns::a_word_about_a_ticket_is_remembered,
+    silences::a_silence_is_kept_until_it_is_over_or_ended,
     receipts::a_receipt_counts_once,
     receipts::a_receipt_before_the_answer_waits,
     receipts::a_long_message_is_delivered_with_its_last_part,
@@ -110,6 +119,7 @@ nodes![
     looks::two_looks_take_disjoint_tickets,
     looks::concurrent_serials_have_no_gaps,
     outbox::two_claims_take_disjoint_messages,
+    turns::two_nodes_share_the_sms_of_a_day,
     links::the_first_answer_wins,
     schema::two_nodes_migrate_at_once,
 ];

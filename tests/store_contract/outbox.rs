@@ -56,7 +56,11 @@ pub async fn a_claim_is_sorted_and_bounded(scratch: &Scratch) {
         with_messages(scratch, &[("late", 9), ("early", 3), ("same", 3), ("never", 99)]).await;
     assert_eq!(claim(&store, 1, at(9)).await, ["early"], "the longest waiting first");
     assert_eq!(claim(&store, 10, at(9)).await, ["same", "late"]);
-    assert_eq!(claim(&store, 10, at(70)).await, ["early", "same", "late"], "leases ran out");
+    assert_eq!(
+        claim(&store, 10, at(70)).await,
+        ["late", "early", "same"],
+        "leases ran out at once"
+    );
 }
 
 pub async fn a_lost_lease_settles_nothing(scratch: &Scratch) {

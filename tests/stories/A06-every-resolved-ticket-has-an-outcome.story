@@ -43,7 +43,9 @@ outcome = { no_answer = "unreached", refused = "refused", no_route = "no_route",
   says "5月22日10:00截止"
 05-21 14:00 slip nudge callback due-4wh -> p05 im
 18:00 slip green callback due -> p05 p04 im
-05-22 09:00 slip yellow callback due+1wd -> p04 im, cc p02 im
+# Whoever was told at the end of the day before is not told again within two working hours, and then it is over.
+05-22 09:00 slip yellow callback due+1wd -> cc p02 im
 10:00 event callback_closed outcome=unreached
   ticket stage=ended callback.evaluations.0.outcome=unreached answers.#=0
+11:00 dropped p04 im "its reason is gone"
 06-30 00:00 nothing

@@ -17,6 +17,7 @@ steps = [
 unit = "u"
 from = "2026-05-07 10:00"
 to = "2026-05-07 11:00"
+owner = "p02"
 reason = "maintenance of the exchange"
 ===
 
@@ -25,7 +26,7 @@ reason = "maintenance of the exchange"
 # Resolved before the silence is over: its people never hear of this one.
 10:10 W2 dispatched unit=u
   W2: slip task resolve start
-  table outbox 2 state=waiting reason="silence: maintenance of the exchange" attempt=0
+  table outbox 2 state=waiting reason="silence: maintenance of the exchange (p02)" attempt=0
 10:50 W2 resolved
 11:00 W1: message staff.task -> agent sms
   W2: dropped agent sms "its reason is gone"

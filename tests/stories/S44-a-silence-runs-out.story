@@ -25,11 +25,13 @@ steps = [{ at = "due", slip = "red", to = ["principal"], via = ["sms"] }]
 unit = "u"
 from = "2026-05-07 09:00"
 to = "2026-05-07 10:00"
+owner = "p02"
 reason = "an exercise"
 [[silence]]
 unit = "u"
 from = "2026-05-08 09:00"
 to = "2026-05-08 10:00"
+owner = "p02"
 reason = "another exercise"
 ===
 

@@ -8,12 +8,13 @@ use super::{
     clocks::starts,
     heard::HANDOVER_REFUSED,
     label::LabelState,
-    links::LEVEL_MAX,
+    links::{ATTACHED, DETACHED, LEVEL_MAX},
     links::{GROUPED, LEVEL_RAISED, LINKED, TRIGGERED},
     people::may_act,
     permit::Refused,
     returns::{RULING_ASKED, ReturnOutcome},
     select,
+    urge::URGED,
 };
 use crate::core::{
     event::{Event, Kind},
@@ -102,6 +103,7 @@ impl Ticket {
         if self.deadline.is_none() {
             self.deadline = event.deadline;
         }
+        self.absorb_parent(event);
         self.absorb_people(set, event);
         if self.dispatched.is_none() && self.rounds.len() <= 1 {
             if event.kind == Kind::Dispatched
@@ -166,6 +168,9 @@ impl Ticket {
                 GROUPED => self.join_group(event),
                 LEVEL_RAISED => self.raise_level(set, event),
                 LINKED => self.link(event),
+                ATTACHED => self.attach(event)?,
+                DETACHED => self.detach()?,
+                URGED => self.urge(set, event)?,
                 "returned_ok" => self.accept_return(set, event),
                 RULING_ASKED => self.ask_ruling(event),
                 "ruled" => self.rule(set, event)?,

@@ -1,12 +1,15 @@
-//! What a ticket has to do with others: it was opened for some, came with some, was merged into one.
+//! What a ticket has to do with others: it was opened for some, came with some, was merged into one,
+//! is one of several about one event.
 //!
-//! Proved by the stories C08-two-channels-one-matter and D15-unsatisfied-and-clustered.
+//! Proved by the stories C08-two-channels-one-matter, D15-unsatisfied-and-clustered and
+//! C11-one-event-many-tickets.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Ticket;
+use super::{Ticket, permit::Refused};
 use crate::core::{
+    clock::Clock,
     event::{Event, Kind},
     fact::Fact,
     policy::PolicySet,
@@ -19,6 +22,11 @@ pub const GROUPED: &str = "grouped";
 pub(super) const LEVEL_RAISED: &str = "level_raised";
 pub const LINKED: &str = "linked";
 pub const RESULT: &str = "shared_result";
+/// The ticket becomes one of several about one event, or is one no more.
+pub(super) const ATTACHED: &str = "attached";
+pub(super) const DETACHED: &str = "detached";
+/// The key of `data` that names the ticket of the event.
+const PARENT: &str = "parent";
 
 /// The highest level of supervision: unit, county, city.
 pub(super) const LEVEL_MAX: u8 = 3;
@@ -35,6 +43,9 @@ pub struct Links {
     /// The ticket it was merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub into: Option<String>,
+    /// The ticket of the event it belongs to: while that one runs, its people are told there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
     /// The tickets merged into this one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub duplicates: Vec<String>,
@@ -70,6 +81,31 @@ impl Ticket {
         let Some(into) = event.text("into").filter(|into| *into != self.no) else { return };
         self.links.into = Some(into.to_owned());
         self.end(event.at);
+    }
+
+    /// A ticket that is told its parent when it comes belongs to it from then on.
+    pub(super) fn absorb_parent(&mut self, event: &Event) {
+        let parent = event.text(PARENT).filter(|parent| *parent != self.no);
+        if let Some(parent) = parent {
+            self.links.parent.get_or_insert_with(|| parent.to_owned());
+        }
+    }
+
+    /// It is one of several about one event, which has a ticket of its own.
+    pub(super) fn attach(&mut self, event: &Event) -> Result<(), Refused> {
+        let parent = event.text(PARENT).filter(|parent| !parent.is_empty() && *parent != self.no);
+        self.links.parent = Some(parent.ok_or(Refused::NoParent)?.to_owned());
+        Ok(())
+    }
+
+    /// It stands for itself again.
+    pub(super) fn detach(&mut self) -> Result<(), Refused> {
+        self.links.parent.take().map(drop).ok_or(Refused::NotAttached)
+    }
+
+    /// Whether its people are told of what belongs to it: a clock of it still counts.
+    pub fn speaks_for_others(&self) -> bool {
+        self.ended.is_none() && self.clocks.iter().any(Clock::is_open)
     }
 
     /// Another ticket was merged into this one.

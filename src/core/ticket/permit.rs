@@ -101,6 +101,16 @@ pub enum Refused {
     LongReply { field: &'static str, max: usize },
     #[error("what slip `{0}` waited for had come in time")]
     NotMissing(String),
+    #[error("the unit was urged at {last}; it may be urged again from {until} on")]
+    UrgedJustNow { last: Timestamp, until: Timestamp },
+    #[error("the ticket has ended; there is nothing to urge")]
+    NothingToUrge,
+    #[error(
+        "`data.parent` must name the ticket of the event this one belongs to, which is another"
+    )]
+    NoParent,
+    #[error("the ticket belongs to no other")]
+    NotAttached,
     #[error("a slip is taken back with a reason; `reason` is empty")]
     NoReason,
     #[error(transparent)]
