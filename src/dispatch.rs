@@ -250,8 +250,9 @@ impl Dispatch {
         let answer =
             answer.unwrap_or_else(|_| Sent::Later { reason: "no answer in time".to_owned() });
         let was_down = self.ways.is_down(&channel);
-        if let Some(change) = self.ways.heard(&channel, &answer, now) {
-            tell_sysadmin(&self.config, &self.channels, &channel, change, now).await;
+        if let Some(change) = self.ways.heard(&channel, first.id, &answer, now) {
+            let (config, templates) = (&self.config, &rules.templates);
+            tell_sysadmin(config, &self.channels, templates, &channel, change, now).await;
         }
         match answer {
             Sent::Accepted { provider, ids } => {
@@ -264,11 +265,11 @@ impl Dispatch {
             }
             Sent::Never { reason } => all(&Outcome::GaveUp { reason, channel }),
             // The probe of a channel that is down was no attempt either.
-            Sent::Later { reason } if was_down => all(&Outcome::Held {
+            Sent::Later { reason } | Sent::Away { reason } if was_down => all(&Outcome::Held {
                 until: now.plus_ms(ms(self.config.dispatch.retry_min)),
                 reason,
             }),
-            Sent::Later { reason } => {
+            Sent::Later { reason } | Sent::Away { reason } => {
                 let outcome = |one: &Claimed| {
                     let first = one.first_offered.unwrap_or(now);
                     let (reason, channel) = (reason.clone(), channel.clone());

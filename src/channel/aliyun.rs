@@ -68,7 +68,7 @@ impl Aliyun {
         let request = request(&self.config, &parameters, now, &nonce);
         match self.courier.carry(&request).await {
             Ok(answer) => verdict(&answer),
-            Err(reason) => Sent::Later { reason },
+            Err(silence) => silence.into(),
         }
     }
 }

@@ -50,7 +50,7 @@ impl Robot {
         let said = cut(&self.config, &whole);
         let answer = match self.courier.carry(&request(&self.config, letter, &said, now)).await {
             Ok(answer) => answer,
-            Err(reason) => return Sent::Later { reason },
+            Err(silence) => return silence.into(),
         };
         match verdict(self.config.maker, &answer) {
             Sent::Accepted { provider, ids } if said != whole => {

@@ -38,7 +38,7 @@ use self::{
     submit::Submits,
     verdict::Verdict,
 };
-use super::{Letter, Sent, back::Heard, tls};
+use super::{Letter, NoAnswer, Sent, back::Heard, tls};
 use crate::config::{
     smpp::{Bind, SmppConfig},
     smtp::Tls,
@@ -97,7 +97,7 @@ impl Smpp {
         let opened = link::open(&self.config, self.tls.as_ref(), Way::Out).await;
         let link = match opened {
             Ok(link) => link,
-            Err(reason) => return Sent::Later { reason },
+            Err(reason) => return Sent::Away { reason },
         };
         let (orders, mut taken) = mpsc::channel(1);
         let session = Session::new(&self.channel, &self.config, link, None);
@@ -130,14 +130,15 @@ impl Smpp {
         let count = parts.len();
         let mut ids = locked(&self.halves).get(&mark).cloned().unwrap_or_default();
         for (n, part) in parts.into_iter().enumerate().skip(ids.len()) {
-            let (reason, finally) = match self.one(part, orders).await {
+            let (reason, finally, away) = match self.one(part, orders).await {
                 Ok(id) => {
                     ids.push(id);
                     // At once: whoever sends may be cancelled while the next part waits.
                     self.remember(mark, &ids);
                     continue;
                 }
-                Err(Refused { reason, finally }) => (reason, finally),
+                Err(Refused::Unanswered(NoAnswer { reason, away })) => (reason, false, away),
+                Err(Refused::Said { reason, finally }) => (reason, finally, false),
             };
             let of = if count > 1 { format!("part {} of {count}: ", n + 1) } else { String::new() };
             let reason = format!("{of}{reason}");
@@ -145,7 +146,7 @@ impl Smpp {
                 locked(&self.halves).remove(&mark);
                 return Sent::Never { reason };
             }
-            return Sent::Later { reason };
+            return NoAnswer { reason, away }.into();
         }
         locked(&self.halves).remove(&mark);
         ids.retain(|id| !id.is_empty());
@@ -156,10 +157,9 @@ impl Smpp {
 
     /// Sends one part and gives its number, empty if it has none.
     async fn one(&self, part: SubmitSm, orders: &Orders) -> Result<String, Refused> {
-        let later = |reason| Refused { reason, finally: false };
         let (answer, answered) = oneshot::channel();
         let asked = async {
-            let gone = || "the session ended".to_owned();
+            let gone = || NoAnswer::here("the session ended".to_owned());
             orders.send(Order { submit: part, answer }).await.map_err(|_| gone())?;
             answered.await.map_err(|_| gone())?
         };
@@ -167,12 +167,13 @@ impl Smpp {
         let span = self.config.timeout * 2;
         let answer = timeout(span, asked)
             .await
-            .unwrap_or_else(|_| Err(format!("no room in the window for {span:?}")))
-            .map_err(later)?;
+            .unwrap_or_else(|_| Err(NoAnswer::here(format!("no room in the window for {span:?}"))))
+            .map_err(Refused::Unanswered)?;
+        let said = |finally| Refused::Said { reason: verdict::words(answer.status), finally };
         match verdict::verdict(answer.status) {
             Verdict::Accepted => Ok(receipt::answered(&answer.id, self.config.receipt_ids)),
-            Verdict::Later => Err(later(verdict::words(answer.status))),
-            Verdict::Never => Err(Refused { reason: verdict::words(answer.status), finally: true }),
+            Verdict::Later => Err(said(false)),
+            Verdict::Never => Err(said(true)),
         }
     }
 
@@ -190,8 +191,11 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Why a part was not taken.
-struct Refused {
-    reason: String,
-    /// However often it is tried.
-    finally: bool,
+enum Refused {
+    Unanswered(NoAnswer),
+    /// The centre said so; `finally`: however often it is tried.
+    Said {
+        reason: String,
+        finally: bool,
+    },
 }

@@ -71,7 +71,7 @@ impl Tencent {
         };
         match self.courier.carry(&request(&self.config, body, now)).await {
             Ok(answer) => verdict(&answer),
-            Err(reason) => Sent::Later { reason },
+            Err(silence) => silence.into(),
         }
     }
 }

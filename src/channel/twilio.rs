@@ -61,7 +61,7 @@ impl Twilio {
     pub async fn send(&self, letter: &Letter) -> Sent {
         match self.courier.carry(&request(&self.config, letter)).await {
             Ok(answer) => verdict(&answer),
-            Err(reason) => Sent::Later { reason },
+            Err(silence) => silence.into(),
         }
     }
 }

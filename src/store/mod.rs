@@ -36,6 +36,7 @@ mod policy_set;
 mod receipt;
 mod refusal;
 mod row;
+mod seal;
 mod slip;
 mod ticket;
 mod token;
@@ -58,6 +59,7 @@ pub use self::{
     outbox::{MessageRow, Offer, Outcome, Settled},
     receipt::{NewReceipt, Proof, Undelivered},
     refusal::{Refusal, RefusalRow},
+    seal::{SealedCount, SealedKind, SealedRow},
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,

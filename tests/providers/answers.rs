@@ -11,6 +11,7 @@ fn word(sent: &Sent) -> String {
     match sent {
         Sent::Accepted { ids, .. } => format!("accepted {}", ids.join(" ")),
         Sent::Later { .. } => "later".to_owned(),
+        Sent::Away { .. } => "away".to_owned(),
         Sent::Never { .. } => "never".to_owned(),
     }
 }
@@ -20,6 +21,7 @@ fn words(sent: &Sent) -> &str {
     match sent {
         Sent::Accepted { provider: words, .. }
         | Sent::Later { reason: words }
+        | Sent::Away { reason: words }
         | Sent::Never { reason: words } => words,
     }
 }

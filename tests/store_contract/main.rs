@@ -13,6 +13,7 @@ mod reading;
 mod receipts;
 mod schema;
 mod scratch;
+mod sealed;
 
 /// Runs each function on a SQLite file, on SQLite in memory and on PostgreSQL.
 macro_rules! contract {
@@ -75,6 +76,8 @@ contract![
     receipts::what_is_undelivered_goes_on_once,
     receipts::a_reply_finds_what_was_asked,
     receipts::a_slip_knows_what_arrived,
+    sealed::what_is_sealed_is_counted_by_its_key,
+    sealed::a_contact_that_changes_meanwhile_keeps_its_change,
     links::a_link_is_answered_once,
     links::a_link_expires,
     links::tokens_work_until_revoked,

@@ -2,6 +2,7 @@
 
 use duban::{
     core::message::{Facts, Message, Recipient},
+    secret::{Held, Ring},
     store::{MessageWrite, Writes},
 };
 
@@ -130,6 +131,34 @@ async fn a_link_nobody_signed_opens_nothing() {
         assert_eq!(house.get(&format!("/a/{wrong}")).await.status, 404, "{wrong}");
     }
     assert_eq!(house.get("/a/x").await.status, 429, "guesses are shut out");
+    assert_eq!(heard(&house, "W1", "acknowledged").await.len(), 0);
+    house.stop().await;
+}
+
+/// Writes the ring that `change` makes of the one in the house's key file, and has it read.
+fn rotate(house: &House, change: impl FnOnce(Ring) -> Ring) {
+    let held = Held::hold(&house.key_file).expect("nobody else holds it");
+    let ring = change(held.read().expect("it reads"));
+    held.replace(&ring).expect("it is replaced");
+    house.seal.renew().expect("it is read again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_outlives_its_key_until_that_is_retired() {
+    let house = house(Wish::default()).await;
+    let token = with_slip(&house).await;
+    let old = house.seal.ring().newest();
+    rotate(&house, |ring| ring.rotated(NOW).expect("a second key"));
+    let page = house.get_in(&format!("/a/{token}"), "en").await;
+    assert_eq!(page.status, 200, "signed before the rotation: {}", page.body);
+    rotate(&house, |ring| ring.without(old, NOW).expect("it is retired"));
+    for turn in 0..=WRONG_MAX {
+        let page = house.get_in(&format!("/a/{token}"), "en").await;
+        assert_eq!(page.status, 410, "turn {turn}: an old link is no guess: {}", page.body);
+        assert!(page.body.contains("expired"), "{}", page.body);
+    }
+    let reply = post(&house, &token, &[("token", &token), ("do", "receive")]).await;
+    assert_eq!(reply.status, 410);
     assert_eq!(heard(&house, "W1", "acknowledged").await.len(), 0);
     house.stop().await;
 }

@@ -25,7 +25,7 @@ use super::{
     receipt::{self, Read},
 };
 use crate::{
-    channel::back::Heard,
+    channel::{NoAnswer, back::Heard},
     config::smpp::{ReceiptIds, SmppConfig},
 };
 
@@ -43,7 +43,7 @@ pub struct Answer {
 }
 
 /// Whoever waits for an answer; the reason where there is none.
-type Waiting = oneshot::Sender<Result<Answer, String>>;
+type Waiting = oneshot::Sender<Result<Answer, NoAnswer>>;
 
 /// A message on its way to the session.
 pub struct Order {
@@ -113,7 +113,7 @@ impl Session {
         let why = self.work(orders, &stop).await.err().unwrap_or_else(|| "closed by us".to_owned());
         for (_, pending) in std::mem::take(&mut self.pending) {
             // Whoever waited may be gone.
-            drop(pending.answer.send(Err(format!("no answer: {why}"))));
+            drop(pending.answer.send(Err(NoAnswer::here(format!("no answer: {why}")))));
         }
         why
     }
@@ -179,7 +179,7 @@ impl Session {
         for (_, late) in self.pending.extract_if(.., |_, pending| pending.until <= now) {
             let reason = format!("no answer within {:?}; it may have been taken", self.timeout);
             // Whoever waited may be gone.
-            drop(late.answer.send(Err(reason)));
+            drop(late.answer.send(Err(NoAnswer::here(reason))));
         }
         match self.asked {
             Some(asked) if now >= asked + self.timeout => {
