@@ -22,6 +22,7 @@ use arc_swap::ArcSwap;
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
 
+pub use self::letter::place;
 use self::{
     bundle::Claimed,
     letter::{Addressed, address},
@@ -254,11 +255,14 @@ impl Dispatch {
             let (config, templates) = (&self.config, &rules.templates);
             tell_sysadmin(config, &self.channels, templates, &channel, change, now).await;
         }
+        let place = place(&self.seal, &letter.to);
         match answer {
             Sent::Accepted { provider, ids } => {
                 let outcome = Outcome::Sent { channel: channel.clone(), provider };
                 let proof = |offer: &Offer| Proof {
                     address: resident.clone(),
+                    to: place.clone(),
+                    letter: Some(first.id),
                     ..fallback::proof(rules, offer, &channel, &ids, now)
                 };
                 pairs().map(|(one, offer)| one.proved(outcome.clone(), proof(offer))).collect()

@@ -142,9 +142,11 @@ fn a_text_is_shown_as_it_will_be_read() {
 fn the_list_is_a_table() {
     let output = duban(&["template", "list", "--policies", "external"]);
     insta::assert_snapshot!(text(&output.stdout), @r#"
-    TEXT          ZH          EN           AT MOST
-    resident.ask  90 (2 SMS)  174 (2 SMS)  2 SMS
-    staff.yellow  63 (1 SMS)  109 (1 SMS)  3 SMS
+    TEXT           ZH          EN           AT MOST
+    resident.ask   90 (2 SMS)  174 (2 SMS)  2 SMS
+    staff.yellow   63 (1 SMS)  109 (1 SMS)  3 SMS
+    sysadmin.down  46 (1 SMS)  168 (2 SMS)  3 SMS
+    sysadmin.up    19 (1 SMS)  48 (1 SMS)   3 SMS
     "#);
 }
 
@@ -236,7 +238,7 @@ fn what_the_sysadmin_is_told_can_be_worded_anew() {
     insta::assert_snapshot!(text(&output.stdout), @r"
     sysadmin.up (en)
     variables: channel, minutes
-    length: 45 characters, GSM-7, 1 SMS (at most 3)
+    length: 48 characters, GSM-7, 1 SMS (at most 3)
 
     Channel sms works again, after about 12 minutes.
 

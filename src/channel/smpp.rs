@@ -9,9 +9,13 @@
 //! * `a_part_that_was_taken_is_not_sent_again`
 //! * `a_message_without_an_answer_is_later_and_holds_up_nobody`
 //! * `what_comes_in_is_confirmed_once_it_is_kept`
+//! * `a_word_in_parts_is_heard_whole`
+//! * `receipts_of_a_constant_number_are_never_of_another`
 
+mod joining;
 mod keeper;
 mod link;
+mod numbers;
 mod packet;
 mod receipt;
 mod session;
@@ -19,9 +23,12 @@ mod submit;
 mod verdict;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rusmpp::pdus::SubmitSm;
@@ -33,8 +40,10 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
 use self::{
+    joining::Joining,
     link::{TlsName, Way},
-    session::{Order, Session},
+    numbers::Numbers,
+    session::{Ears, Order, Session},
     submit::Submits,
     verdict::Verdict,
 };
@@ -59,6 +68,12 @@ pub struct Smpp {
     kept: Mutex<Option<Orders>>,
     /// By mark: the numbers of the parts that were taken, of letters whose next part was not.
     halves: Mutex<BTreeMap<Mark, Vec<String>>>,
+    /// The numbers the centre gave lately.
+    numbers: Arc<Mutex<Numbers>>,
+    /// Words of which only some parts have come.
+    joining: Arc<Mutex<Joining>>,
+    /// Whether it was said that numbers repeat.
+    told: AtomicBool,
 }
 
 impl fmt::Debug for Smpp {
@@ -80,8 +95,16 @@ impl Smpp {
                 Some((TlsConnector::from(Arc::new(settings)), tls::name(&config.host)?))
             }
         };
-        let (kept, halves) = (Mutex::default(), Mutex::default());
-        Ok(Self { channel: channel.to_owned(), config: config.clone(), tls, kept, halves })
+        Ok(Self {
+            channel: channel.to_owned(),
+            config: config.clone(),
+            tls,
+            kept: Mutex::default(),
+            halves: Mutex::default(),
+            numbers: Arc::default(),
+            joining: Arc::default(),
+            told: AtomicBool::new(false),
+        })
     }
 
     /// Sends one SMS, one part after the other.
@@ -125,6 +148,15 @@ impl Smpp {
         }
     }
 
+    /// What a session needs to hear.
+    fn ears(&self, heard: &mpsc::Sender<Heard>) -> Ears {
+        Ears {
+            heard: heard.clone(),
+            numbers: Arc::clone(&self.numbers),
+            joining: Arc::clone(&self.joining),
+        }
+    }
+
     /// Sends the parts that were not taken before.
     async fn parts(&self, Submits { mark, parts }: Submits, orders: &Orders) -> Sent {
         let count = parts.len();
@@ -132,6 +164,7 @@ impl Smpp {
         for (n, part) in parts.into_iter().enumerate().skip(ids.len()) {
             let (reason, finally, away) = match self.one(part, orders).await {
                 Ok(id) => {
+                    self.note(&id, mark);
                     ids.push(id);
                     // At once: whoever sends may be cancelled while the next part waits.
                     self.remember(mark, &ids);
@@ -150,9 +183,13 @@ impl Smpp {
         }
         locked(&self.halves).remove(&mark);
         ids.retain(|id| !id.is_empty());
+        let distinct: BTreeSet<&String> = ids.iter().collect();
+        let tells_apart = distinct.len() == ids.len();
         let parts = if count > 1 { format!(", {count} parts") } else { String::new() };
         let named = if ids.is_empty() { "no number".to_owned() } else { ids.join(" ") };
-        Sent::Accepted { provider: format!("{}{parts}: {named}", verdict::words(0)), ids }
+        let provider = format!("{}{parts}: {named}", verdict::words(0));
+        // A number that several parts have says of none of them what became of it.
+        Sent::Accepted { provider, ids: if tells_apart { ids } else { Vec::new() } }
     }
 
     /// Sends one part and gives its number, empty if it has none.
@@ -174,6 +211,23 @@ impl Smpp {
             Verdict::Accepted => Ok(receipt::answered(&answer.id, self.config.receipt_ids)),
             Verdict::Later => Err(said(false)),
             Verdict::Never => Err(said(true)),
+        }
+    }
+
+    /// Notes the number of a part; tells of a centre whose numbers tell nothing apart.
+    fn note(&self, id: &str, mark: Mark) {
+        let channel = self.channel.as_str();
+        if id.is_empty() || !locked(&self.numbers).answered(id, mark) {
+            return;
+        }
+        metrics::counter!("duban_smpp_numbers_repeated_total", "channel" => channel.to_owned())
+            .increment(1);
+        if !self.told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                channel,
+                "the centre gives several messages the same number; a receipt counts only where its address \
+                 tells which is meant, so `receipts = false` may serve better"
+            );
         }
     }
 

@@ -34,7 +34,7 @@ pub async fn what_is_sealed_is_counted_by_its_key(scratch: &Scratch) {
     let (store, _) = with_ticket(scratch, |ticket| Writes {
         messages: vec![
             MessageWrite { sealed: Some(link), ..message(ticket, "m1", None, at(0)) },
-            message(ticket, "m2", None, at(0)),
+            MessageWrite { sealed: None, ..message(ticket, "m2", None, at(0)) },
         ],
         ..Writes::default()
     })

@@ -48,7 +48,7 @@ impl Smpp {
                 Ok(link) => {
                     tracing::info!(channel, way = name, "SMPP session open");
                     let began = Instant::now();
-                    let session = Session::new(channel, &self.config, link, Some(heard.clone()));
+                    let session = Session::new(channel, &self.config, link, Some(self.ears(heard)));
                     let why = session.run(orders, stop.clone()).await;
                     if began.elapsed() >= GOOD_LIFE {
                         failures = 0;
