@@ -107,8 +107,36 @@ pub enum Sent {
     Accepted { provider: String, ids: Vec<String> },
     /// Not now: worth another attempt.
     Later { reason: String },
+    /// The provider could not be reached: worth another attempt, of any letter.
+    Away { reason: String },
     /// Not this letter, however often.
     Never { reason: String },
+}
+
+/// Why there is no answer of a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoAnswer {
+    pub reason: String,
+    /// Whether it could not be reached at all, which no letter is to blame for.
+    pub away: bool,
+}
+
+impl NoAnswer {
+    /// It could not be reached.
+    pub fn away(reason: String) -> Self {
+        Self { reason, away: true }
+    }
+
+    /// It was reached, and there is no answer all the same.
+    pub fn here(reason: String) -> Self {
+        Self { reason, away: false }
+    }
+}
+
+impl From<NoAnswer> for Sent {
+    fn from(NoAnswer { reason, away }: NoAnswer) -> Self {
+        if away { Self::Away { reason } } else { Self::Later { reason } }
+    }
 }
 
 /// Why a channel cannot even be tried.
@@ -200,6 +228,7 @@ impl Channel {
                 Sent::Accepted { provider: letter.discreet(&provider), ids }
             }
             Sent::Later { reason } => Sent::Later { reason: letter.discreet(&reason) },
+            Sent::Away { reason } => Sent::Away { reason: letter.discreet(&reason) },
             Sent::Never { reason } => Sent::Never { reason: letter.discreet(&reason) },
         }
     }

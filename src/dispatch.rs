@@ -23,6 +23,7 @@ use arc_swap::ArcSwap;
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
 
+pub use self::letter::place;
 use self::{
     bundle::Claimed,
     letter::{Addressed, address},
@@ -257,25 +258,29 @@ impl Dispatch {
         let answer =
             answer.unwrap_or_else(|_| Sent::Later { reason: "no answer in time".to_owned() });
         let was_down = self.ways.is_down(&channel);
-        if let Some(change) = self.ways.heard(&channel, &answer, now) {
-            tell_sysadmin(&self.config, &self.channels, &channel, change, now).await;
+        if let Some(change) = self.ways.heard(&channel, first.id, &answer, now) {
+            let (config, templates) = (&self.config, &rules.templates);
+            tell_sysadmin(config, &self.channels, templates, &channel, change, now).await;
         }
+        let place = place(&self.seal, &letter.to);
         match answer {
             Sent::Accepted { provider, ids } => {
                 let outcome = Outcome::Sent { channel: channel.clone(), provider };
                 let proof = |offer: &Offer| Proof {
                     address: resident.clone(),
+                    to: place.clone(),
+                    letter: Some(first.id),
                     ..fallback::proof(rules, offer, &channel, &ids, now)
                 };
                 pairs().map(|(one, offer)| one.proved(outcome.clone(), proof(offer))).collect()
             }
             Sent::Never { reason } => all(&Outcome::GaveUp { reason, channel }),
             // The probe of a channel that is down was no attempt either.
-            Sent::Later { reason } if was_down => all(&Outcome::Held {
+            Sent::Later { reason } | Sent::Away { reason } if was_down => all(&Outcome::Held {
                 until: now.plus_ms(ms(self.config.dispatch.retry_min)),
                 reason,
             }),
-            Sent::Later { reason } => {
+            Sent::Later { reason } | Sent::Away { reason } => {
                 let outcome = |one: &Claimed| {
                     let first = one.first_offered.unwrap_or(now);
                     let (reason, channel) = (reason.clone(), channel.clone());

@@ -20,6 +20,7 @@ use crate::{
         reply::{is_code, normal},
         timestamp::Timestamp,
     },
+    dispatch::place,
     intake::canon::canonical,
     rules::Rules,
     secret::Key,
@@ -56,9 +57,10 @@ impl Receipts {
     ) -> Result<(), StoreError> {
         let receipts: Vec<NewReceipt> = receipts
             .into_iter()
-            .map(|(channel, Receipt { id, delivery, code, at })| NewReceipt {
+            .map(|(channel, Receipt { id, to, delivery, code, at })| NewReceipt {
                 channel,
                 provider_id: id,
+                to: to.and_then(|to| place(&self.seal, &to)),
                 delivery,
                 code,
                 at: at.unwrap_or(now),

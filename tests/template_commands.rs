@@ -142,9 +142,11 @@ fn a_text_is_shown_as_it_will_be_read() {
 fn the_list_is_a_table() {
     let output = duban(&["template", "list", "--policies", "external"]);
     insta::assert_snapshot!(text(&output.stdout), @r#"
-    TEXT          ZH          EN           AT MOST
-    resident.ask  90 (2 SMS)  174 (2 SMS)  2 SMS
-    staff.yellow  63 (1 SMS)  109 (1 SMS)  3 SMS
+    TEXT           ZH          EN           AT MOST
+    resident.ask   90 (2 SMS)  174 (2 SMS)  2 SMS
+    staff.yellow   63 (1 SMS)  109 (1 SMS)  3 SMS
+    sysadmin.down  46 (1 SMS)  168 (2 SMS)  3 SMS
+    sysadmin.up    19 (1 SMS)  48 (1 SMS)   3 SMS
     "#);
 }
 
@@ -228,4 +230,52 @@ fn the_variables_of_each_language_are_named() {
     let shown = answer(&["template", "show", "resident.ask", "--json"]);
     assert_eq!(shown["texts"][0]["variables"], serde_json::json!(["exp_day", "link", "no", "sig"]));
     assert_eq!(shown["texts"][1]["variables"], serde_json::json!(["exp", "link", "no", "sig"]));
+}
+
+#[test]
+fn what_the_sysadmin_is_told_can_be_worded_anew() {
+    let output = duban(&["template", "show", "sysadmin.up", "--language", "en"]);
+    insta::assert_snapshot!(text(&output.stdout), @r"
+    sysadmin.up (en)
+    variables: channel, minutes
+    length: 48 characters, GSM-7, 1 SMS (at most 3)
+
+    Channel sms works again, after about 12 minutes.
+
+    as a mail: channel sms works again
+
+        Channel sms works again, after about 12 minutes.
+    ");
+    let own = |keys: &str| {
+        format!(
+            "[sysadmin.down]\nsubject_zh = '{{{{ channel }}}}断'\nsubject_en = 'Down: {{{{ channel }}}}'\nzh = '断'\n{keys}"
+        )
+    };
+    let folder = city("市", &own("en = 'Call {{ channel }}.'"));
+    let shown =
+        answer(&["template", "show", "sysadmin.down", "--policies", &place(&folder), "--json"]);
+    let texts: Vec<_> = shown["texts"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| (&one["mail"]["subject"], &one["text"]))
+        .collect();
+    assert_eq!(
+        texts,
+        [(&"sms断".into(), &"断".into()), (&"Down: sms".into(), &"Call sms.".into())]
+    );
+    #[rustfmt::skip]
+    let table = [
+        (own("en = '{{ no }}'"),                                  "`sysadmin.down` (en): unknown fact `no`; known are channel, minutes"),
+        (own(""),                                                 "missing field `en`"),
+        (own("en = 'x'").replace("down]", "gone]"),               "nobody says `sysadmin.gone`; known are `sysadmin.down`, `sysadmin.up`"),
+        (own("en = 'x'").replace("'Down: ", "'【Down】"),          "'【' does not stand in a message"),
+    ];
+    for (texts, want) in table {
+        let folder = city("市", &texts);
+        let output = duban(&["check", &place(&folder)]);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(output.status.code() != Some(0) && said.contains(want), "{texts}: {said}");
+        assert!(said.contains("templates.toml:"), "with its place: {said}");
+    }
 }

@@ -25,9 +25,11 @@ const ACTION: &str = "SendSms";
 const VERSION: &str = "2017-05-25";
 
 /// Codes after which the same letter may well go: limits, faults on their side, and our own
-/// account or its approvals, which somebody mends while the letters wait.
+/// account or its approvals, which somebody mends while the letters wait. Named as
+/// <https://help.aliyun.com/document_detail/101346.html> (mainland) and
+/// <https://www.alibabacloud.com/help/doc-detail/116206.htm> (abroad) name them.
 #[rustfmt::skip]
-const LATER: [&str; 19] = [
+const LATER: [&str; 22] = [
     "isv.BUSINESS_LIMIT_CONTROL", "isv.BUSINESS_LIMIT_HOUR", "isv.BUSINESS_LIMIT_DAY",
     "isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL",
     "isv.AMOUNT_NOT_ENOUGH", "isv.BILLING_DEDUCTION_ERROR", "isv.OUT_OF_SERVICE",
@@ -35,6 +37,7 @@ const LATER: [&str; 19] = [
     "isv.PRODUCT_UN_SUBSCRIPT", "isv.PRODUCT_UNSUBSCRIBE",
     "isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_NAME_ILLEGAL", "isv.SIGN_STATE_ILLEGAL",
     "isv.SMS_SIGNATURE_SCENE_ILLEGAL", "isv.SMS_TEMPLATE_ILLEGAL", "isv.TEMPLATE_STATE_ILLEGAL",
+    "isv.SMS_SIGN_ILLEGAL", "isv.EXTEND_CODE_ERROR", "isv.DENY_IP_RANGE",
 ];
 
 /// An account at Aliyun.
@@ -68,7 +71,7 @@ impl Aliyun {
         let request = request(&self.config, &parameters, now, &nonce);
         match self.courier.carry(&request).await {
             Ok(answer) => verdict(&answer),
-            Err(reason) => Sent::Later { reason },
+            Err(silence) => silence.into(),
         }
     }
 }

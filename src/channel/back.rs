@@ -15,15 +15,28 @@ pub enum Back {
 }
 
 /// What became of a letter, or of one part of it, after the provider had taken it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The provider's own number of the letter or part, as it gave it when it took it.
     pub id: String,
+    /// Where the letter went, as the provider writes it; `None` if it does not say. Some providers
+    /// give a number twice: then the receipt is of the letter that went there, or of none.
+    pub to: Option<String>,
     pub delivery: Delivery,
     /// The provider's own code, as it stands there.
     pub code: String,
     /// When the provider says that it happened; `None` if it does not say.
     pub at: Option<Timestamp>,
+}
+
+/// Not the address.
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, to: _, delivery, code, at } = self;
+        let mut shown = f.debug_struct("Receipt");
+        let shown = shown.field("id", id).field("delivery", delivery);
+        shown.field("code", code).field("at", at).finish_non_exhaustive()
+    }
 }
 
 /// What somebody sent back to us: a digit, `STOP`, or anything else.

@@ -130,7 +130,8 @@ impl Smtp {
             Ok(Ok(session)) => session,
             Ok(Err(sent)) => return sent,
             Err(_) => {
-                return later(format!("{} did not greet within {:?}", self.place(), self.timeout));
+                let reason = format!("{} did not greet within {:?}", self.place(), self.timeout);
+                return Sent::Away { reason };
             }
         };
         match timeout(self.timeout, session.finish(&mail)).await {
@@ -167,7 +168,7 @@ impl Smtp {
                 Ok(Err(Refusal::Said(_) | Refusal::Broken(_))) | Err(_) => {}
             }
         }
-        let mut session = self.open().await.map_err(later)?;
+        let mut session = self.open().await.map_err(|reason| Sent::Away { reason })?;
         match session.sender(mail).await {
             Ok(()) => Ok(session),
             Err(refusal) => Err(self.refused(session, &refusal).await),

@@ -13,6 +13,7 @@ use reqwest::{
     redirect::Policy,
 };
 
+use super::NoAnswer;
 use crate::config::channels::Method;
 
 /// The most of an answer that is read.
@@ -100,15 +101,15 @@ impl Courier {
     }
 
     /// Asks, and brings the answer whatever its status, or says why there is none.
-    pub async fn carry(&self, request: &Request) -> Result<Answer, String> {
+    pub async fn carry(&self, request: &Request) -> Result<Answer, NoAnswer> {
         let failed = |error: reqwest::Error| {
-            let error = error.without_url();
+            let (away, error) = (error.is_connect(), error.without_url());
             let cause = error.source().map(|cause| format!(": {cause}"));
-            format!("{error}{}", cause.unwrap_or_default())
+            NoAnswer { reason: format!("{error}{}", cause.unwrap_or_default()), away }
         };
         let mut headers = HeaderMap::new();
         for (name, text) in &request.headers {
-            let (name, text) = header(name, text)?;
+            let (name, text) = header(name, text).map_err(NoAnswer::here)?;
             headers.insert(name, text);
         }
         let call = match request.method {
@@ -128,7 +129,8 @@ impl Courier {
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             body.extend_from_slice(&chunk);
             if body.len() > ANSWER_BYTES_MAX {
-                return Err(format!("the answer is longer than {ANSWER_BYTES_MAX} bytes"));
+                let reason = format!("the answer is longer than {ANSWER_BYTES_MAX} bytes");
+                return Err(NoAnswer::here(reason));
             }
         }
         Ok(Answer { status, retry_after, body: String::from_utf8_lossy(&body).into_owned() })

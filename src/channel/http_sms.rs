@@ -70,7 +70,7 @@ impl HttpSms {
         }
         match self.courier.carry(&request).await {
             Ok(answer) => self.verdict(&answer),
-            Err(reason) => Sent::Later { reason },
+            Err(silence) => silence.into(),
         }
     }
 

@@ -50,7 +50,7 @@ impl Robot {
         let said = cut(&self.config, &whole);
         let answer = match self.courier.carry(&request(&self.config, letter, &said, now)).await {
             Ok(answer) => answer,
-            Err(reason) => return Sent::Later { reason },
+            Err(silence) => return silence.into(),
         };
         match verdict(self.config.maker, &answer) {
             Sent::Accepted { provider, ids } if said != whole => {
@@ -220,9 +220,11 @@ struct Said {
     status_code: Option<i64>,
 }
 
-/// What an answer means. Nearly every refusal is about the robot or its pace (45009, 130101, 9499:
+/// What an answer means. Nearly every refusal is about the robot or its pace (45009, 130101, 11232:
 /// too many; 93000, 310000, 19021: key, signature, keywords), not about the letter, so a letter is
-/// given up only for the codes that say it is itself wrong.
+/// given up only for the codes that say it is itself wrong. WeCom lists its codes at
+/// <https://developer.work.weixin.qq.com/document/path/90455>; of Feishu's,
+/// <https://open.feishu.cn/document/server-docs/api-call-guide/frequency-control.md> has the limits.
 pub fn verdict(maker: Maker, answer: &Answer) -> Sent {
     let words = answer.words();
     let said = serde_json::from_str::<Said>(&answer.body).ok();

@@ -9,9 +9,13 @@
 //! * `a_part_that_was_taken_is_not_sent_again`
 //! * `a_message_without_an_answer_is_later_and_holds_up_nobody`
 //! * `what_comes_in_is_confirmed_once_it_is_kept`
+//! * `a_word_in_parts_is_heard_whole`
+//! * `receipts_of_a_constant_number_are_never_of_another`
 
+mod joining;
 mod keeper;
 mod link;
+mod numbers;
 mod packet;
 mod receipt;
 mod session;
@@ -19,9 +23,12 @@ mod submit;
 mod verdict;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rusmpp::pdus::SubmitSm;
@@ -33,12 +40,14 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
 use self::{
+    joining::Joining,
     link::{TlsName, Way},
-    session::{Order, Session},
+    numbers::Numbers,
+    session::{Ears, Order, Session},
     submit::Submits,
     verdict::Verdict,
 };
-use super::{Letter, Sent, back::Heard, tls};
+use super::{Letter, NoAnswer, Sent, back::Heard, tls};
 use crate::config::{
     smpp::{Bind, SmppConfig},
     smtp::Tls,
@@ -59,6 +68,12 @@ pub struct Smpp {
     kept: Mutex<Option<Orders>>,
     /// By mark: the numbers of the parts that were taken, of letters whose next part was not.
     halves: Mutex<BTreeMap<Mark, Vec<String>>>,
+    /// The numbers the centre gave lately.
+    numbers: Arc<Mutex<Numbers>>,
+    /// Words of which only some parts have come.
+    joining: Arc<Mutex<Joining>>,
+    /// Whether it was said that numbers repeat.
+    told: AtomicBool,
 }
 
 impl fmt::Debug for Smpp {
@@ -80,8 +95,16 @@ impl Smpp {
                 Some((TlsConnector::from(Arc::new(settings)), tls::name(&config.host)?))
             }
         };
-        let (kept, halves) = (Mutex::default(), Mutex::default());
-        Ok(Self { channel: channel.to_owned(), config: config.clone(), tls, kept, halves })
+        Ok(Self {
+            channel: channel.to_owned(),
+            config: config.clone(),
+            tls,
+            kept: Mutex::default(),
+            halves: Mutex::default(),
+            numbers: Arc::default(),
+            joining: Arc::default(),
+            told: AtomicBool::new(false),
+        })
     }
 
     /// Sends one SMS, one part after the other.
@@ -97,7 +120,7 @@ impl Smpp {
         let opened = link::open(&self.config, self.tls.as_ref(), Way::Out).await;
         let link = match opened {
             Ok(link) => link,
-            Err(reason) => return Sent::Later { reason },
+            Err(reason) => return Sent::Away { reason },
         };
         let (orders, mut taken) = mpsc::channel(1);
         let session = Session::new(&self.channel, &self.config, link, None);
@@ -125,19 +148,30 @@ impl Smpp {
         }
     }
 
+    /// What a session needs to hear.
+    fn ears(&self, heard: &mpsc::Sender<Heard>) -> Ears {
+        Ears {
+            heard: heard.clone(),
+            numbers: Arc::clone(&self.numbers),
+            joining: Arc::clone(&self.joining),
+        }
+    }
+
     /// Sends the parts that were not taken before.
     async fn parts(&self, Submits { mark, parts }: Submits, orders: &Orders) -> Sent {
         let count = parts.len();
         let mut ids = locked(&self.halves).get(&mark).cloned().unwrap_or_default();
         for (n, part) in parts.into_iter().enumerate().skip(ids.len()) {
-            let (reason, finally) = match self.one(part, orders).await {
+            let (reason, finally, away) = match self.one(part, orders).await {
                 Ok(id) => {
+                    self.note(&id, mark);
                     ids.push(id);
                     // At once: whoever sends may be cancelled while the next part waits.
                     self.remember(mark, &ids);
                     continue;
                 }
-                Err(Refused { reason, finally }) => (reason, finally),
+                Err(Refused::Unanswered(NoAnswer { reason, away })) => (reason, false, away),
+                Err(Refused::Said { reason, finally }) => (reason, finally, false),
             };
             let of = if count > 1 { format!("part {} of {count}: ", n + 1) } else { String::new() };
             let reason = format!("{of}{reason}");
@@ -145,21 +179,24 @@ impl Smpp {
                 locked(&self.halves).remove(&mark);
                 return Sent::Never { reason };
             }
-            return Sent::Later { reason };
+            return NoAnswer { reason, away }.into();
         }
         locked(&self.halves).remove(&mark);
         ids.retain(|id| !id.is_empty());
+        let distinct: BTreeSet<&String> = ids.iter().collect();
+        let tells_apart = distinct.len() == ids.len();
         let parts = if count > 1 { format!(", {count} parts") } else { String::new() };
         let named = if ids.is_empty() { "no number".to_owned() } else { ids.join(" ") };
-        Sent::Accepted { provider: format!("{}{parts}: {named}", verdict::words(0)), ids }
+        let provider = format!("{}{parts}: {named}", verdict::words(0));
+        // A number that several parts have says of none of them what became of it.
+        Sent::Accepted { provider, ids: if tells_apart { ids } else { Vec::new() } }
     }
 
     /// Sends one part and gives its number, empty if it has none.
     async fn one(&self, part: SubmitSm, orders: &Orders) -> Result<String, Refused> {
-        let later = |reason| Refused { reason, finally: false };
         let (answer, answered) = oneshot::channel();
         let asked = async {
-            let gone = || "the session ended".to_owned();
+            let gone = || NoAnswer::here("the session ended".to_owned());
             orders.send(Order { submit: part, answer }).await.map_err(|_| gone())?;
             answered.await.map_err(|_| gone())?
         };
@@ -167,12 +204,30 @@ impl Smpp {
         let span = self.config.timeout * 2;
         let answer = timeout(span, asked)
             .await
-            .unwrap_or_else(|_| Err(format!("no room in the window for {span:?}")))
-            .map_err(later)?;
+            .unwrap_or_else(|_| Err(NoAnswer::here(format!("no room in the window for {span:?}"))))
+            .map_err(Refused::Unanswered)?;
+        let said = |finally| Refused::Said { reason: verdict::words(answer.status), finally };
         match verdict::verdict(answer.status) {
             Verdict::Accepted => Ok(receipt::answered(&answer.id, self.config.receipt_ids)),
-            Verdict::Later => Err(later(verdict::words(answer.status))),
-            Verdict::Never => Err(Refused { reason: verdict::words(answer.status), finally: true }),
+            Verdict::Later => Err(said(false)),
+            Verdict::Never => Err(said(true)),
+        }
+    }
+
+    /// Notes the number of a part; tells of a centre whose numbers tell nothing apart.
+    fn note(&self, id: &str, mark: Mark) {
+        let channel = self.channel.as_str();
+        if id.is_empty() || !locked(&self.numbers).answered(id, mark) {
+            return;
+        }
+        metrics::counter!("duban_smpp_numbers_repeated_total", "channel" => channel.to_owned())
+            .increment(1);
+        if !self.told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                channel,
+                "the centre gives several messages the same number; a receipt counts only where its address \
+                 tells which is meant, so `receipts = false` may serve better"
+            );
         }
     }
 
@@ -190,8 +245,11 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Why a part was not taken.
-struct Refused {
-    reason: String,
-    /// However often it is tried.
-    finally: bool,
+enum Refused {
+    Unanswered(NoAnswer),
+    /// The centre said so; `finally`: however often it is tried.
+    Said {
+        reason: String,
+        finally: bool,
+    },
 }

@@ -27,20 +27,23 @@ const VERSION: &str = "2021-01-11";
 const CONTENT_TYPE: &str = "application/json";
 const SIGNED_HEADERS: &str = "content-type;host";
 
-/// Families of codes after which the same letter may well go.
+/// Families of codes after which the same letter may well go: those every product of Tencent has
+/// (<https://cloud.tencent.com/document/product/382/38780>).
 #[rustfmt::skip]
-const LATER_FAMILIES: [&str; 8] = [
+const LATER_FAMILIES: [&str; 11] = [
     "LimitExceeded", "RequestLimitExceeded", "InternalError", "AuthFailure",
     "UnauthorizedOperation", "ResourceInsufficient", "ResourceUnavailable", "ResourceNotFound",
+    "IpInBlacklist", "IpNotInWhitelist", "ActionOffline",
 ];
 /// Codes of other families that are about our account or its approvals, which somebody mends
-/// while the letters wait.
+/// while the letters wait; and the hours of day outside which advertising waits. Named as Tencent's
+/// own SDK names them (`tencentcloud/sms/v20210111/errors.go` of tencentcloud-sdk-go).
 #[rustfmt::skip]
 const LATER: [&str; 8] = [
     "FailedOperation.InsufficientBalanceInSmsPackage", "FailedOperation.SignatureIncorrectOrUnapproved",
-    "FailedOperation.TemplateIncorrectOrUnapproved", "FailedOperation.TemplateUnapprovedOrNotExist",
-    "FailedOperation.ServiceSuspendDueToArrears", "FailedOperation.TimeoutError",
-    "InvalidParameterValue.SdkAppIdNotExist", "UnsupportedOperation.RequestTimeout",
+    "FailedOperation.TemplateIncorrectOrUnapproved", "FailedOperation.MissingSignature",
+    "FailedOperation.NotEnterpriseCertification", "FailedOperation.MarketingSendTimeConstraint",
+    "InvalidParameterValue.SdkAppIdNotExist", "InvalidParameter.AppidAndBizId",
 ];
 /// Of a family that waits, but it would not help.
 const NEVER: [&str; 1] = ["LimitExceeded.PhoneNumberCountLimit"];
@@ -71,7 +74,7 @@ impl Tencent {
         };
         match self.courier.carry(&request(&self.config, body, now)).await {
             Ok(answer) => verdict(&answer),
-            Err(reason) => Sent::Later { reason },
+            Err(silence) => silence.into(),
         }
     }
 }

@@ -17,9 +17,11 @@ use crate::config::{
     twilio::{Sender, TwilioConfig},
 };
 
-/// Codes about our own account, number or queue: the same letter may well go later.
+/// Codes about our own account, number or queue: the same letter may well go later. Each has its page,
+/// `https://www.twilio.com/docs/api/errors/63038` for example.
 #[rustfmt::skip]
-const LATER: [u32; 13] = [
+const LATER: [u32; 17] = [
+    10001, // the account is not active
     20003, // not authenticated: our key
     20005, // the account is suspended
     20404, // no such account: our configuration
@@ -31,7 +33,10 @@ const LATER: [u32; 13] = [
     21611, // the sender's queue is full
     21703, // the messaging service has no sender
     21704, // the messaging service has no sender
+    21730, // maintenance
     30001, // queue overflow
+    60728, // the account's hourly limit
+    63017, // the account's limit in a second
     63038, // the account's daily limit
 ];
 
@@ -61,7 +66,7 @@ impl Twilio {
     pub async fn send(&self, letter: &Letter) -> Sent {
         match self.courier.carry(&request(&self.config, letter)).await {
             Ok(answer) => verdict(&answer),
-            Err(reason) => Sent::Later { reason },
+            Err(silence) => silence.into(),
         }
     }
 }

@@ -49,7 +49,7 @@ impl Webhook {
     pub async fn send(&self, letter: &Letter, now: Timestamp) -> Sent {
         match self.courier.carry(&request(&self.config, &self.key, letter, now)).await {
             Ok(answer) => verdict(&answer),
-            Err(reason) => Sent::Later { reason },
+            Err(silence) => silence.into(),
         }
     }
 }

@@ -13,6 +13,7 @@ mod count;
 mod demo;
 mod explain;
 mod import;
+mod key;
 mod ledger;
 mod log;
 mod man;
@@ -83,6 +84,7 @@ pub enum Command {
     Audit(audit::Args),
     Org(org::Args),
     Token(token::Args),
+    Key(key::Args),
     Migrate(migrate::Args),
     SendTest(send_test::Args),
     Completions(completions::Args),
@@ -114,6 +116,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Audit(args) => audit::run(&args),
         Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Key(args) => key::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::SendTest(args) => send_test::run(&args),
         Command::Completions(args) => completions::run(&args),

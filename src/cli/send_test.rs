@@ -34,7 +34,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let sent = runtime.block_on(send(args, &config))?;
     let (code, verdict, answer) = match sent {
         Sent::Accepted { provider, .. } => (0, "accepted", provider),
-        Sent::Later { reason } => (EXIT_UNAVAILABLE, "not now", reason),
+        Sent::Later { reason } | Sent::Away { reason } => (EXIT_UNAVAILABLE, "not now", reason),
         Sent::Never { reason } => (EXIT_NO, "refused", reason),
     };
     // Whoever typed the address may read it.

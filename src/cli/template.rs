@@ -1,6 +1,6 @@
 //! `duban template`: the texts of a set, read before anybody gets them.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     core::{
+        breaker::Change,
         segments::{self, Segments},
-        wording::{Language, Specimens, Templates, Text, Values},
+        wording::{Language, SYSADMIN, Specimens, Templates, Text, Values},
     },
     policies::nearest,
 };
@@ -82,6 +83,15 @@ fn list(args: &ListArgs) -> Result<ExitCode> {
             [specimens.longest(id, Language::Zh)?, specimens.longest(id, Language::En)?];
         listed.push((id, zh, en, templates.limit(id)));
     }
+    for id in SYSADMIN {
+        let [zh, en] = Language::ALL.map(|language| told(templates, id, language));
+        listed.push((
+            id,
+            segments::count(&zh?.text),
+            segments::count(&en?.text),
+            templates.limit(id),
+        ));
+    }
     if args.json {
         let one = |(id, zh, en, limit): &(&str, Segments, Segments, usize)| json!({ "id": id, "zh": length(zh), "en": length(en), "limit": limit });
         print::line(Value::from(listed.iter().map(one).collect::<Vec<_>>()))?;
@@ -98,8 +108,9 @@ fn list(args: &ListArgs) -> Result<ExitCode> {
 fn show(args: &ShowArgs) -> Result<ExitCode> {
     let chosen = sets::load(&args.policies)?;
     let templates = texts(&chosen)?;
-    if !templates.has(&args.id) {
-        let meant = nearest(&args.id, templates.ids())
+    let of_sysadmin = SYSADMIN.contains(&args.id.as_str());
+    if !templates.has(&args.id) && !of_sysadmin {
+        let meant = nearest(&args.id, templates.ids().chain(SYSADMIN))
             .map_or_else(String::new, |id| format!("; did you mean `{id}`?"));
         bail!("there is no text `{}`{meant}", args.id);
     }
@@ -111,15 +122,22 @@ fn show(args: &ShowArgs) -> Result<ExitCode> {
     };
     let mut shown = Vec::new();
     for language in languages {
+        if of_sysadmin {
+            let mail = told(templates, &args.id, language)?;
+            let variables = templates.sysadmin_variables(&args.id, language);
+            shown.push((language, segments::count(&mail.text), mail.text.clone(), mail, variables));
+            continue;
+        }
+        let variables = templates.variables(&args.id, language);
         let sms = specimens.text(&args.id, "sms", language, values)?.text;
         let mail = specimens.text(&args.id, "email", language, values)?;
-        shown.push((language, segments::count(&sms), sms, mail));
+        shown.push((language, segments::count(&sms), sms, mail, variables));
     }
     if args.json {
-        let one = |(language, cost, sms, mail): &(Language, Segments, String, Text)| {
+        let one = |(language, cost, sms, mail, variables): &Shown| {
             json!({
                 "language": language.tag(), "text": sms, "length": length(cost),
-                "variables": templates.variables(&args.id, *language),
+                "variables": variables,
                 "mail": { "subject": mail.subject, "text": mail.text },
             })
         };
@@ -128,12 +146,12 @@ fn show(args: &ShowArgs) -> Result<ExitCode> {
         print::line(json!({ "id": args.id, "worst": args.worst, "limit": limit, "texts": texts }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    for (n, (language, cost, sms, mail)) in shown.iter().enumerate() {
+    for (n, (language, cost, sms, mail, variables)) in shown.iter().enumerate() {
         if n > 0 {
             say!("");
         }
         let Segments { encoding, units, segments } = cost;
-        let variables: Vec<String> = templates.variables(&args.id, *language).into_iter().collect();
+        let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
         say!("{} ({})", args.id, language.tag());
         say!("variables: {}", variables.join(", "));
         say!(
@@ -148,6 +166,18 @@ fn show(args: &ShowArgs) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A text in one language: what it costs, as an SMS, as a mail, and the facts it names.
+type Shown = (Language, Segments, String, Text, BTreeSet<String>);
+
+/// What the sysadmin reads of a channel.
+fn told(templates: &Templates, id: &str, language: Language) -> Result<Text> {
+    const CHANNEL: &str = "sms";
+    const DOWN_MS: i64 = 12 * 60_000;
+    let change = if id == SYSADMIN[0] { Change::Down } else { Change::Up { down_ms: DOWN_MS } };
+    let told = templates.sysadmin(change, CHANNEL, language)?;
+    Ok(Text { subject: told.subject, text: told.text, html: None })
 }
 
 fn texts(chosen: &Chosen) -> Result<&Templates> {

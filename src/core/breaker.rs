@@ -1,12 +1,14 @@
 //! Breaker: when a channel counts as down, and how it is tried again without a storm.
 //!
 //! A channel is down when it has taken nothing for a while although it was tried several
-//! times. While it is down one message at a time is its probe; the others wait and none of
+//! times, with several messages or without reaching anybody: a single message that is put
+//! off again and again says nothing of the channel. While it is down one message at a time is its probe; the others wait and none of
 //! that counts as an attempt, so that an outage of a day loses nothing. After it, messages
 //! leave at a bounded rate.
 //!
 //! Invariants, each a test of the same name:
 //! * `a_channel_is_down_after_a_while_of_failures_only`
+//! * `one_message_alone_takes_no_channel_down`
 //! * `a_channel_that_is_down_is_probed_one_at_a_time`
 //! * `a_backlog_leaves_at_a_bounded_rate`
 
@@ -23,6 +25,8 @@ const PROBE_MAX_MS: i64 = 60_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Breaker {
     failures: u32,
+    /// What they were of.
+    of: Option<Of>,
     /// The first of the failures in a row.
     since: Option<Timestamp>,
     down: Option<Timestamp>,
@@ -31,6 +35,24 @@ pub struct Breaker {
     probe_wait_ms: i64,
     /// Messages of the running second, and when it began.
     second: Option<(Timestamp, u32)>,
+}
+
+/// Why a message was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Nobody could be reached.
+    Away,
+    /// This message was put off.
+    Of(i64),
+}
+
+/// What failures in a row were of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    /// Always this message.
+    One(i64),
+    /// The channel itself, as far as it can be seen.
+    Channel,
 }
 
 /// What became of a channel.
@@ -80,16 +102,23 @@ impl Breaker {
     /// It answered: took a message, or refused one for good.
     pub fn answered(&mut self, now: Timestamp) -> Option<Change> {
         let down = self.down.take();
-        (self.failures, self.since, self.probe_at) = (0, None, None);
+        (self.failures, self.of, self.since, self.probe_at) = (0, None, None, None);
         down.map(|since| Change::Up { down_ms: now.since(since) })
     }
 
     /// It did not take a message, for a reason that may pass.
-    pub fn failed(&mut self, now: Timestamp) -> Option<Change> {
+    pub fn failed(&mut self, failure: Failure, now: Timestamp) -> Option<Change> {
         self.failures = self.failures.saturating_add(1);
+        let of = match (self.of, failure) {
+            (None, Failure::Of(message)) => Of::One(message),
+            (Some(Of::One(one)), Failure::Of(message)) if one == message => Of::One(one),
+            _ => Of::Channel, // several messages, or nobody there
+        };
+        self.of = Some(of);
         let since = *self.since.get_or_insert(now);
         let is_long = now.since(since) >= DOWN_AFTER_MS;
-        if self.down.is_some() || self.failures < FAILURES_MIN || !is_long {
+        let is_blamed = of == Of::Channel && self.failures >= FAILURES_MIN;
+        if self.down.is_some() || !is_blamed || !is_long {
             return None;
         }
         self.down = Some(since);
@@ -111,21 +140,29 @@ mod tests {
     fn a_channel_is_down_after_a_while_of_failures_only() {
         #[rustfmt::skip]
         let table = [
-            // name                    failures (-) and answers (+) at seconds       down at
-            ("all of half a minute",   vec![(0, '-'), (5, '-'), (30, '-')],            Some(30)),
-            ("a quiet channel",        vec![(0, '-'), (30, '-')],                      Some(30)),
-            ("too soon",               vec![(0, '-'), (5, '-'), (29, '-')],            None),
-            ("too few",                vec![(0, '-')],                                 None),
-            ("one answer between",     vec![(0, '-'), (20, '-'), (25, '+'), (40, '-')], None),
-            ("it is said once",        vec![(0, '-'), (20, '-'), (40, '-'), (60, '-')], Some(40)),
+            // name                      at seconds: `+` an answer, `-` nobody there, a letter: that message put off   down at
+            ("all of half a minute",     vec![(0, 'a'), (5, 'b'), (30, 'c')],                  Some(30)),
+            ("nobody there, quiet",      vec![(0, '-'), (30, '-')],                            Some(30)),
+            ("two messages, quiet",      vec![(0, 'a'), (30, 'b')],                            Some(30)),
+            ("too soon",                 vec![(0, 'a'), (5, 'b'), (29, 'c')],                  None),
+            ("too few",                  vec![(0, '-')],                                       None),
+            ("one answer between",       vec![(0, '-'), (20, 'a'), (25, '+'), (40, 'b')],      None),
+            ("it is said once",          vec![(0, 'a'), (20, 'b'), (40, 'a'), (60, 'b')],      Some(40)),
+            ("one_message_alone_takes_no_channel_down", vec![(0, 'a'), (30, 'a'), (90, 'a'), (300, 'a')], None),
+            ("then another one",         vec![(0, 'a'), (30, 'a'), (90, 'b')],                 Some(90)),
+            ("then nobody is there",     vec![(0, 'a'), (29, 'a'), (31, '-')],                 Some(31)),
+            ("an answer begins anew",    vec![(0, 'a'), (1, 'b'), (2, '+'), (3, 'c'), (60, 'c')], None),
         ];
         for (name, seen, want) in table {
             let mut breaker = Breaker::default();
             let mut down = Vec::new();
             for (second, what) in seen {
                 let change = match what {
-                    '-' => breaker.failed(at(second)),
-                    _ => breaker.answered(at(second)),
+                    '+' => breaker.answered(at(second)),
+                    '-' => breaker.failed(Failure::Away, at(second)),
+                    message => {
+                        breaker.failed(Failure::Of(i64::from(u32::from(message))), at(second))
+                    }
                 };
                 down.extend((change == Some(Change::Down)).then_some(second));
             }
@@ -137,13 +174,13 @@ mod tests {
     fn a_channel_that_is_down_is_probed_one_at_a_time() {
         let mut breaker = Breaker::default();
         for second in [0, 15, 30] {
-            breaker.failed(at(second));
+            breaker.failed(Failure::Away, at(second));
         }
         assert!(breaker.is_down());
         assert_eq!(breaker.take(None, true, at(31)), Err(at(45)), "the urgent ones wait too");
         assert_eq!(breaker.take(None, false, at(45)), Ok(()), "the probe");
         assert_eq!(breaker.take(None, false, at(45)), Err(at(75)), "only one");
-        assert_eq!(breaker.failed(at(46)), None);
+        assert_eq!(breaker.failed(Failure::Away, at(46)), None);
         assert_eq!(breaker.take(None, false, at(75)), Ok(()));
         assert_eq!(breaker.take(None, false, at(75)), Err(at(135)), "a minute at most");
         assert_eq!(breaker.answered(at(76)), Some(Change::Up { down_ms: 76_000 }));

@@ -19,6 +19,7 @@ mod lists;
 mod mail;
 mod paper;
 mod specimen;
+mod sysadmin;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ pub use facts::NAMES as FACTS;
 pub use file::{Limits, Place, TemplateError};
 pub use paper::Paper;
 pub use specimen::{Specimens, Values};
+pub use sysadmin::{IDS as SYSADMIN, Told};
 
 /// What the receiver reads.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! SIGHUP: read everything again, and swap the rules only if all of it passes.
+//! SIGHUP: read everything again, and swap rules and keys only if all of it passes.
 
 use std::sync::Arc;
 
@@ -49,6 +49,8 @@ async fn reload(house: &House) -> Result<String, DaemonError> {
     let config = Config::load(house.file.as_deref(), std::env::vars())?;
     let in_force = enforce(examine_configured(&config, house.file.as_deref(), now))?;
     let rules = in_force.settle(&house.store, now).await?;
+    let key = house.seal.renew()?;
+    tracing::info!(%key, "the newest key seals and signs");
     let version = rules.current.version.clone();
     house.rules.store(Arc::new(rules));
     // A silence may have been taken back.

@@ -54,9 +54,9 @@ pub(super) fn proof(
     let dedupe = format!("duban/sent/{}/{attempt}", message.key);
     Proof {
         parts: ids.to_vec(),
-        address: None,
         receipt_due: due(rules, message, now),
         entry: Some(NewEntry::of_record(&message.ticket, record, dedupe, now)),
+        ..Proof::default()
     }
 }
 

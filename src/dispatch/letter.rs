@@ -15,6 +15,9 @@ use crate::{
     store::{Offer, Outcome, Store},
 };
 
+/// Fewer digits than this are a service, not somebody.
+const DIGITS_MIN: usize = 7;
+
 /// A letter and the channel it leaves by.
 pub struct Addressed {
     pub channel: String,
@@ -184,4 +187,11 @@ fn open_link(config: &Config, seal: &Key, ticket: &str, sealed: &[u8]) -> Result
     let token =
         String::from_utf8(token).map_err(|_| gave_up("the link cannot be read".to_owned(), ""))?;
     Ok(format!("{}/r/{token}", config.web.public_url))
+}
+
+/// A keyed hash of where something went, the same however a number is spelt; `None` of what is no
+/// number of somebody.
+pub fn place(seal: &Key, address: &str) -> Option<String> {
+    let identity = identity(address);
+    (identity.contains('@') || identity.len() >= DIGITS_MIN).then(|| seal.caller(&identity))
 }

@@ -12,8 +12,9 @@ use crate::{
     channel::{Channel, Letter, Sent},
     config::Config,
     core::{
-        breaker::{Breaker, Change},
+        breaker::{Breaker, Change, Failure},
         timestamp::Timestamp,
+        wording::{Language, Templates, WordingError},
     },
 };
 
@@ -50,16 +51,23 @@ impl Ways {
         self.with(channel, |breaker| breaker.is_down())
     }
 
-    /// Notes what a channel said; tells of a change.
-    pub fn heard(&self, channel: &str, sent: &Sent, now: Timestamp) -> Option<Change> {
+    /// Notes what a channel said to a message; tells of a change.
+    pub fn heard(
+        &self,
+        channel: &str,
+        message: i64,
+        sent: &Sent,
+        now: Timestamp,
+    ) -> Option<Change> {
         let change = self.with(channel, |breaker| match sent {
             Sent::Accepted { .. } | Sent::Never { .. } => breaker.answered(now),
-            Sent::Later { .. } => breaker.failed(now),
+            Sent::Later { .. } => breaker.failed(Failure::Of(message), now),
+            Sent::Away { .. } => breaker.failed(Failure::Away, now),
         })?;
         let up = if change == Change::Down { 0.0 } else { 1.0 };
         metrics::gauge!("duban_channel_up", "channel" => channel.to_owned()).set(up);
         match (change, sent) {
-            (Change::Down, Sent::Later { reason }) => {
+            (Change::Down, Sent::Later { reason } | Sent::Away { reason }) => {
                 tracing::error!(channel, %reason, "a channel is down; its messages wait");
             }
             _ => tracing::info!(channel, "a channel works again; what waited leaves now"),
@@ -78,6 +86,7 @@ impl Ways {
 pub async fn tell_sysadmin(
     config: &Config,
     channels: &BTreeMap<String, Channel>,
+    templates: &Templates,
     channel: &str,
     change: Change,
     now: Timestamp,
@@ -86,7 +95,13 @@ pub async fn tell_sysadmin(
         return;
     };
     let Some(way) = channels.get(&sysadmin.channel) else { return };
-    let (subject, text) = words(channel, change);
+    let (subject, text) = match words(templates, channel, change) {
+        Ok(words) => words,
+        Err(error) => {
+            tracing::error!(channel, %error, "there are no words for the sysadmin");
+            return;
+        }
+    };
     let letter = Letter {
         message_id: blake3::hash(format!("{channel}/{}/{subject}", now.0).as_bytes()).to_hex()
             [..32]
@@ -108,23 +123,12 @@ pub async fn tell_sysadmin(
 }
 
 /// In both languages: whoever is on duty reads one of them.
-fn words(channel: &str, change: Change) -> (String, String) {
-    match change {
-        Change::Down => (
-            format!("duban: 通道 {channel} 故障 / channel {channel} is down"),
-            format!(
-                "通道 {channel} 已连续半分钟未能送出任何消息。消息不会丢失,每分钟试送一条,恢复后按限速补送。\n\
-                 Channel {channel} has taken no message for half a minute. Nothing is lost: one message is tried every \
-                 minute, and what waits leaves at the channel's rate when it works again.\n"
-            ),
-        ),
-        Change::Up { down_ms } => (
-            format!("duban: 通道 {channel} 已恢复 / channel {channel} works again"),
-            format!(
-                "通道 {channel} 已恢复,中断约{minutes}分钟。\n\
-                 Channel {channel} works again, after about {minutes} minutes.\n",
-                minutes = (down_ms + 59_999) / 60_000
-            ),
-        ),
-    }
+fn words(
+    templates: &Templates,
+    channel: &str,
+    change: Change,
+) -> Result<(String, String), WordingError> {
+    let [zh, en] = [Language::Zh, Language::En].map(|one| templates.sysadmin(change, channel, one));
+    let (zh, en) = (zh?, en?);
+    Ok((format!("{} / {}", zh.subject, en.subject), format!("{}\n{}\n", zh.text, en.text)))
 }

@@ -38,6 +38,7 @@ mod receipt;
 mod refusal;
 mod row;
 mod silence;
+mod seal;
 mod slip;
 mod ticket;
 mod token;
@@ -62,6 +63,7 @@ pub use self::{
     receipt::{NewReceipt, Proof, Undelivered},
     refusal::{Refusal, RefusalRow},
     silence::SilenceRow,
+    seal::{SealedCount, SealedKind, SealedRow},
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,

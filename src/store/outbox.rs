@@ -355,9 +355,9 @@ impl From<Claimed> for Offer {
 }
 
 impl Settled {
-    /// Channel, the provider's number and the message of each part. A provider's number may come with
+    /// Channel, the provider's number, the message, the address and the letter of each part. A provider's number may come with
     /// any answer, also one that was overtaken: its receipt is true all the same.
-    fn parts(&self) -> impl Iterator<Item = (&str, &str, i64)> {
+    fn parts(&self) -> impl Iterator<Item = (&str, &str, i64, Option<&str>, Option<i64>)> {
         let channel = match &self.outcome {
             Outcome::Sent { channel, .. } => channel.as_str(),
             Outcome::Retry { .. }
@@ -365,7 +365,8 @@ impl Settled {
             | Outcome::Dropped { .. }
             | Outcome::Held { .. } => "",
         };
-        self.proof.parts.iter().map(move |part| (channel, part.as_str(), self.id))
+        let (to, letter) = (self.proof.to.as_deref(), self.proof.letter);
+        self.proof.parts.iter().map(move |part| (channel, part.as_str(), self.id, to, letter))
     }
 
     /// How many attempts are taken back. Nobody else can have had the number of this one: whoever

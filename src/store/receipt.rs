@@ -27,6 +27,10 @@ const ASKED_MAX: i64 = 20;
 pub struct Proof {
     /// The provider's own numbers of its parts.
     pub parts: Vec<String>,
+    /// Keyed hash of where the parts went, to somebody of the staff too.
+    pub to: Option<String>,
+    /// The message it left as, where several left together.
+    pub letter: Option<i64>,
     /// Keyed hash of the resident's address it went to.
     pub address: Option<String>,
     /// When it goes on by another way, unless it was delivered.
@@ -40,6 +44,8 @@ pub struct Proof {
 pub struct NewReceipt {
     pub channel: String,
     pub provider_id: String,
+    /// Keyed hash of the address, where the provider says it.
+    pub to: Option<String>,
     pub delivery: Delivery,
     pub code: String,
     pub at: Timestamp,
@@ -103,24 +109,33 @@ struct Sent {
 rows!(Sent { id, message, delivery });
 
 pub(super) const INSERT_PARTS: Text = text!(
-    "INSERT INTO part (channel, provider_id, outbox_id)
-     SELECT value->>0, value->>1, CAST(value->>2 AS BIGINT) FROM " rows " WHERE 1 = 1
+    "INSERT INTO part (channel, provider_id, outbox_id, address, letter)
+     SELECT value->>0, value->>1, CAST(value->>2 AS BIGINT), value->>3,
+            CAST(value->>4 AS BIGINT) FROM " rows " WHERE 1 = 1
      ON CONFLICT DO NOTHING"
 );
 const INSERT: Text = text!(
-    "INSERT INTO receipt (channel, provider_id, delivery, code, at_ms, arrived_ms, matched)
+    "INSERT INTO receipt (channel, provider_id, delivery, code, at_ms, arrived_ms, matched, address)
      SELECT value->>0, value->>1, value->>2, value->>3, CAST(value->>4 AS BIGINT),
-            CAST(value->>5 AS BIGINT), 0 FROM " rows " WHERE 1 = 1
+            CAST(value->>5 AS BIGINT), 0, COALESCE(value->>6, '') FROM " rows " WHERE 1 = 1
      ON CONFLICT DO NOTHING"
 );
 const MATCHED: Text = text!(
     "UPDATE receipt SET matched = 1 WHERE id IN (SELECT CAST(value->>0 AS BIGINT) FROM " rows ")"
 );
+// A number is of the messages of one letter, as far as the address does not speak against it. Where
+// it could be of several letters nobody knows of which, and the receipt waits for ever.
 const MATCHING: Text = text!(
     "SELECT receipt.id, receipt.channel, receipt.provider_id, receipt.delivery, receipt.code,
             receipt.at_ms, part.outbox_id
      FROM receipt JOIN part ON part.channel = receipt.channel AND part.provider_id = receipt.provider_id
-     WHERE receipt.matched = 0 ORDER BY receipt.id
+      AND (receipt.address = '' OR part.address IS NULL OR part.address = receipt.address)
+     WHERE receipt.matched = 0 AND NOT EXISTS (
+       SELECT 1 FROM part AS other
+       WHERE other.channel = receipt.channel AND other.provider_id = receipt.provider_id
+         AND COALESCE(other.letter, other.outbox_id) <> COALESCE(part.letter, part.outbox_id)
+         AND (receipt.address = '' OR other.address IS NULL OR other.address = receipt.address))
+     ORDER BY receipt.id
      LIMIT (SELECT CAST(value->>0 AS BIGINT) FROM " rows ")"
 );
 const PARTS: Text = text!(
@@ -158,7 +173,7 @@ impl Store {
             .iter()
             .map(|one| {
                 let delivery = one.delivery.name();
-                (&one.channel, &one.provider_id, delivery, &one.code, one.at.0, now.0)
+                (&one.channel, &one.provider_id, delivery, &one.code, one.at.0, now.0, &one.to)
             })
             .collect();
         let mut tx = self.pools.begin().await.doing("beginning to keep receipts")?;

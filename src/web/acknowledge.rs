@@ -5,7 +5,7 @@
 //! the person the message went to, and only about that slip or list.
 //!
 //! Invariants (tests/web): `a_slip_is_received_by_one_tap`, `a_list_is_acknowledged_once`,
-//! `a_link_nobody_signed_opens_nothing`.
+//! `a_link_nobody_signed_opens_nothing`, `a_link_outlives_its_key_until_that_is_retired`.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -40,7 +40,7 @@ use crate::{
         wording::Paper,
     },
     intake::canon::canonical,
-    secret::same,
+    secret::{StaffLink, same},
     store::{NewEntry, SlipFilter, SlipRow, StoreError},
 };
 
@@ -196,7 +196,11 @@ async fn open(state: &State, token: &str, address: IpAddr) -> Result<Opened, Not
         return Err(Notice::TooMany(wait));
     }
     let unknown = || state.link_guesses.wrong(address).map_or(Notice::Unknown, Notice::TooMany);
-    let id = state.seal.staff_message(token).ok_or_else(unknown)?;
+    let id = match state.seal.staff_link(token) {
+        StaffLink::Message(id) => id,
+        StaffLink::Retired => return Err(Notice::Expired),
+        StaffLink::Unknown => return Err(unknown()),
+    };
     let message = state.store.message(id).await.map_err(|error| trouble(&error))?;
     let message = message.ok_or_else(unknown)?;
     if message.not_before.plus_ms(GOOD_MS) <= state.wall.now() {

@@ -102,7 +102,7 @@ async fn what_the_server_refuses_is_told_apart() {
     let server = Postfix::start();
     let stranger = protected(&server, server.starttls, "starttls", "wrong", "");
     let sent = stranger.send(&letter("alice@duban.test"), NOW).await;
-    let Sent::Later { reason } = sent else { panic!("a bad login is our fault: {sent:?}") };
+    let Sent::Away { reason } = sent else { panic!("a bad login is our fault: {sent:?}") };
     assert!(reason.contains("535"), "{reason}");
     assert!(!reason.contains("wrong"), "{reason}");
 
@@ -143,7 +143,7 @@ async fn nothing_is_sent_in_clear_where_tls_is_wanted() {
         "kind = 'smtp'\nhost = '127.0.0.1'\nport = {port}\nfrom = 'sla@duban.test'\n"
     ));
     let sent = channel.send(&letter("alice@duban.test"), NOW).await;
-    let Sent::Later { reason } = sent else { panic!("{sent:?}") };
+    let Sent::Away { reason } = sent else { panic!("{sent:?}") };
     assert!(reason.contains("does not offer STARTTLS and nothing is sent in clear"), "{reason}");
 }
 
@@ -154,7 +154,7 @@ async fn a_server_nobody_vouches_for_gets_nothing() {
     for (tls, port) in [("starttls", server.starttls), ("implicit", server.implicit)] {
         let channel = protected(&other, port, tls, PASSWORD, "");
         let sent = channel.send(&letter("alice@duban.test"), NOW).await;
-        let Sent::Later { reason } = sent else { panic!("{tls}: {sent:?}") };
+        let Sent::Away { reason } = sent else { panic!("{tls}: {sent:?}") };
         assert!(reason.contains("certificate"), "{tls}: {reason}");
     }
 }
@@ -165,9 +165,10 @@ async fn each_misbehaviour_has_its_verdict() {
     enum Verdict {
         Accepted,
         Later,
+        Away,
         Never,
     }
-    use Verdict::{Accepted, Later, Never};
+    use Verdict::{Accepted, Away, Later, Never};
     #[rustfmt::skip]
     let table: [(&str, &[&str], Verdict); 9] = [
         ("a good server",                 &[],                                             Accepted),
@@ -178,7 +179,7 @@ async fn each_misbehaviour_has_its_verdict() {
         ("not now, after the content",    &["-r", ".", "-b", "452 4.3.1 full"],             Later),
         ("hangs up at the recipient",     &["-q", "RCPT"],                                  Later),
         ("hangs up after the content",    &["-q", "."],                                     Later),
-        ("hangs up at once",              &["-q", "CONNECT"],                               Later),
+        ("hangs up at once",              &["-q", "CONNECT"],                               Away),
     ];
     for (name, args, want) in table {
         let (_server, port) = sink(args);
@@ -188,6 +189,7 @@ async fn each_misbehaviour_has_its_verdict() {
             let got = match channel.send(&letter("alice@duban.test"), NOW).await {
                 Sent::Accepted { .. } => Accepted,
                 Sent::Later { .. } => Later,
+                Sent::Away { .. } => Away,
                 Sent::Never { .. } => Never,
             };
             assert_eq!(got, want, "{name}");
@@ -198,7 +200,7 @@ async fn each_misbehaviour_has_its_verdict() {
 #[tokio::test]
 async fn nobody_listening_is_not_now() {
     let sent = clear(free_port(), "").send(&letter("alice@duban.test"), NOW).await;
-    let Sent::Later { reason } = sent else { panic!("{sent:?}") };
+    let Sent::Away { reason } = sent else { panic!("{sent:?}") };
     assert!(reason.contains("cannot reach 127.0.0.1:"), "{reason}");
 }
 
@@ -208,7 +210,7 @@ async fn a_silent_server_does_not_hold_us() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     let sent = clear(port, "timeout = '200ms'").send(&letter("alice@duban.test"), NOW).await;
-    let Sent::Later { reason } = sent else { panic!("{sent:?}") };
+    let Sent::Away { reason } = sent else { panic!("{sent:?}") };
     assert!(reason.contains("did not greet within 200ms"), "{reason}");
 }
 

@@ -114,7 +114,7 @@ async fn a_gateway_that_is_slow_or_away_is_not_now() {
         free_port()
     ));
     let away = away.send(&letter("+8613800138000"), NOW).await;
-    let Sent::Later { reason } = away else { panic!("{away:?}") };
+    let Sent::Away { reason } = away else { panic!("{away:?}") };
     assert!(!reason.contains("138"), "the address of the request is private: {reason}");
 }
 

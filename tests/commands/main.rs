@@ -1,5 +1,6 @@
 //! Commands as somebody runs them: the real binary on a store in a scratch folder.
 
+mod key;
 mod ledger;
 mod schedule;
 mod silence;

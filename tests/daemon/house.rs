@@ -87,15 +87,21 @@ impl House {
         });
     }
 
-    /// Makes a token that may send events.
-    pub fn token(&self) -> String {
+    /// Runs a command on the house; what it prints.
+    pub fn duban(&self, args: &[&str]) -> String {
         let made = Command::new(env!("CARGO_BIN_EXE_duban"))
-            .args(["token", "create", "the platform", "--scope", "ingest", "--config"])
+            .args(args)
+            .arg("--config")
             .arg(self.config())
             .output()
             .expect("the binary runs");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        String::from_utf8(made.stdout).expect("a token is text").trim().to_owned()
+        String::from_utf8(made.stdout).expect("it prints text").trim().to_owned()
+    }
+
+    /// Makes a token that may send events.
+    pub fn token(&self) -> String {
+        self.duban(&["token", "create", "the platform", "--scope", "ingest"])
     }
 
     /// Sends events with a token; each has to be accepted.

@@ -1,8 +1,10 @@
 //! SIGHUP and SIGTERM.
 
+use serde_json::{Value, json};
+
 use crate::{
     boston,
-    house::{House, overdue},
+    house::{House, event, overdue},
     wait::until,
 };
 
@@ -57,4 +59,35 @@ fn sigterm_finishes_what_was_begun() {
     let left = house.count("SELECT count(*) FROM ticket WHERE applied_seq < head_seq")
         + house.count("SELECT count(*) FROM outbox WHERE state = 'waiting'");
     assert!(left > 0, "the stop fell into the work");
+}
+
+#[test]
+fn a_hangup_brings_the_new_key() {
+    let house = House::new();
+    let daemon = house.start();
+    let token = house.token();
+    let with_phone =
+        |ticket: &str| event(ticket, "received", 5, &json!({ "phone": "13800138000" }));
+    let keys = || -> Value {
+        let listed = house.duban(&["key", "list", "--json"]);
+        serde_json::from_str(&listed).unwrap_or_else(|error| panic!("{error}: {listed}"))
+    };
+    house.send(&token, &[with_phone("W1")]);
+    let old = keys()["keys"][0]["id"].clone();
+    house.duban(&["key", "rotate"]);
+    house.send(&token, &[with_phone("W2")]);
+    assert_eq!(keys()["keys"][1]["contacts"], 2, "not told yet, the daemon seals as before");
+
+    daemon.tell("HUP");
+    house.says("the newest key seals and signs", 1);
+    house.send(&token, &[with_phone("W3")]);
+    let keys = keys();
+    assert_eq!(
+        (&keys["keys"][0]["contacts"], &keys["keys"][1]["contacts"]),
+        (&1.into(), &2.into())
+    );
+    assert_eq!(keys["keys"][1]["id"], old);
+    daemon.tell("TERM");
+    assert_eq!(daemon.ended().code(), Some(0));
+    assert!(!house.log().contains("does not open"), "{}", house.log());
 }

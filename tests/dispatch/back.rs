@@ -99,7 +99,7 @@ pub async fn a_receipt_that_fails_goes_on_at_once(url: &str) {
     let receipts = city.receipts();
     let hear = async |id: &str, delivery, code: &str| {
         let (id, code) = (id.to_owned(), code.to_owned());
-        let receipt = Receipt { id, delivery, code, at: None };
+        let receipt = Receipt { id, to: None, delivery, code, at: None };
         receipts.keep(vec![("text".to_owned(), receipt)], now).await.expect("it is kept");
         city.dispatch.fall_back(now).await.expect("it looks").went_on
     };

@@ -6,11 +6,16 @@
 //     14  queue full (0x14)               72  the receipt before the answer
 //     58  throttled (0x58)                73  the receipt twice
 //     59  throttled at the second part,   74  somebody answers "1"
-//         once                            90  no answer
+//         once                            75  somebody answers in three parts, the last
+//                                             one first and one twice
+//                                         76  the same with sar_* fields
+//                                         77  the same in one message_payload
+//                                         90  no answer
 //                                         91  no answer, and the link is cut
 //     any other: taken, with a receipt DELIVRD where one is asked for
 //
-// The password `wrong` is refused, and `mute` as system_id gets an answer to its bind and to nothing
+// As system_id `constant` gets the same number for every message, and `decimal` receipts that write
+// in decimal what the answer wrote in hexadecimal. The password `wrong` is refused, and `mute` as system_id gets an answer to its bind and to nothing
 // else. What the client does not confirm with status 0 is said again.
 //
 // Usage: node smsc.js MODULES LOGFILE [PORT [KEY CERTIFICATE]]; prints the port it listens on, on 127.0.0.1.
@@ -31,6 +36,34 @@ function log(event, more) {
   fs.appendFileSync(process.argv[3], JSON.stringify({ event, ...more }) + "\n");
 }
 
+// What somebody answers at length, in parts of so many signs.
+const LONG = "电梯还是没有修好，已经第三次了😀，请派人来看。".repeat(4);
+const SIGNS = 33;
+
+function parts() {
+  const cut = [];
+  for (let at = 0; at < LONG.length; at += SIGNS) cut.push(LONG.slice(at, at + SIGNS));
+  return cut.map((text, n) => ({ text, number: n + 1, total: cut.length }));
+}
+
+function ucs2(text) {
+  return Buffer.from(text, "utf16le").swap16();
+}
+
+// The parts of a long answer, each as a message: the last one first, the first one twice.
+function inParts(deliver, how) {
+  const [first, ...rest] = parts();
+  return [...rest.reverse(), first, first].map(({ text, number, total }) => {
+    const message = { ...deliver, data_coding: 8 };
+    if (how === "sar") {
+      const sar = { sar_msg_ref_num: 300, sar_total_segments: total, sar_segment_seqnum: number };
+      return { ...message, ...sar, short_message: { message: ucs2(text) } };
+    }
+    const udh = Buffer.from([5, 0, 3, 42, total, number]);
+    return { ...message, esm_class: 0x40, short_message: { udh, message: ucs2(text) } };
+  });
+}
+
 // Says something on the first session that hears, or keeps it until there is one.
 function say(deliver, times = 0) {
   const [session] = hears;
@@ -41,7 +74,8 @@ function say(deliver, times = 0) {
   });
 }
 
-function receipt(id, submit, end) {
+function receipt(id, submit, end, decimal) {
+  if (decimal) id = String(parseInt(id, 16));
   const from = { source_addr: submit.destination_addr, destination_addr: submit.source_addr, esm_class: 4 };
   if (end === "71") return { ...from, receipted_message_id: id, message_state: 5, short_message: "" };
   const dates = "submit date:2605141800 done date:2605141801";
@@ -67,13 +101,19 @@ function take(session, submit) {
   if (end === "91") return session.destroy();
   const status = end === "59" && before === 1 ? 0x58 : REFUSED[end];
   if (status) return session.send(submit.response({ command_status: status }));
-  const id = `m-${++next}`;
-  const says = submit.registered_delivery ? receipt(id, submit, end) : null;
+  next += 1;
+  const who = session.systemId;
+  const id = who === "constant" ? "msg_id" : who === "decimal" ? (next + 25).toString(16) : `m-${next}`;
+  const says = submit.registered_delivery ? receipt(id, submit, end, who === "decimal") : null;
   if (says && end === "72") say(says);
   session.send(submit.response({ message_id: id }));
   if (says && end !== "72") say(says);
   if (says && end === "73") say(says);
-  if (end === "74") say({ source_addr: to, destination_addr: submit.source_addr, short_message: "1" });
+  const answer = { source_addr: to, destination_addr: submit.source_addr };
+  if (end === "74") say({ ...answer, short_message: "1" });
+  if (end === "75") for (const part of inParts(answer, "udh")) say(part);
+  if (end === "76") for (const part of inParts(answer, "sar")) say(part);
+  if (end === "77") say({ ...answer, data_coding: 8, short_message: "", message_payload: { message: ucs2(LONG) } });
 }
 
 function bind(session, request) {
@@ -82,6 +122,7 @@ function bind(session, request) {
   log("bind", { command, system_id, status });
   session.send(request.response({ command_status: status, system_id: "smsc" }));
   if (status !== 0) return;
+  session.systemId = system_id;
   if (system_id === "mute") {
     session.on("enquire_link", () => log("enquired"));
     return;

@@ -11,6 +11,7 @@ fn word(sent: &Sent) -> String {
     match sent {
         Sent::Accepted { ids, .. } => format!("accepted {}", ids.join(" ")),
         Sent::Later { .. } => "later".to_owned(),
+        Sent::Away { .. } => "away".to_owned(),
         Sent::Never { .. } => "never".to_owned(),
     }
 }
@@ -20,6 +21,7 @@ fn words(sent: &Sent) -> &str {
     match sent {
         Sent::Accepted { provider: words, .. }
         | Sent::Later { reason: words }
+        | Sent::Away { reason: words }
         | Sent::Never { reason: words } => words,
     }
 }
@@ -38,6 +40,9 @@ fn each_answer_of_aliyun_has_its_verdict() {
         (200, "isv.DAY_LIMIT_CONTROL",           "later"),
         (200, "isv.AMOUNT_NOT_ENOUGH",           "later"),
         (200, "isv.SMS_TEMPLATE_ILLEGAL",        "later"),
+        (200, "isv.SMS_SIGN_ILLEGAL",            "later"),
+        (200, "isv.DENY_IP_RANGE",               "later"),
+        (200, "isv.SMS_CONTENT_ILLEGAL",         "never"),
         (200, "isp.SYSTEM_ERROR",                "later"),
         (200, "isp.RAM_PERMISSION_DENY",         "later"),
         (400, "SignatureDoesNotMatch",           "later"),
@@ -81,6 +86,12 @@ fn each_answer_of_tencent_has_its_verdict() {
         (status("LimitExceeded.PhoneNumberCountLimit", ""),              "never"),
         (status("FailedOperation.InsufficientBalanceInSmsPackage", ""),  "later"),
         (status("FailedOperation.TemplateIncorrectOrUnapproved", ""),    "later"),
+        (status("FailedOperation.MarketingSendTimeConstraint", ""),      "later"),
+        (status("UnsupportedOperation.UnsuportedRegion", ""),            "never"),
+        (status("FailedOperation.JsonParseFail", ""),                    "never"),
+        (error("UnauthorizedOperation.SerivceSuspendDueToArrears"),      "later"),
+        (error("IpNotInWhitelist"),                                      "later"),
+        (error("InternalError.Timeout"),                                 "later"),
         (error("AuthFailure.SignatureFailure"),                          "later"),
         (error("AuthFailure.SignatureExpire"),                           "later"),
         (error("RequestLimitExceeded"),                                  "later"),
@@ -116,6 +127,9 @@ fn each_answer_of_twilio_has_its_verdict() {
         (404, error(20404),  "later"),
         (400, error(21606),  "later"),
         (400, error(21611),  "later"),
+        (400, error(21730),  "later"),
+        (400, error(60728),  "later"),
+        (400, error(63038),  "later"),
         (503, error(20500),  "later"),
         (500, "{}".to_owned(), "later"),
         (200, "{}".to_owned(), "later"),

@@ -60,7 +60,7 @@ fn said(
 
 fn receipt(id: &str, delivery: Delivery, code: &str, at: Option<i64>) -> Back {
     let at = at.map(Timestamp);
-    Back::Receipt(Receipt { id: id.into(), delivery, code: code.into(), at })
+    Back::Receipt(Receipt { id: id.into(), to: None, delivery, code: code.into(), at })
 }
 
 fn word(id: &str, from: &str, text: &str) -> Back {

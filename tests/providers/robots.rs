@@ -129,6 +129,7 @@ fn each_answer_of_a_robot_has_its_verdict() {
         let got = match robot::verdict(maker, &answer) {
             Sent::Accepted { .. } => "accepted",
             Sent::Later { .. } => "later",
+            Sent::Away { .. } => "away",
             Sent::Never { .. } => "never",
         };
         assert_eq!(got, want, "{maker:?} {status} {body}");
@@ -206,6 +207,7 @@ fn each_answer_to_a_webhook_has_its_verdict() {
         let got = match webhook::verdict(&answer) {
             Sent::Accepted { .. } => "accepted",
             Sent::Later { .. } => "later",
+            Sent::Away { .. } => "away",
             Sent::Never { .. } => "never",
         };
         assert_eq!(got, want, "{status}");

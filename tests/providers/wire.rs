@@ -107,7 +107,11 @@ async fn a_provider_that_is_slow_broken_or_away_is_not_now() {
                 continue; // the status of its answer is all that counts
             }
             let sent = channel.send(&letter("+8613800138000"), NOW).await;
-            let Sent::Later { reason } = sent else { panic!("{kind} {wish}: {sent:?}") };
+            let is_away = matches!(sent, Sent::Away { .. });
+            assert_eq!(is_away, port == &away, "{kind} {wish}: {sent:?}");
+            let (Sent::Later { reason } | Sent::Away { reason }) = sent else {
+                panic!("{kind} {wish}: {sent:?}")
+            };
             assert!(reason.contains(words), "{kind} {wish}: {reason}");
             assert!(!reason.contains("138"), "{kind} {wish}: {reason}");
         }

@@ -49,7 +49,7 @@ async fn with_tls_the_certificate_is_looked_at() {
     let sent = channel(&centre.port, "right", &trusting).send(&sms, NOW).await;
     assert!(matches!(sent, Sent::Accepted { .. }), "{sent:?}");
     let stranger = channel(&centre.port, "right", "tls = 'implicit'").send(&sms, NOW).await;
-    let Sent::Later { reason } = stranger else { panic!("{stranger:?}") };
+    let Sent::Away { reason } = stranger else { panic!("{stranger:?}") };
     let words = format!("TLS with 127.0.0.1:{} failed: invalid peer certificate", centre.port);
     assert!(reason.starts_with(&words), "{reason}");
     assert_eq!(centre.events("submit").len(), 1, "a stranger gets neither login nor message");
@@ -102,10 +102,10 @@ async fn a_centre_that_is_away_or_refuses_us_is_later() {
     let centre = Centre::start();
     let sms = letter("+8613800138001", "督办");
     let away = channel(&free_port().to_string(), "right", "").send(&sms, NOW).await;
-    let Sent::Later { reason } = away else { panic!("{away:?}") };
+    let Sent::Away { reason } = away else { panic!("{away:?}") };
     assert!(reason.starts_with("cannot reach 127.0.0.1:"), "{reason}");
     let locked = channel(&centre.port, "wrong", "").send(&sms, NOW).await;
-    let Sent::Later { reason } = locked else { panic!("{locked:?}") };
+    let Sent::Away { reason } = locked else { panic!("{locked:?}") };
     let words =
         format!("127.0.0.1:{} refused the bind: SMPP 0x0000000E invalid password", centre.port);
     assert_eq!(reason, words);

@@ -15,6 +15,7 @@ mod schema;
 mod scratch;
 mod silences;
 mod turns;
+mod sealed;
 
 /// Runs each function on a SQLite file, on SQLite in memory and on PostgreSQL.
 macro_rules! contract {
@@ -82,8 +83,12 @@ contract![
     receipts::a_receipt_before_the_answer_waits,
     receipts::a_long_message_is_delivered_with_its_last_part,
     receipts::what_is_undelivered_goes_on_once,
+    receipts::a_number_of_several_messages_is_of_the_right_one_or_of_none,
+    receipts::a_receipt_of_another_address_is_of_no_message,
     receipts::a_reply_finds_what_was_asked,
     receipts::a_slip_knows_what_arrived,
+    sealed::what_is_sealed_is_counted_by_its_key,
+    sealed::a_contact_that_changes_meanwhile_keeps_its_change,
     links::a_link_is_answered_once,
     links::a_link_expires,
     links::tokens_work_until_revoked,

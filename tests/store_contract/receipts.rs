@@ -11,7 +11,7 @@ const LEASE_MS: i64 = 60_000;
 
 fn receipt(id: &str, delivery: Delivery) -> NewReceipt {
     let (channel, code) = ("text".to_owned(), "DELIVRD".to_owned());
-    NewReceipt { channel, provider_id: id.to_owned(), delivery, code, at: at(50) }
+    NewReceipt { channel, provider_id: id.to_owned(), to: None, delivery, code, at: at(50) }
 }
 
 /// A store with one message, claimed.
@@ -29,7 +29,7 @@ async fn send(store: &Store, id: i64, parts: &[&str], receipt_due: Option<Timest
     let outcome = Outcome::Sent { channel: "text".to_owned(), provider: "ok".to_owned() };
     let parts = parts.iter().map(|part| (*part).to_owned()).collect();
     let address = Some("hash-of-an-address".to_owned());
-    let proof = Proof { parts, address, receipt_due, entry: None };
+    let proof = Proof { parts, address, receipt_due, ..Proof::default() };
     let settled = store.settle(&[Settled { id, attempt: 1, outcome, proof }], at(2)).await;
     assert_eq!(settled.expect("it is settled"), [true]);
 }
@@ -149,4 +149,65 @@ pub async fn a_slip_knows_what_arrived(scratch: &Scratch) {
     assert_eq!(counts().await, (2, 1, 0), "sent is not delivered");
     hear(&store, &[receipt("a", Delivery::Delivered)]).await;
     assert_eq!(counts().await, (2, 1, 1));
+}
+
+/// A store with these messages, each sent to an address as a letter of its own, all under the number
+/// `X`; their ids.
+async fn constant(scratch: &Scratch, addresses: &[&str]) -> (Store, Vec<i64>) {
+    let keys: Vec<String> = (0..addresses.len()).map(|n| format!("m{n}")).collect();
+    let (store, ticket) = with_ticket(scratch, |ticket| Writes {
+        messages: keys.iter().map(|key| message(ticket, key, None, at(0))).collect(),
+        ..Writes::default()
+    })
+    .await;
+    store.claim(10, LEASE_MS, at(1)).await.expect("they are claimed");
+    let rows = store.messages(ticket.key).await.expect("they read");
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    for (id, address) in ids.iter().zip(addresses) {
+        send_to(&store, *id, address, *id).await;
+    }
+    (store, ids)
+}
+
+async fn send_to(store: &Store, id: i64, address: &str, letter: i64) {
+    let outcome = Outcome::Sent { channel: "text".to_owned(), provider: "ok".to_owned() };
+    let (parts, to) = (vec!["X".to_owned()], Some(address.to_owned()));
+    let proof = Proof { parts, to, letter: Some(letter), ..Proof::default() };
+    let settled = store.settle(&[Settled { id, attempt: 1, outcome, proof }], at(2)).await;
+    assert_eq!(settled.expect("it is settled"), [true]);
+}
+
+/// What became of each message, in their order.
+async fn deliveries(store: &Store) -> Vec<Option<String>> {
+    let ticket = store.ticket("T000").await.expect("it reads").expect("it is there").key;
+    let rows = store.messages(ticket).await.expect("they read");
+    rows.into_iter().map(|row| row.delivery).collect()
+}
+
+pub async fn a_number_of_several_messages_is_of_the_right_one_or_of_none(scratch: &Scratch) {
+    let (store, _) = constant(scratch, &["anna", "bert", "bert"]).await;
+    let of = |to: Option<&str>, delivery| NewReceipt {
+        to: to.map(str::to_owned),
+        ..receipt("X", delivery)
+    };
+    hear(&store, &[of(None, Delivery::Never)]).await;
+    hear(&store, &[of(Some("bert"), Delivery::Delivered)]).await;
+    hear(&store, &[of(Some("carl"), Delivery::Delivered)]).await;
+    assert_eq!(deliveries(&store).await, [None, None, None], "of whom is it?");
+    hear(&store, &[of(Some("anna"), Delivery::Failed)]).await;
+    let failed = Some("failed".to_owned());
+    assert_eq!(deliveries(&store).await, [failed, None, None], "only anna got one");
+}
+
+pub async fn a_receipt_of_another_address_is_of_no_message(scratch: &Scratch) {
+    let (store, _) = constant(scratch, &["anna"]).await;
+    let to = Some("bert".to_owned());
+    hear(&store, &[NewReceipt { to, ..receipt("X", Delivery::Never) }]).await;
+    assert_eq!(deliveries(&store).await, [None]);
+    hear(&store, &[receipt("X", Delivery::Delivered)]).await;
+    assert_eq!(
+        deliveries(&store).await,
+        [Some("delivered".to_owned())],
+        "as before addresses were kept"
+    );
 }

@@ -2,13 +2,28 @@
 
 use duban::{
     core::message::{Facts, Message, Recipient},
+    core::timestamp::Timestamp,
+    secret::{Held, Ring},
     store::{MessageWrite, Writes},
 };
 
-use crate::house::{House, NOW, WRONG_MAX, Wish, house};
+use crate::house::{HOUR_MS, House, NOW, WRONG_MAX, Wish, house};
+
+const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// A message to the liaison, written and not yet sent; the token of its link.
 async fn told(house: &House, ticket: &str, key: &str, slip: Option<&str>, facts: Facts) -> String {
+    told_at(house, ticket, key, slip, facts, NOW).await
+}
+
+async fn told_at(
+    house: &House,
+    ticket: &str,
+    key: &str,
+    slip: Option<&str>,
+    facts: Facts,
+    not_before: Timestamp,
+) -> String {
     let ticket_key = house.ticket(ticket).await;
     let message = Message {
         key: key.to_owned(),
@@ -25,7 +40,7 @@ async fn told(house: &House, ticket: &str, key: &str, slip: Option<&str>, facts:
         via: "email".to_owned(),
         template: "staff.yellow".to_owned(),
         facts,
-        not_before: NOW,
+        not_before,
         expires: None,
     };
     let write = MessageWrite { message, ticket_key, sealed: None };
@@ -130,6 +145,73 @@ async fn a_link_nobody_signed_opens_nothing() {
         assert_eq!(house.get(&format!("/a/{wrong}")).await.status, 404, "{wrong}");
     }
     assert_eq!(house.get("/a/x").await.status, 429, "guesses are shut out");
+    assert_eq!(heard(&house, "W1", "acknowledged").await.len(), 0);
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_is_too_old_says_so_and_takes_nothing() {
+    let house = house(Wish::default()).await;
+    house.slip("W1", "yellow", 0).await;
+    let slip = "W1/r1/resolve/cx-scjg/0/0.0.0";
+    for (name, age_ms, status) in [("in time", 60 * DAY_MS - 1, 200), ("too old", 60 * DAY_MS, 410)]
+    {
+        let (key, facts) = (format!("{slip}/{name}/email"), Facts::default());
+        let token = told_at(&house, "W1", &key, Some(slip), facts, NOW.plus_ms(-age_ms)).await;
+        let page = house.get_in(&format!("/a/{token}"), "en").await;
+        assert_eq!(page.status, status, "{name}: {}", page.body);
+        assert_eq!(page.body.contains("This link has expired"), status == 410, "{name}");
+        let reply = post(&house, &token, &[("token", &token), ("do", "receive")]).await;
+        assert_eq!(reply.status, status, "{name}");
+    }
+    assert_eq!(heard(&house, "W1", "acknowledged").await.len(), 1, "only in time");
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_only_looks_acknowledges_nothing() {
+    let house = house(Wish::default()).await;
+    let token = with_slip(&house).await;
+    let url = house.url(&format!("/a/{token}"));
+    // A mail scanner, a messenger's preview, a browser that fetches ahead.
+    let ahead = house.client.get(&url).header("sec-purpose", "prefetch");
+    for request in [house.client.get(&url), house.client.head(&url), ahead] {
+        assert_eq!(house.send(request).await.status, 200);
+    }
+    assert_eq!(house.send(house.client.put(&url)).await.status, 405);
+    // A scanner that posts what it finds has no token of the form, or comes from elsewhere.
+    assert_eq!(house.send(house.client.post(&url)).await.status, 403);
+    let elsewhere = house.client.post(&url).header("sec-fetch-site", "cross-site");
+    let form = [("token", token.as_str()), ("do", "receive")];
+    assert_eq!(house.send(elsewhere.form(&form)).await.status, 403);
+    assert_eq!(heard(&house, "W1", "acknowledged").await.len(), 0);
+    house.stop().await;
+}
+
+/// Writes the ring that `change` makes of the one in the house's key file, and has it read.
+fn rotate(house: &House, change: impl FnOnce(Ring) -> Ring) {
+    let held = Held::hold(&house.key_file).expect("nobody else holds it");
+    let ring = change(held.read().expect("it reads"));
+    held.replace(&ring).expect("it is replaced");
+    house.seal.renew().expect("it is read again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_outlives_its_key_until_that_is_retired() {
+    let house = house(Wish::default()).await;
+    let token = with_slip(&house).await;
+    let old = house.seal.ring().newest();
+    rotate(&house, |ring| ring.rotated(NOW).expect("a second key"));
+    let page = house.get_in(&format!("/a/{token}"), "en").await;
+    assert_eq!(page.status, 200, "signed before the rotation: {}", page.body);
+    rotate(&house, |ring| ring.without(old, NOW).expect("it is retired"));
+    for turn in 0..=WRONG_MAX {
+        let page = house.get_in(&format!("/a/{token}"), "en").await;
+        assert_eq!(page.status, 410, "turn {turn}: an old link is no guess: {}", page.body);
+        assert!(page.body.contains("expired"), "{}", page.body);
+    }
+    let reply = post(&house, &token, &[("token", &token), ("do", "receive")]).await;
+    assert_eq!(reply.status, 410);
     assert_eq!(heard(&house, "W1", "acknowledged").await.len(), 0);
     house.stop().await;
 }

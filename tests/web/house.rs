@@ -3,6 +3,7 @@
 
 use std::{
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -69,6 +70,7 @@ impl Default for Wish {
 pub struct House {
     pub store: Store,
     pub seal: Key,
+    pub key_file: PathBuf,
     pub knock: Arc<Notify>,
     pub health: Arc<Health>,
     pub address: SocketAddr,
@@ -119,7 +121,8 @@ pub async fn house(wish: Wish) -> House {
         header_timeout: wish.header_timeout,
         ..config.web
     };
-    let seal = Key::open(&folder.path().join("contacts.key")).expect("a new key");
+    let key_file = folder.path().join("contacts.key");
+    let seal = Key::open(&key_file).expect("a new key");
     let state = State {
         store: store.clone(),
         queue: queue.clone(),
@@ -152,6 +155,7 @@ pub async fn house(wish: Wish) -> House {
     House {
         store,
         seal,
+        key_file,
         knock,
         health,
         address,

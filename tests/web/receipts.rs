@@ -49,7 +49,7 @@ impl House {
 }
 
 fn receipt(id: &str, delivery: Delivery, code: &str) -> Back {
-    Back::Receipt(Receipt { id: id.into(), delivery, code: code.into(), at: None })
+    Back::Receipt(Receipt { id: id.into(), to: None, delivery, code: code.into(), at: None })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -35,6 +35,7 @@ fn back(said: Said) -> Back {
     match said {
         Said::Report { biz_id, success, err_code, report_time } => Back::Receipt(Receipt {
             id: biz_id,
+            to: None,
             delivery: match success {
                 true => Delivery::Delivered,
                 false if is_no_number(&err_code) => Delivery::Never,

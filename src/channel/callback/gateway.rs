@@ -59,5 +59,5 @@ fn back(config: &ReceiptsConfig, item: &Value) -> Result<Option<Back>, Refused> 
     } else {
         Delivery::Failed
     };
-    Ok(Some(Back::Receipt(Receipt { id, delivery, code: state, at: None })))
+    Ok(Some(Back::Receipt(Receipt { id, to: None, delivery, code: state, at: None })))
 }

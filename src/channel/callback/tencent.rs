@@ -48,6 +48,7 @@ fn back(said: Said) -> Back {
     match said {
         Said::Report { sid, report_status, errmsg, user_receive_time } => Back::Receipt(Receipt {
             id: sid,
+            to: None,
             delivery: match report_status.as_str() {
                 "SUCCESS" => Delivery::Delivered,
                 _ if is_no_number(&errmsg) => Delivery::Never,

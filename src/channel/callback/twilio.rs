@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// Error codes that another try on the same number does not mend: blocked, unknown, a landline,
-/// said `STOP`.
+/// said `STOP`, invalid (`https://www.twilio.com/docs/api/errors/30005` and the like). 30003 is no such:
+/// a phone that is off may be on tomorrow.
 const NEVER: [&str; 5] = ["30004", "30005", "30006", "21610", "21211"];
 /// The hash of a body that is no form.
 const BODY_HASH: &str = "bodySHA256";
@@ -92,7 +93,7 @@ fn said(form: &[(String, String)]) -> Result<Vec<Back>, Refused> {
             "undelivered" | "failed" | "canceled" => Delivery::Failed,
             _ => return Ok(Vec::new()), // accepted, queued, sending, sent: on its way
         };
-        return Ok(vec![Back::Receipt(Receipt { id, delivery, code, at: None })]);
+        return Ok(vec![Back::Receipt(Receipt { id, to: None, delivery, code, at: None })]);
     }
     match (field("From"), field("Body")) {
         (Some(from), Some(text)) => Ok(vec![Back::Word(Word { id, from, text })]),

@@ -13,7 +13,7 @@ use super::{
     link::{self, Way},
     session::{Order, Session},
 };
-use crate::channel::back::Heard;
+use crate::channel::{NoAnswer, back::Heard};
 
 /// The first wait after a failure; it doubles with every further one.
 const WAIT_MIN: Duration = Duration::from_millis(500);
@@ -48,7 +48,7 @@ impl Smpp {
                 Ok(link) => {
                     tracing::info!(channel, way = name, "SMPP session open");
                     let began = Instant::now();
-                    let session = Session::new(channel, &self.config, link, Some(heard.clone()));
+                    let session = Session::new(channel, &self.config, link, Some(self.ears(heard)));
                     let why = session.run(orders, stop.clone()).await;
                     if began.elapsed() >= GOOD_LIFE {
                         failures = 0;
@@ -76,7 +76,7 @@ impl Smpp {
 async fn refuse(orders: &mut mpsc::Receiver<Order>, why: &str) {
     while let Some(order) = orders.recv().await {
         // Whoever waited may be gone.
-        drop(order.answer.send(Err(format!("no session: {why}"))));
+        drop(order.answer.send(Err(NoAnswer::away(format!("no session: {why}")))));
     }
     std::future::pending::<()>().await;
 }

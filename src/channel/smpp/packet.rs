@@ -17,7 +17,16 @@ pub const ANSWER: u32 = 0x8000_0000;
 /// Octets before the body.
 pub const HEADER: usize = 16;
 
+/// In `esm_class`: the text begins with a header.
+const WITH_HEADER: u8 = 0x40;
+/// Elements of such a header: which part this is, with a reference of one octet or of two.
+const PART: u8 = 0x00;
+const PART_WIDE: u8 = 0x08;
+
 const RECEIPTED_MESSAGE_ID: u16 = 0x001e;
+const SAR_REFERENCE: u16 = 0x020c;
+const SAR_TOTAL: u16 = 0x020e;
+const SAR_NUMBER: u16 = 0x020f;
 const NETWORK_ERROR_CODE: u16 = 0x0423;
 const MESSAGE_PAYLOAD: u16 = 0x0424;
 const MESSAGE_STATE: u16 = 0x0427;
@@ -40,16 +49,35 @@ pub fn open(frame: &[u8]) -> Option<(Head, &[u8])> {
     Some((head, frame.get(HEADER..)?))
 }
 
+/// Which part of a longer message this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    pub reference: u16,
+    pub total: u8,
+    /// From 1.
+    pub number: u8,
+}
+
+impl Segment {
+    /// `None` where it says nothing that can be: one part of one, or one beyond the last.
+    fn of(reference: u16, total: u8, number: u8) -> Option<Self> {
+        (total > 1 && (1..=total).contains(&number)).then_some(Self { reference, total, number })
+    }
+}
+
 /// A message that came in.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Deliver {
     pub from: String,
+    pub to: String,
     pub esm_class: u8,
     pub data_coding: u8,
     pub message: Vec<u8>,
     pub receipted: Option<String>,
     pub state: Option<u8>,
     pub network_error: Option<u16>,
+    /// `sar_msg_ref_num`, `sar_total_segments`, `sar_segment_seqnum`
+    pub sar: [Option<u16>; 3],
 }
 
 impl Deliver {
@@ -60,7 +88,7 @@ impl Deliver {
         fields.skip(2)?;
         let from = fields.text()?;
         fields.skip(2)?;
-        fields.text()?; // destination_addr
+        let to = fields.text()?;
         let esm_class = fields.octet()?;
         fields.skip(2)?;
         fields.text()?; // schedule_delivery_time
@@ -70,7 +98,7 @@ impl Deliver {
         fields.skip(1)?;
         let length = fields.octet()?;
         let message = fields.octets(length.into())?.to_vec();
-        let mut deliver = Self { from, esm_class, data_coding, message, ..Self::default() };
+        let mut deliver = Self { from, to, esm_class, data_coding, message, ..Self::default() };
         while let Some((tag, value)) = fields.optional() {
             match (tag, value) {
                 (RECEIPTED_MESSAGE_ID, value) => deliver.receipted = Some(text(value)),
@@ -81,10 +109,48 @@ impl Deliver {
                 (MESSAGE_PAYLOAD, value) if deliver.message.is_empty() => {
                     deliver.message = value.to_vec();
                 }
+                (SAR_REFERENCE, &[high, low]) => {
+                    deliver.sar[0] = Some(u16::from_be_bytes([high, low]));
+                }
+                (SAR_TOTAL, &[total]) => deliver.sar[1] = Some(total.into()),
+                (SAR_NUMBER, &[number]) => deliver.sar[2] = Some(number.into()),
                 _ => {} // nothing we need
             }
         }
         Some(deliver)
+    }
+
+    /// The header of the text, and the text.
+    fn split(&self) -> (&[u8], &[u8]) {
+        if self.esm_class & WITH_HEADER == 0 {
+            return (&[], &self.message);
+        }
+        let Some((length, rest)) = self.message.split_first() else { return (&[], &[]) };
+        rest.split_at_checked(usize::from(*length)).unwrap_or((&[], &[]))
+    }
+
+    /// The text without its header.
+    pub fn body(&self) -> &[u8] {
+        self.split().1
+    }
+
+    /// Which part of a longer message it is; `None`: it is a whole one.
+    pub fn segment(&self) -> Option<Segment> {
+        let (mut elements, _) = self.split();
+        while let [kind, length, rest @ ..] = elements {
+            let Some((element, after)) = rest.split_at_checked(usize::from(*length)) else { break };
+            match (*kind, element) {
+                (PART, &[reference, total, number]) => {
+                    return Segment::of(reference.into(), total, number);
+                }
+                (PART_WIDE, &[high, low, total, number]) => {
+                    return Segment::of(u16::from_be_bytes([high, low]), total, number);
+                }
+                _ => elements = after, // of fonts, ports and the like
+            }
+        }
+        let [Some(reference), Some(total), Some(number)] = self.sar else { return None };
+        Segment::of(reference, u8::try_from(total).ok()?, u8::try_from(number).ok()?)
     }
 }
 
@@ -157,6 +223,32 @@ mod tests {
         for (name, optional, id, state) in table {
             let read = Deliver::read(&body(b"x", optional)).expect(name);
             assert_eq!((read.receipted.as_deref(), read.state), (id, state), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_part_says_which_it_is() {
+        let part = |reference, total, number| Some(Segment { reference, total, number });
+        #[rustfmt::skip]
+        let table = [
+            ("no header",              0x00, &b"hi"[..],                                &b""[..],  None, "hi"),
+            ("a short reference",      0x40, b"\x05\0\x03\x07\x02\x01hi",              b"",       part(7, 2, 1), "hi"),
+            ("a long reference",       0x40, b"\x06\x08\x04\x01\x07\x03\x03hi",         b"",       part(263, 3, 3), "hi"),
+            ("after another element",  0x40, b"\x09\x24\x02xy\0\x03\x07\x02\x02hi",     b"",       part(7, 2, 2), "hi"),
+            ("a port only",            0x40, b"\x04\x05\x02xyhi",                       b"",       None, "hi"),
+            ("beyond the last",        0x40, b"\x05\0\x03\x07\x02\x03hi",              b"",       None, "hi"),
+            ("part zero",              0x40, b"\x05\0\x03\x07\x02\x00hi",              b"",       None, "hi"),
+            ("one of one",             0x40, b"\x05\0\x03\x07\x01\x01hi",              b"",       None, "hi"),
+            ("a header cut off",       0x40, b"\x05\0\x03\x07",                         b"",       None, ""),
+            ("an element cut off",     0x40, b"\x03\0\x09\x07hi",                       b"",       None, "hi"),
+            ("optional fields",        0x00, b"hi", b"\x02\x0c\0\x02\x01\x07\x02\x0e\0\x01\x02\x02\x0f\0\x01\x01", part(263, 2, 1), "hi"),
+            ("two of three fields",    0x00, b"hi", b"\x02\x0c\0\x02\x01\x07\x02\x0e\0\x01\x02",                 None, "hi"),
+        ];
+        for (name, esm_class, message, optional, segment, text) in table {
+            let deliver = Deliver::read(&body(message, optional)).expect(name);
+            let deliver = Deliver { esm_class, ..deliver };
+            assert_eq!(deliver.segment(), segment, "{name}");
+            assert_eq!(deliver.body(), text.as_bytes(), "{name}");
         }
     }
 

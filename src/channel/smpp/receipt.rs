@@ -15,7 +15,6 @@ use crate::{
 /// Bits of `esm_class`.
 const RECEIPT: u8 = 0x04;
 const PROGRESS: u8 = 0x20;
-const HEADER: u8 = 0x40;
 /// Bits of `esm_class` that say what kind of message it is.
 const KIND: u8 = 0x3c;
 
@@ -67,7 +66,8 @@ fn receipt(deliver: &Deliver, receipt_ids: ReceiptIds) -> Read {
     let error = error.or_else(|| deliver.network_error.map(|error| format!("{error:03}")));
     let code = error.map_or_else(|| stat.clone(), |error| format!("{stat} err:{error}"));
     // `done date` has no zone, so it says no moment.
-    Read::Back(Back::Receipt(Receipt { id, delivery, code, at: None }))
+    let to = Some(deliver.from.clone()).filter(|from| !from.is_empty());
+    Read::Back(Back::Receipt(Receipt { id, to, delivery, code, at: None }))
 }
 
 /// The number a message is known by: as the answer gave it, in one form of those that are equal.
@@ -136,20 +136,24 @@ fn state(word: &str) -> u8 {
 
 /// The text of a message without its header.
 fn words(deliver: &Deliver) -> String {
-    let mut octets = deliver.message.as_slice();
-    if deliver.esm_class & HEADER != 0 {
-        let header = octets.first().map_or(0, |length| usize::from(*length) + 1);
-        octets = octets.get(header..).unwrap_or_default();
-    }
     match deliver.data_coding {
+        // Receipts are ASCII even where the alphabet would read it otherwise (`_`, `@`).
+        0x00 if deliver.esm_class & RECEIPT != 0 => {
+            String::from_utf8_lossy(deliver.body()).into_owned()
+        }
+        coding => decoded(deliver.body(), coding),
+    }
+}
+
+/// What octets say in an alphabet.
+pub fn decoded(octets: &[u8], data_coding: u8) -> String {
+    match data_coding {
         0x03 => octets.iter().copied().map(char::from).collect(),
         0x08 | 0x18..=0x1b => {
             let units = octets.chunks_exact(2).map(|unit| u16::from_be_bytes([unit[0], unit[1]]));
             char::decode_utf16(units).map(|sign| sign.unwrap_or('?')).collect()
         }
-        // Receipts are ASCII even where the alphabet would read it otherwise (`_`, `@`).
-        0x00 if deliver.esm_class & RECEIPT == 0 => from_septets(octets),
-        0xf0..=0xf3 => from_septets(octets),
+        0x00 | 0xf0..=0xf3 => from_septets(octets),
         _ => String::from_utf8_lossy(octets).into_owned(),
     }
 }
@@ -158,8 +162,11 @@ fn words(deliver: &Deliver) -> String {
 mod tests {
     use super::*;
 
+    const HEADER: u8 = 0x40;
+
     fn told(text: &str) -> Deliver {
-        Deliver { esm_class: RECEIPT, message: text.into(), ..Deliver::default() }
+        let from = "8613800138000".to_owned();
+        Deliver { from, esm_class: RECEIPT, message: text.into(), ..Deliver::default() }
     }
 
     #[test]
@@ -192,7 +199,8 @@ mod tests {
         for (name, deliver, want) in table {
             let want = want.map_or(Read::Nothing, |(id, delivery, code)| {
                 let (id, code) = (id.to_owned(), code.to_owned());
-                Read::Back(Back::Receipt(Receipt { id, delivery, code, at: None }))
+                let to = Some("8613800138000".to_owned());
+                Read::Back(Back::Receipt(Receipt { id, to, delivery, code, at: None }))
             });
             assert_eq!(read(&deliver, ReceiptIds::Same), want, "{name}");
         }

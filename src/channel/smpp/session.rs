@@ -4,9 +4,15 @@
 //! waits for an answer then learns why there will be none.
 //!
 //! Invariants (tests/smpp): `a_message_without_an_answer_is_later_and_holds_up_nobody`,
-//! `a_dead_link_is_noticed`, `what_comes_in_is_confirmed_once_it_is_kept`.
+//! `a_dead_link_is_noticed`, `what_comes_in_is_confirmed_once_it_is_kept`,
+//! `a_receipt_in_another_base_is_left_out`.
 
-use std::{collections::BTreeMap, pin::Pin, time::Duration};
+use std::{
+    collections::BTreeMap,
+    pin::Pin,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use rusmpp::{
@@ -20,12 +26,18 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    joining::{Joined, Joining, Origin},
     link::{Link, Writer},
+    locked,
+    numbers::{Named, Numbers},
     packet::{self, ANSWER, Deliver, Head},
     receipt::{self, Read},
 };
 use crate::{
-    channel::back::Heard,
+    channel::{
+        NoAnswer,
+        back::{Back, Heard},
+    },
     config::smpp::{ReceiptIds, SmppConfig},
 };
 
@@ -43,7 +55,7 @@ pub struct Answer {
 }
 
 /// Whoever waits for an answer; the reason where there is none.
-type Waiting = oneshot::Sender<Result<Answer, String>>;
+type Waiting = oneshot::Sender<Result<Answer, NoAnswer>>;
 
 /// A message on its way to the session.
 pub struct Order {
@@ -58,15 +70,33 @@ struct Pending {
     answer: Waiting,
 }
 
-type Keeping = Pin<Box<dyn Future<Output = (u32, bool)> + Send>>;
+/// Something that is being kept.
+struct Kept {
+    /// The packet to answer; `None`: it was answered before.
+    sequence: Option<u32>,
+    /// The word of several parts it is.
+    origin: Option<Origin>,
+    kept: bool,
+}
+
+type Keeping = Pin<Box<dyn Future<Output = Kept> + Send>>;
+
+/// Who hears what comes in, and what is known to understand it.
+pub struct Ears {
+    pub heard: mpsc::Sender<Heard>,
+    pub numbers: Arc<Mutex<Numbers>>,
+    pub joining: Arc<Mutex<Joining>>,
+}
 
 /// An open session.
 pub struct Session {
     channel: String,
     link: Link,
-    /// Who hears what comes in.
-    heard: Option<mpsc::Sender<Heard>>,
+    /// `None`: nobody listens.
+    ears: Option<Ears>,
     receipt_ids: ReceiptIds,
+    /// Our own number.
+    source: String,
     window: usize,
     enquire_link: Duration,
     timeout: Duration,
@@ -82,17 +112,13 @@ pub struct Session {
 
 impl Session {
     /// A session on a bound link.
-    pub fn new(
-        channel: &str,
-        config: &SmppConfig,
-        link: Link,
-        heard: Option<mpsc::Sender<Heard>>,
-    ) -> Self {
+    pub fn new(channel: &str, config: &SmppConfig, link: Link, ears: Option<Ears>) -> Self {
         Self {
             channel: channel.to_owned(),
             link,
-            heard,
+            ears,
             receipt_ids: config.receipt_ids,
+            source: config.source.number.clone(),
             window: config.window,
             enquire_link: config.enquire_link,
             timeout: config.timeout,
@@ -113,7 +139,10 @@ impl Session {
         let why = self.work(orders, &stop).await.err().unwrap_or_else(|| "closed by us".to_owned());
         for (_, pending) in std::mem::take(&mut self.pending) {
             // Whoever waited may be gone.
-            drop(pending.answer.send(Err(format!("no answer: {why}"))));
+            drop(pending.answer.send(Err(NoAnswer::here(format!("no answer: {why}")))));
+        }
+        if let Some(ears) = &self.ears {
+            locked(&ears.joining).abandon(Instant::now());
         }
         why
     }
@@ -134,8 +163,8 @@ impl Session {
                         None => closing = true,
                     }
                 }
-                Some((sequence, kept)) = self.keeping.next(), if !self.keeping.is_empty() => {
-                    self.confirm(sequence, kept).await?;
+                Some(kept) = self.keeping.next(), if !self.keeping.is_empty() => {
+                    self.settle(kept).await?;
                 }
                 () = sleep_until(next_look) => self.look().await?,
                 () = stop.cancelled(), if !closing => closing = true,
@@ -170,7 +199,9 @@ impl Session {
             None => self.last_word + self.enquire_link,
             Some(asked) => asked + self.timeout,
         };
-        self.pending.values().map(|pending| pending.until).fold(link, Instant::min)
+        let late = self.ears.as_ref().and_then(|ears| locked(&ears.joining).next_late());
+        let pending = self.pending.values().map(|pending| pending.until);
+        pending.chain(late).fold(link, Instant::min)
     }
 
     /// Gives up answers that are too late, and asks a silent centre whether it is there.
@@ -179,8 +210,9 @@ impl Session {
         for (_, late) in self.pending.extract_if(.., |_, pending| pending.until <= now) {
             let reason = format!("no answer within {:?}; it may have been taken", self.timeout);
             // Whoever waited may be gone.
-            drop(late.answer.send(Err(reason)));
+            drop(late.answer.send(Err(NoAnswer::here(reason))));
         }
+        self.hand_on_late(now);
         match self.asked {
             Some(asked) if now >= asked + self.timeout => {
                 Err(format!("the centre gave no sign of life for {:?}", now - self.last_word))
@@ -237,11 +269,40 @@ impl Session {
 
     /// Hands on what came in; the centre gets its answer once it is kept.
     async fn deliver(&mut self, sequence: u32, body: &[u8]) -> Result<(), String> {
-        let channel = self.channel.clone();
+        let channel = self.channel.as_str();
+        let deliver = Deliver::read(body);
         let read =
-            Deliver::read(body).map_or(Read::Unreadable, |d| receipt::read(&d, self.receipt_ids));
+            deliver.as_ref().map_or(Read::Unreadable, |d| receipt::read(d, self.receipt_ids));
+        let Some((deliver, ears)) = deliver.zip(self.ears.as_ref()) else {
+            return self.confirm(sequence, matches!(read, Read::Unreadable)).await;
+        };
+        let mut origin = None;
         let back = match read {
-            Read::Back(back) => back,
+            Read::Back(Back::Receipt(mut receipt)) => {
+                if !self.source.is_empty() && deliver.from == self.source {
+                    receipt.to = Some(deliver.to); // the addresses as they stood in the message
+                }
+                let named = locked(&ears.numbers).named(&receipt.id);
+                if let Named::OtherBase(ids) = named {
+                    self.doubt(ids);
+                    return self.confirm(sequence, true).await;
+                }
+                Back::Receipt(receipt)
+            }
+            Read::Back(Back::Word(word)) => match deliver.segment() {
+                None => Back::Word(word),
+                Some(segment) => {
+                    let joined = locked(&ears.joining).take(&deliver, segment, Instant::now());
+                    match joined {
+                        Joined::Kept => return self.confirm(sequence, true).await,
+                        Joined::Later => return self.confirm(sequence, false).await,
+                        Joined::Whole(of, word) => {
+                            origin = Some(of);
+                            Back::Word(word)
+                        }
+                    }
+                }
+            },
             Read::Nothing => return self.confirm(sequence, true).await,
             Read::Unreadable => {
                 // Said again it would be no clearer.
@@ -249,20 +310,61 @@ impl Session {
                 return self.confirm(sequence, true).await;
             }
         };
-        let heard = self.heard.clone().filter(|_| self.keeping.len() < KEEPING_MAX);
-        let Some(heard) = heard else {
-            return self.confirm(sequence, false).await;
-        };
-        let patience = self.timeout;
+        self.hand_on(Some(sequence), origin, back);
+        Ok(())
+    }
+
+    /// Tells of a receipt that writes a number otherwise than the answer did. It would be of no
+    /// message, or of the wrong one.
+    fn doubt(&self, ids: ReceiptIds) {
+        let channel = self.channel.as_str();
+        metrics::counter!("duban_smpp_receipts_doubted_total", "channel" => channel.to_owned())
+            .increment(1);
+        tracing::warn!(
+            channel,
+            "a receipt is left out: it writes the number of its message otherwise than the answer did; \
+             `receipt_ids = \"{}\"` reads it",
+            ids.name()
+        );
+    }
+
+    /// Words whose other parts did not come.
+    fn hand_on_late(&mut self, now: Instant) {
+        let Some(ears) = &self.ears else { return };
+        let late = locked(&ears.joining).late(now);
+        for (origin, word) in late {
+            tracing::warn!(
+                channel = self.channel,
+                "parts of a message did not come; it is kept with a mark where they are missing"
+            );
+            self.hand_on(None, Some(origin), Back::Word(word));
+        }
+    }
+
+    /// Hands something on; it is settled when it is known whether it was kept.
+    fn hand_on(&mut self, sequence: Option<u32>, origin: Option<Origin>, back: Back) {
+        let (channel, patience) = (self.channel.clone(), self.timeout);
+        let ears = self.ears.as_ref().filter(|_| self.keeping.len() < KEEPING_MAX);
+        let heard = ears.map(|ears| ears.heard.clone());
         self.keeping.push(Box::pin(async move {
             let (kept, is_kept) = oneshot::channel();
             let handed = async {
-                heard.send(Heard { channel, back, kept }).await.ok()?;
+                heard?.send(Heard { channel, back, kept }).await.ok()?;
                 is_kept.await.ok()
             };
-            (sequence, timeout(patience, handed).await.ok().flatten().unwrap_or(false))
+            let kept = timeout(patience, handed).await.ok().flatten().unwrap_or(false);
+            Kept { sequence, origin, kept }
         }));
-        Ok(())
+    }
+
+    async fn settle(&mut self, Kept { sequence, origin, kept }: Kept) -> Result<(), String> {
+        if let Some((ears, origin)) = self.ears.as_ref().zip(origin) {
+            locked(&ears.joining).settle(&origin, kept, Instant::now());
+        }
+        match sequence {
+            Some(sequence) => self.confirm(sequence, kept).await,
+            None => Ok(()),
+        }
     }
 
     async fn confirm(&mut self, sequence: u32, kept: bool) -> Result<(), String> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Entry, Templates, civil::Language, engine::Engine, facts, mail};
+use super::{Entry, Templates, civil::Language, engine::Engine, facts, mail, sysadmin};
 
 const SCHEMA: &str = "templates/1";
 /// What phones put together again without fault.
@@ -58,6 +58,8 @@ struct File {
     staff: BTreeMap<String, Spanned<Message>>,
     #[serde(default)]
     resident: BTreeMap<String, Spanned<Message>>,
+    #[serde(default)]
+    sysadmin: BTreeMap<String, Spanned<Told>>,
     state: Option<States>,
     #[serde(default)]
     clock: BTreeMap<String, ClockWords>,
@@ -77,6 +79,22 @@ struct Message {
     ask_en: String,
     #[serde(default)]
     note: bool,
+}
+
+/// What the sysadmin is told.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told {
+    subject_zh: Spanned<String>,
+    subject_en: Spanned<String>,
+    zh: Spanned<String>,
+    en: Spanned<String>,
+}
+
+/// The texts that are there without any file.
+#[derive(Deserialize)]
+struct Defaults {
+    sysadmin: BTreeMap<String, Spanned<Told>>,
 }
 
 #[derive(Deserialize)]
@@ -138,6 +156,22 @@ enum Shape {
     Mail,
 }
 
+/// What a text may speak of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    Message,
+    Channel,
+}
+
+impl About {
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Message => &facts::NAMES,
+            Self::Channel => &sysadmin::NAMES,
+        }
+    }
+}
+
 /// Reads the file and compiles every template in it.
 pub fn parse(text: &str) -> Result<Templates, Vec<TemplateError>> {
     parse_over(&[text])
@@ -163,6 +197,7 @@ pub fn parse_over(texts: &[&str]) -> Result<Templates, Vec<TemplateError>> {
 #[derive(Default)]
 struct Whole {
     messages: BTreeMap<String, (usize, Spanned<Message>)>,
+    sysadmin: BTreeMap<String, (usize, Spanned<Told>)>,
     limits: Option<Limits>,
     state: Option<(usize, States)>,
     clock: BTreeMap<String, ClockWords>,
@@ -179,6 +214,16 @@ impl Whole {
         for (group, messages) in [("staff", file.staff), ("resident", file.resident)] {
             for (name, message) in messages {
                 self.messages.insert(format!("{group}.{name}"), (layer, message));
+            }
+        }
+        for (name, told) in file.sysadmin {
+            let id = format!("sysadmin.{name}");
+            if sysadmin::IDS.contains(&id.as_str()) {
+                self.sysadmin.insert(id, (layer, told));
+            } else {
+                let text =
+                    format!("nobody says `{id}`; known are `{}`", sysadmin::IDS.join("`, `"));
+                errors.push(TemplateError { layer, span: Some(told.span()), text });
             }
         }
         if let Some(limits) = file.segments {
@@ -221,6 +266,13 @@ impl Whole {
             reading.pair(&id, Shape::Line, &zh, &en);
             let places = [zh, en].map(|text| Place { layer, span: text.span() });
             entries.insert(id, Entry { ask: [ask_zh, ask_en], note, places });
+        }
+        for (id, (layer, told)) in with_defaults(self.sysadmin) {
+            reading.layer = layer;
+            let Told { subject_zh, subject_en, zh, en } = told.into_inner();
+            let subject = sysadmin::subject(&id);
+            reading.pair_about(About::Channel, &subject, Shape::Line, &subject_zh, &subject_en);
+            reading.pair_about(About::Channel, &id, Shape::Mail, &zh, &en);
         }
         reading.layer = of_state;
         let States { before, due, after } = &state;
@@ -274,6 +326,19 @@ impl Whole {
     }
 }
 
+/// The texts to the sysadmin, with those nobody worded anew.
+fn with_defaults(
+    own: BTreeMap<String, (usize, Spanned<Told>)>,
+) -> BTreeMap<String, (usize, Spanned<Told>)> {
+    let defaults: Defaults =
+        toml::from_str(sysadmin::DEFAULT).expect("sysadmin.toml is read by every test of a set");
+    let defaults = defaults.sysadmin.into_iter();
+    let mut all: BTreeMap<_, _> =
+        defaults.map(|(name, told)| (format!("sysadmin.{name}"), (0, told))).collect();
+    all.extend(own);
+    all
+}
+
 struct Reading {
     engine: Engine,
     errors: Vec<TemplateError>,
@@ -302,8 +367,19 @@ impl Reading {
     }
 
     fn pair(&mut self, id: &str, shape: Shape, zh: &Spanned<String>, en: &Spanned<String>) {
+        self.pair_about(About::Message, id, shape, zh, en);
+    }
+
+    fn pair_about(
+        &mut self,
+        about: About,
+        id: &str,
+        shape: Shape,
+        zh: &Spanned<String>,
+        en: &Spanned<String>,
+    ) {
         for (language, source) in [(Language::Zh, zh), (Language::En, en)] {
-            if let Err(text) = self.one(&name(id, language), shape, source.get_ref()) {
+            if let Err(text) = self.one(about, &name(id, language), shape, source.get_ref()) {
                 let text = format!("`{id}` ({}): {text}", language.tag());
                 let layer = self.layer;
                 self.errors.push(TemplateError { layer, span: Some(source.span()), text });
@@ -311,7 +387,7 @@ impl Reading {
         }
     }
 
-    fn one(&mut self, name: &str, shape: Shape, source: &str) -> Result<(), String> {
+    fn one(&mut self, about: About, name: &str, shape: Shape, source: &str) -> Result<(), String> {
         if shape == Shape::Line {
             if let Some(sign) = source.chars().find(|c| "【】\n\r".contains(*c)) {
                 return Err(format!(
@@ -321,7 +397,7 @@ impl Reading {
             if let Some(sign) = source.chars().find(|c| c.is_control() || UNSEEN.contains(c)) {
                 return Err(format!("{sign:?} does not stand in a message: nobody sees it"));
             }
-            if let Some(name) = single_braced(source) {
+            if let Some(name) = single_braced(source, about.names()) {
                 return Err(format!(
                     "`{{{name}}}` is printed as it stands; write `{{{{ {name} }}}}`"
                 ));
@@ -330,19 +406,23 @@ impl Reading {
                 return Err("a link is joined to a fact; put a space between them".to_owned());
             }
         }
-        self.engine.add(name, source.trim(), &facts::NAMES.into())?;
+        self.engine.add(name, source.trim(), &about.names().iter().copied().collect())?;
         // Rendered once with nothing known: what fails at sending fails here.
-        self.engine.render(name, &facts::nothing()).map(drop)
+        let facts = match about {
+            About::Message => facts::nothing(),
+            About::Channel => sysadmin::facts("", 0),
+        };
+        self.engine.render(name, &facts).map(drop)
     }
 }
 
 /// A fact in single braces, which other systems use and which here is plain text.
-fn single_braced(source: &str) -> Option<&'static str> {
+fn single_braced(source: &str, names: &[&'static str]) -> Option<&'static str> {
     let braced = |name: &&'static str| {
         let written = format!("{{{name}}}");
         source.match_indices(&written).any(|(at, _)| !source[..at].ends_with('{'))
     };
-    facts::NAMES.iter().copied().find(braced)
+    names.iter().copied().find(braced)
 }
 
 /// The name of a compiled template.
