@@ -143,8 +143,7 @@ fn the_package_has_everything_and_an_upgrade_loses_nothing() {
     machine.duban(&["check", "usr/share/duban/policies"]);
     let config = machine.path("etc/duban/duban.toml");
     let config = config.to_str().expect("a scratch path is text");
-    let shown = machine.duban(&["check", "--print", "--config", config]);
-    assert!(shown.contains("sqlite:/var/lib/duban/duban.db"), "{shown}");
+    machine.duban(&["check", "--config", config]);
 
     // What an operator does, and what the daemon keeps.
     let edited = machine.read("etc/duban/duban.toml").replace("127.0.0.1:8420", "127.0.0.1:9000");
