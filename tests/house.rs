@@ -202,6 +202,14 @@ fn both_databases_have_the_same_migrations() {
     assert_eq!(sqlite, names("postgres"), "migrations/sqlite and migrations/postgres");
 }
 
+/// What people read about duban, beside the pages of its commands.
+fn documents() -> Vec<String> {
+    let pages = ["README.md", "README.zh.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+    let docs = files(&root().join("docs"));
+    let docs = docs.iter().filter(|path| path.extension().is_some_and(|kind| kind == "md"));
+    pages.map(str::to_owned).into_iter().chain(docs.map(|path| source::relative(path))).collect()
+}
+
 /// Every command line a document shows: what stands after `duban ` in code.
 fn shown_commands(document: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join(document))
@@ -238,8 +246,8 @@ fn command_in(line: &str) -> Option<String> {
 fn the_readme_shows_commands_that_exist() {
     let cli = duban::cli::Cli::command();
     let mut broken = Vec::new();
-    for document in ["README.md", "README.zh.md", "ARCHITECTURE.md"] {
-        for shown in shown_commands(document) {
+    for document in documents() {
+        for shown in shown_commands(&document) {
             let words: Vec<&str> = shown.split_whitespace().collect();
             let Some(mut command) = cli.find_subcommand(words[0]) else {
                 broken.push(format!("{document}: `duban {shown}`: no such command"));
@@ -275,13 +283,13 @@ fn the_readme_shows_every_command() {
 #[test]
 fn the_documents_lead_somewhere() {
     let mut broken = Vec::new();
-    for document in ["README.md", "README.zh.md", "ARCHITECTURE.md", "CHANGELOG.md"] {
-        let text = fs::read_to_string(root().join(document))
-            .unwrap_or_else(|error| panic!("{document}: {error}"));
+    for document in documents() {
+        let path = root().join(&document);
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{document}: {error}"));
         for rest in text.split("](").skip(1) {
             let target = rest.split([')', '#']).next().unwrap_or_default();
             let is_file = !target.is_empty() && !target.contains("://");
-            if is_file && !root().join(target).exists() {
+            if is_file && !path.with_file_name(target).exists() {
                 broken.push(format!("{document}: no {target}"));
             }
         }

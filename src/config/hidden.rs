@@ -11,6 +11,12 @@ use std::{
 
 use super::{complaint::Place, section::Section};
 
+/// The configuration of the service, with the state and the secrets systemd gives it. Systemd says so
+/// to the daemon only; an operator's command with this configuration shall find the same.
+const SERVICE: &str = "/etc/duban/duban.toml";
+const SERVICE_STATE: &str = "/var/lib/duban";
+const SERVICE_SECRETS: &str = "/etc/credstore";
+
 /// A secret; its `Debug` says only that there is one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hidden(String);
@@ -79,10 +85,16 @@ impl Surroundings {
         let folder = file.and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
         // systemd gives a list separated by colons when a unit has several.
         let state = env.get("STATE_DIRECTORY").and_then(|list| list.split(':').next());
+        let secrets = env.get("CREDENTIALS_DIRECTORY").map(String::as_str);
+        let (state, secrets) = if state.is_none() && file == Some(Path::new(SERVICE)) {
+            (Some(SERVICE_STATE), secrets.or(Some(SERVICE_SECRETS)))
+        } else {
+            (state, secrets)
+        };
         Self {
             folder,
             state_dir: PathBuf::from(state.unwrap_or("duban-state")),
-            credentials: env.get("CREDENTIALS_DIRECTORY").map(PathBuf::from),
+            credentials: secrets.map(PathBuf::from),
         }
     }
 
@@ -131,6 +143,33 @@ pub fn secret(
         Err(error) => {
             section.complain(place, format!("cannot read {}: {error}", path.display()));
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_with_the_configuration_of_the_service_finds_its_state() {
+        let (etc, own) = (Some("/etc/duban/duban.toml"), Some("duban.toml"));
+        let (state, run) =
+            (("STATE_DIRECTORY", "/srv/a:/srv/b"), ("CREDENTIALS_DIRECTORY", "/run/c"));
+        #[rustfmt::skip]
+        let table: [(&str, Option<&str>, &[(&str, &str)], &str, Option<&str>); 6] = [
+            ("an operator's command",       etc,  &[],           "/var/lib/duban", Some("/etc/credstore")),
+            ("the daemon under systemd",    etc,  &[state, run], "/srv/a",         Some("/run/c")),
+            ("the daemon without secrets",  etc,  &[state],      "/srv/a",         None),
+            ("secrets somewhere else",      etc,  &[run],        "/var/lib/duban", Some("/run/c")),
+            ("a configuration of one's own", own, &[],           "duban-state",    None),
+            ("none at all",                 None, &[],           "duban-state",    None),
+        ];
+        for (name, file, env, state, secrets) in table {
+            let env = env.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+            let around = Surroundings::new(file.map(Path::new), &env.collect());
+            assert_eq!(around.state_dir, Path::new(state), "{name}");
+            assert_eq!(around.credentials.as_deref(), secrets.map(Path::new), "{name}");
         }
     }
 }
