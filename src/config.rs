@@ -101,6 +101,26 @@ pub struct WebConfig {
     pub request_timeout: Duration,
     /// Answers one address may send in a minute.
     pub answers_per_minute: u32,
+    /// Calls one token may make in a minute.
+    pub calls_per_minute: u32,
+    pub open311: Open311,
+}
+
+/// Who may read requests over Open311.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open311 {
+    /// Everybody, as the standard has it; nothing personal is shown.
+    Public,
+    /// Who has a token with the scope `read`.
+    Key,
+    /// Nobody: there is no Open311.
+    Off,
+}
+
+impl Open311 {
+    /// As the file says it.
+    pub const NAMES: [(&str, Self); 3] =
+        [("public", Self::Public), ("key", Self::Key), ("off", Self::Off)];
 }
 
 /// Which promises hold and who is who.

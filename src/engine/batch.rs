@@ -227,6 +227,8 @@ impl Batch {
             policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
             stage: ticket.stage_word().to_owned(),
             open: ticket.ended.is_none(),
+            service: ticket.attributes.service().map(str::to_owned),
+            requested: ticket.received.or(ticket.dispatched),
         });
         Ok(())
     }

@@ -24,6 +24,7 @@
 mod agenda;
 mod error;
 mod flag;
+mod idempotency;
 mod journal;
 mod knock;
 mod ledger;
@@ -35,6 +36,7 @@ mod outbox;
 mod policy_set;
 mod receipt;
 mod refusal;
+mod request;
 mod row;
 mod slip;
 mod ticket;
@@ -49,6 +51,7 @@ use std::fmt;
 pub use self::{
     error::StoreError,
     flag::{FlagFilter, FlagRow},
+    idempotency::{Call, Earlier, KEPT_MS},
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
     ledger::{LedgerCount, LedgerFilter, LedgerRow},
@@ -58,6 +61,7 @@ pub use self::{
     outbox::{MessageRow, Offer, Outcome, Settled},
     receipt::{NewReceipt, Proof, Undelivered},
     refusal::{Refusal, RefusalRow},
+    request::{RequestFilter, RequestRow},
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,

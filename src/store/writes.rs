@@ -50,6 +50,10 @@ pub struct TicketWrite {
     pub policy: String,
     pub stage: String,
     pub open: bool,
+    /// What it is about: the item of the catalogue, else the category.
+    pub service: Option<String>,
+    /// When it was received, or else dispatched.
+    pub requested: Option<Timestamp>,
 }
 
 /// An entry the engine itself adds; chained by the engine with `core::journal::chain`.
@@ -128,7 +132,8 @@ async fn write_tickets(tx: &mut Tx, tickets: &[TicketWrite]) -> Result<(), Failu
         "UPDATE ticket SET head_seq = CAST(value->>1 AS BIGINT), head_hash = value->>2,
                 applied_seq = CAST(value->>3 AS BIGINT), next_look_ms = CAST(value->>4 AS BIGINT),
                 unit = value->>5, policy = value->>6, stage = value->>7,
-                open = CAST(value->>8 AS BIGINT), state = value->>9
+                open = CAST(value->>8 AS BIGINT), state = value->>9, service = value->>10,
+                requested_ms = CAST(value->>11 AS BIGINT)
          FROM " rows " WHERE ticket.key = CAST(value->>0 AS BIGINT)"
     );
     let rows: Vec<_> = tickets
@@ -146,6 +151,8 @@ async fn write_tickets(tx: &mut Tx, tickets: &[TicketWrite]) -> Result<(), Failu
                 &t.stage,
                 i64::from(t.open),
                 &t.state,
+                &t.service,
+                t.requested.map(|at| at.0),
             )
         })
         .collect();

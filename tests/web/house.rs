@@ -10,7 +10,7 @@ use std::{
 use arc_swap::ArcSwap;
 use duban::{
     channel::back::{Back, Heard},
-    config::{Config, WebConfig, channels::ChannelConfig},
+    config::{Config, Open311, WebConfig, channels::ChannelConfig},
     core::timestamp::Timestamp,
     intake::queue::{self, Queue},
     policies::load_embedded,
@@ -18,7 +18,7 @@ use duban::{
     secret::{Key, token, token_hash},
     store::{LedgerRow, LinkWrite, Mail, NewEntry, SlipWrite, Store, Writes},
     wall::Wall,
-    web::{Guesses, Health, State, router, serve},
+    web::{Calls, Guesses, Health, State, router, serve},
 };
 use tokio::{
     net::TcpListener,
@@ -49,6 +49,8 @@ pub struct Wish {
     pub body_bytes_max: usize,
     pub header_timeout: Duration,
     pub channels: Vec<ChannelConfig>,
+    pub calls_max: u32,
+    pub open311: Open311,
     pub memory: Memory,
 }
 
@@ -61,6 +63,8 @@ impl Default for Wish {
             body_bytes_max: 8 << 20,
             header_timeout: Duration::from_secs(10),
             channels: Vec::new(),
+            calls_max: 1_000,
+            open311: Open311::Public,
             memory: Memory::Keeps,
         }
     }
@@ -117,6 +121,7 @@ pub async fn house(wish: Wish) -> House {
         public_url: format!("http://{address}"),
         body_bytes_max: wish.body_bytes_max,
         header_timeout: wish.header_timeout,
+        open311: wish.open311,
         ..config.web
     };
     let seal = Key::open(&folder.path().join("contacts.key")).expect("a new key");
@@ -138,6 +143,7 @@ pub async fn house(wish: Wish) -> House {
         metrics: None,
         link_guesses: Guesses::per_minute(WRONG_MAX),
         token_guesses: Guesses::per_minute(WRONG_MAX),
+        calls: Calls::per_minute(wish.calls_max),
     };
     let stop = CancellationToken::new();
     let stopped = stop.clone();
