@@ -1,5 +1,5 @@
 -- What other programs ask by and are told: requests of residents, calls that are made once, and
--- messages that leave one after the other. Same number and name as in migrations/sqlite.
+-- journal lines they are told of. Same number and name as in migrations/sqlite.
 
 -- `service`: what the ticket is about, the item of the catalogue or else the category.
 ALTER TABLE ticket ADD COLUMN service TEXT;
@@ -9,9 +9,23 @@ UPDATE ticket SET requested_ms = CAST(COALESCE(state::jsonb->>'received', state:
 WHERE book = 'ticket' AND state IS NOT NULL;
 CREATE INDEX ticket_requested ON ticket (requested_ms, key, service) WHERE requested_ms IS NOT NULL;
 
--- Messages of one lane leave in their order: the next only when the one before is done.
-ALTER TABLE outbox ADD COLUMN lane TEXT;
-CREATE INDEX outbox_lane ON outbox (lane, id) WHERE lane IS NOT NULL AND state = 'waiting';
+-- Journal lines other systems are to be told of, written with the look that wrote or read the line.
+CREATE TABLE hook (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  channel TEXT NOT NULL,
+  ticket_key BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'gave_up')),
+  offer_at_ms BIGINT NOT NULL,
+  attempt BIGINT NOT NULL,
+  first_offered_ms BIGINT,
+  created_ms BIGINT NOT NULL,
+  done_at_ms BIGINT,
+  reason TEXT,
+  UNIQUE (channel, ticket_key, seq)
+);
+
+CREATE INDEX hook_waiting ON hook (offer_at_ms, id) WHERE state = 'waiting';
 
 -- What a caller was answered to a key of their own; `answer` is empty while the call is under way.
 CREATE TABLE idempotency (

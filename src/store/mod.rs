@@ -24,6 +24,7 @@
 mod agenda;
 mod error;
 mod flag;
+mod hook;
 mod idempotency;
 mod journal;
 mod knock;
@@ -51,6 +52,7 @@ use std::fmt;
 pub use self::{
     error::StoreError,
     flag::{FlagFilter, FlagRow},
+    hook::{HookOffer, HookOutcome, HookSettled, HookWrite},
     idempotency::{Call, Earlier, KEPT_MS},
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,

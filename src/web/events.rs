@@ -57,7 +57,7 @@ enum Verdict {
     params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,255}$",
             description = "A key of your own: the same call made again is answered as before, for 24 hours")),
     request_body(description = "20,000 events at most", content(
-        (Vec<serde_json::Value> = "application/json",
+        (shape::Events = "application/json",
          example = json!([{"ticket": "W260507-0123", "event": "dispatched", "at": "2026-05-07T09:12:00+08:00", "unit": "cx-scjg"}])),
         (String = "application/x-ndjson"))),
     responses((status = 200, description = "One answer for each event, in their order", body = Vec<shape::Verdict>),

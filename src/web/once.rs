@@ -64,9 +64,13 @@ pub(super) async fn once(
 
 fn call(token: &ApiToken, headers: &HeaderMap, body: &[u8]) -> Result<Option<Call>, Problem> {
     let Some(key) = headers.get(KEY) else { return Ok(None) };
-    let key = key.to_str().ok().filter(|key| (1..=KEY_CHARS_MAX).contains(&key.len()));
+    let key = key.to_str().ok().filter(|key| {
+        let is_short = (1..=KEY_CHARS_MAX).contains(&key.len());
+        is_short && key.bytes().all(|byte| byte.is_ascii_graphic())
+    });
     let key = key.ok_or_else(|| {
-        let detail = format!("`Idempotency-Key` is 1 to {KEY_CHARS_MAX} characters of ASCII");
+        let detail =
+            format!("`Idempotency-Key` is 1 to {KEY_CHARS_MAX} characters of ASCII without spaces");
         Problem::new(StatusCode::BAD_REQUEST, detail)
     })?;
     let body_hash = blake3::hash(body).to_hex().to_string();

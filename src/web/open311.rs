@@ -14,12 +14,12 @@ pub(super) mod services;
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
+use axum::{Router, http::HeaderMap, routing::get};
 
 use self::answer::{Format, Refusal};
 pub(super) use self::answer::{GeoError, refused};
 use super::{
-    access::{Scope, admit},
+    access::{Scope, admit, bearer},
     address::Client,
     state::State,
 };
@@ -44,21 +44,27 @@ pub(super) fn routes(state: &State) -> Router<Arc<State>> {
 }
 
 /// Whether whoever asks may read: everybody, or only who has a key.
-async fn may_read(state: &State, key: Option<&str>, client: Client) -> Result<(), Refusal> {
+async fn may_read(
+    state: &State,
+    headers: &HeaderMap,
+    key: Option<&str>,
+    client: Client,
+) -> Result<(), Refusal> {
     if state.web.open311 == Open311::Public {
         return Ok(());
     }
-    with_key(state, key, client, Scope::Read).await
+    with_key(state, headers, key, client, Scope::Read).await
 }
 
-/// Whether `api_key` is a token with the scope.
+/// Whether the bearer token, or else `api_key`, is a token with the scope.
 async fn with_key(
     state: &State,
+    headers: &HeaderMap,
     key: Option<&str>,
     client: Client,
     scope: Scope,
 ) -> Result<(), Refusal> {
-    let key = key.filter(|key| !key.is_empty());
+    let key = bearer(headers).or(key.filter(|key| !key.is_empty()));
     let key = key.ok_or_else(|| Refusal::forbidden("`api_key` is missing"))?;
     admit(state, key, client, scope).await.map(drop).map_err(Refusal::from)
 }

@@ -11,7 +11,8 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         Content, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type,
-        path::{Operation, PathItem},
+        path::{Operation, Parameter, PathItem},
+        schema::Schema,
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
@@ -80,6 +81,7 @@ impl Modify for Common {
             };
             for (method, operation) in operations(item) {
                 operation.operation_id = Some(id(method, path));
+                operation.parameters.iter_mut().flatten().for_each(without_nul);
                 for (status, why) in own.iter().chain(&PROBLEMS) {
                     let response = if is_open311 { errors(why) } else { problem_response(why) };
                     let responses = &mut operation.responses.responses;
@@ -116,6 +118,18 @@ const GEO_PROBLEMS: &Problems = &[
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let both = [("get", item.get.as_mut()), ("post", item.post.as_mut())];
     both.into_iter().filter_map(|(method, operation)| Some((method, operation?)))
+}
+
+/// Texts hold no NUL character.
+fn without_nul(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
+    if let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema
+        && text.pattern.is_none()
+        && text.format.is_none()
+        && serde_json::to_string(&text.schema_type).is_ok_and(|kind| kind.contains("string"))
+    {
+        text.pattern = Some("^[^\\x00]*$".to_owned());
+    }
 }
 
 /// A name no other call has.

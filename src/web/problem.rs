@@ -6,7 +6,7 @@ use axum::{
     Json,
     body::{Body as Bytes, to_bytes},
     extract::Request,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -105,9 +105,8 @@ pub(super) async fn everywhere(request: Request, next: Next) -> Response {
     if !is_for_programs(request.uri().path()) {
         return next.run(request).await;
     }
-    if request.uri().to_string().contains("%00") {
-        let detail = "the address holds a NUL character (`%00`), which no name has";
-        return said(request.uri().path(), Problem::new(StatusCode::BAD_REQUEST, detail));
+    if let Some(problem) = nul(request.uri()) {
+        return said(request.uri().path(), problem);
     }
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
@@ -130,6 +129,18 @@ pub(super) async fn everywhere(request: Request, next: Next) -> Response {
         }
     }
     problem
+}
+
+/// No name has a NUL character, and no parameter may have one.
+fn nul(uri: &Uri) -> Option<Problem> {
+    if uri.path().contains("%00") {
+        return Some(Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address"));
+    }
+    let query = uri.query().filter(|query| query.contains("%00"));
+    query.map(|_| {
+        let detail = "a parameter holds a NUL character (`%00`), which no text here has";
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })
 }
 
 /// The problem in the form of the place it occurred at.

@@ -2,6 +2,8 @@
 //!
 //! More may be added to an answer at any time; what stands here stays.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -30,6 +32,14 @@ pub(super) struct Event {
     #[schema(format = DateTime)]
     deadline: Option<String>,
     data: Option<Value>,
+}
+
+/// Events in JSON: a list of them, or one alone.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum Events {
+    Many(Vec<Value>),
+    One(BTreeMap<String, Value>),
 }
 
 /// What became of one event.

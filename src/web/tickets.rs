@@ -82,6 +82,10 @@ pub(super) async fn list(
     let Query(query) =
         query.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     let limit = paging::limit(query.limit)?;
+    if query.after.is_some_and(|after| after < 0) {
+        let detail = "`after` is not the `next` of a page before";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    }
     let TicketQuery { unit, policy, stage, open, after, .. } = query;
     let filter = TicketFilter { unit, policy, stage, open };
     let rows = state.store.tickets(&filter, limit, after.unwrap_or(0)).await;

@@ -5,10 +5,10 @@ use std::process::Command;
 use duban::wall::Wall;
 use serde_json::{Value, json};
 
-use crate::{
-    daemon::Daemon,
-    wait::{free_port, listening},
-};
+use crate::{daemon::Daemon, wait::free_port};
+
+/// What the webhook `platform` is signed with: `platform.whsec`.
+pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A daemon in a scratch folder.
 pub struct House {
@@ -45,6 +45,7 @@ impl House {
              [web]\nlisten = '127.0.0.1:{port}'\nanswers_per_minute = 100000\n{more}",
             folder.path().join("duban.db").display(),
         );
+        std::fs::write(folder.path().join("platform.whsec"), SECRET).expect("it takes files");
         std::fs::write(folder.path().join("duban.toml"), text).expect("the folder takes files");
         // Two tests may come here at once; the first one's provider is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
@@ -59,7 +60,6 @@ impl House {
         let config = self.folder.path().join("duban.toml");
         let daemon = Daemon::start(&config, &self.folder.path().join("log"), &[]);
         let daemon = self.daemon.insert(daemon);
-        listening(self.port, "the daemon");
         let client = self.client.clone();
         let address = format!("http://127.0.0.1:{}/readyz", self.port);
         loop {
@@ -75,6 +75,13 @@ impl House {
     /// `kill -9`.
     pub fn kill(&mut self) {
         self.daemon.take().expect("it runs").kill();
+    }
+
+    /// Told to stop it ends well.
+    pub fn stop(mut self) {
+        let daemon = self.daemon.take().expect("it runs");
+        daemon.tell("TERM");
+        assert!(daemon.ended().success(), "it ends well");
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -49,6 +49,7 @@ contract![
     intake::refused_lines_are_kept,
     interfaces::requests_are_filtered,
     interfaces::a_call_is_answered_once,
+    interfaces::lines_of_a_ticket_leave_in_order,
     looks::a_look_loads_what_is_due,
     looks::a_look_loads_only_news,
     looks::a_commit_writes_everything,

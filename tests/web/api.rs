@@ -241,7 +241,8 @@ async fn every_error_is_a_problem() {
         ("an unknown parameter",         "GET",    "/api/v1/slips?colour=yellow",   400),
         ("no number",                    "GET",    "/api/v1/tickets?limit=many",    400),
         ("too many",                     "GET",    "/api/v1/units?limit=1001",      400),
-        ("a name no database holds",     "GET",    "/api/v1/tickets/W%00",          400),
+        ("a name nobody has",            "GET",    "/api/v1/tickets/W%00",          404),
+        ("a text no database holds",     "GET",    "/api/v1/slips?unit=%00",        400),
         ("a name that is no text",       "GET",    "/api/v1/tickets/%ff",           400),
         ("a body of another kind",       "POST",   "/api/v1/events",                415),
     ];
@@ -342,5 +343,6 @@ async fn a_call_with_a_key_is_made_once() {
     let mended = post(&token, "k2", line("W1", "dispatched", "b")).await;
     assert_eq!(mended.json()[0]["result"], "accepted", "a call that failed is made again");
     assert_eq!(post(&token, &"k".repeat(256), String::new()).await.status, 400);
+    assert_eq!(post(&token, "two words", String::new()).await.status, 400);
     house.stop().await;
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Form,
     extract::{State as Shared, rejection::FormRejection},
-    http::{StatusCode, Uri},
+    http::{HeaderMap, StatusCode, Uri},
     response::Response,
 };
 use serde::{Deserialize, Serialize};
@@ -66,15 +66,17 @@ struct Created {
 /// Takes a request of a resident.
 #[utoipa::path(post, path = "/open311/v2/requests.json", tag = "open311",
     request_body(content = NewRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 201, description = "Taken: a list of its number", body = Vec<Created>)))]
+    responses((status = 201, description = "Taken: a list of its number", body = Vec<Created>)),
+    security(("token" = ["ingest"]), ()))]
 pub(in crate::web) async fn create(
     Shared(state): Shared<Arc<State>>,
     uri: Uri,
     client: Client,
+    headers: HeaderMap,
     form: Result<Form<NewRequest>, FormRejection>,
 ) -> Response {
     let format = Format::asked(uri.path());
-    match taken(&state, client, form).await {
+    match taken(&state, client, &headers, form).await {
         Ok(answer) => format.write(StatusCode::CREATED, answer),
         Err(refusal) => format.answer(Err(refusal)),
     }
@@ -83,12 +85,13 @@ pub(in crate::web) async fn create(
 async fn taken(
     state: &State,
     client: Client,
+    headers: &HeaderMap,
     form: Result<Form<NewRequest>, FormRejection>,
 ) -> Result<Answer, Refusal> {
     let Form(form) = form.map_err(|rejection| {
         Refusal::from(Problem::new(rejection.status(), rejection.body_text()))
     })?;
-    with_key(state, form.api_key.as_deref(), client, Scope::Ingest).await?;
+    with_key(state, headers, form.api_key.as_deref(), client, Scope::Ingest).await?;
     let now = state.wall.now();
     let no = number(now)?;
     let event = event(state, &form, &no, now)?;

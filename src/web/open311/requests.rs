@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Path, Query, State as Shared, rejection::QueryRejection},
-    http::Uri,
+    http::{HeaderMap, Uri},
     response::Response,
 };
 use serde::{Deserialize, Serialize};
@@ -113,25 +113,27 @@ pub(in crate::web) async fn list(
     Shared(state): Shared<Arc<State>>,
     uri: Uri,
     client: Client,
+    headers: HeaderMap,
     query: Result<Query<RequestQuery>, QueryRejection>,
 ) -> Response {
-    Format::asked(uri.path()).answer(found(&state, client, query).await)
+    Format::asked(uri.path()).answer(found(&state, client, &headers, query).await)
 }
 
 async fn found(
     state: &State,
     client: Client,
+    headers: &HeaderMap,
     query: Result<Query<RequestQuery>, QueryRejection>,
 ) -> Result<Answer, Refusal> {
     let Query(query) = query.map_err(|rejection| Refusal::bad(rejection.body_text()))?;
-    may_read(state, query.api_key.as_deref(), client).await?;
+    may_read(state, headers, query.api_key.as_deref(), client).await?;
     let words = |text: &Option<String>| -> Vec<String> {
         let words = text.iter().flat_map(|text| text.split(','));
         words.map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
     };
     let named = words(&query.service_request_id);
+    let filter = filter(&query, words(&query.service_code), state.wall.now())?;
     let rows = if named.is_empty() {
-        let filter = filter(&query, words(&query.service_code), state.wall.now())?;
         state.store.requests(&filter).await.map_err(|error| store_problem(&error))?
     } else if named.len() > NAMED_MAX {
         return Err(Refusal::bad(format!("at most {NAMED_MAX} requests can be named")));
@@ -186,10 +188,11 @@ pub(in crate::web) async fn one(
     Shared(state): Shared<Arc<State>>,
     uri: Uri,
     client: Client,
+    headers: HeaderMap,
     Path(name): Path<String>,
     Query(query): Query<KeyQuery>,
 ) -> Response {
-    let found = row(&state, &name, &query, client).await;
+    let found = row(&state, &name, &query, client, &headers).await;
     Format::asked(uri.path()).answer(found.map(|row| answer(&state, &[row])))
 }
 
@@ -204,10 +207,11 @@ pub(in crate::web) async fn token(
     Shared(state): Shared<Arc<State>>,
     uri: Uri,
     client: Client,
+    headers: HeaderMap,
     Path(name): Path<String>,
     Query(query): Query<KeyQuery>,
 ) -> Response {
-    let found = row(&state, &name, &query, client).await;
+    let found = row(&state, &name, &query, client, &headers).await;
     let answer = found.map(|row| {
         let rows = vec![json!({ "service_request_id": row.no, "token": row.no })];
         Answer::List { root: "service_requests", item: "request", rows }
@@ -220,8 +224,9 @@ async fn row(
     name: &str,
     query: &KeyQuery,
     client: Client,
+    headers: &HeaderMap,
 ) -> Result<RequestRow, Refusal> {
-    may_read(state, query.api_key.as_deref(), client).await?;
+    may_read(state, headers, query.api_key.as_deref(), client).await?;
     let (no, _) = file(name)?;
     let row = state.store.request(no).await.map_err(|error| store_problem(&error))?;
     row.ok_or_else(|| Refusal::missing(format!("there is no request `{no}`")))
