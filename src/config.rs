@@ -35,11 +35,12 @@ use std::{
     time::Duration,
 };
 
-use crate::core::policy::Via;
+use crate::core::{policy::Via, retry::Limits};
 use channels::{ChannelConfig, ChannelKind};
 use complaint::{Complaints, Place};
 use hidden::{Found, Source, Surroundings};
 use section::Section;
+use webhook::Subscription;
 
 /// Where everything goes when no channel is configured.
 pub const MAILBOX: &str = "mailbox";
@@ -101,6 +102,26 @@ pub struct WebConfig {
     pub request_timeout: Duration,
     /// Answers one address may send in a minute.
     pub answers_per_minute: u32,
+    /// Calls one token may make in a minute.
+    pub calls_per_minute: u32,
+    pub open311: Open311,
+}
+
+/// Who may read requests over Open311.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open311 {
+    /// Everybody, as the standard has it; nothing personal is shown.
+    Public,
+    /// Who has a token with the scope `read`.
+    Key,
+    /// Nobody: there is no Open311.
+    Off,
+}
+
+impl Open311 {
+    /// As the file says it.
+    pub const NAMES: [(&str, Self); 3] =
+        [("public", Self::Public), ("key", Self::Key), ("off", Self::Off)];
 }
 
 /// Which promises hold and who is who.
@@ -137,6 +158,19 @@ pub struct DispatchConfig {
     pub retry_min: Duration,
     pub retry_max: Duration,
     pub send_timeout: Duration,
+}
+
+impl DispatchConfig {
+    /// When a message is tried again, and when it is given up.
+    pub fn limits(&self) -> Limits {
+        let ms = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        Limits {
+            attempts_max: self.attempts_max,
+            give_up_after_ms: ms(self.give_up_after),
+            retry_min_ms: ms(self.retry_min),
+            retry_max_ms: ms(self.retry_max),
+        }
+    }
 }
 
 /// Where the one who runs duban is told of trouble.
@@ -294,6 +328,17 @@ impl Config {
     /// The kinds among `kinds` that have no target.
     pub fn unmapped(&self, kinds: impl IntoIterator<Item = Via>) -> Vec<Via> {
         kinds.into_iter().filter(|via| self.target(*via).is_none()).collect()
+    }
+
+    /// Who is told of which journal lines.
+    pub fn subscriptions(&self) -> Vec<Subscription> {
+        let of_channel = |channel: &ChannelConfig| match &channel.kind {
+            ChannelKind::Webhook(webhook) if !webhook.events.is_empty() => {
+                Some(Subscription { channel: channel.name.clone(), kinds: webhook.events.clone() })
+            }
+            _ => None,
+        };
+        self.channels.iter().filter_map(of_channel).collect()
     }
 
     /// The channel of this name.

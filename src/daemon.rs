@@ -31,6 +31,7 @@ use crate::{
     core::event::Event,
     dispatch::Dispatch,
     engine::Engine,
+    hooks::Hooks,
     intake::queue::{self, Queue},
     receipts::{self, Receipts},
     rules::{NotGood, Rules, RulesError, enforce, examine_configured},
@@ -38,7 +39,7 @@ use crate::{
     secret::{Key, SecretError},
     store::{Store, StoreError},
     wall::Wall,
-    web::{self, Guesses, Health, ServeError},
+    web::{self, Calls, Guesses, Health, ServeError},
 };
 
 /// The engine may be silent this much longer than its longest sleep before `/readyz` says no.
@@ -123,6 +124,8 @@ struct House {
     tidy_knock: Arc<Notify>,
     /// Wakes whoever matches receipts and sends on what was not delivered.
     receipt_knock: Arc<Notify>,
+    /// Wakes whoever tells other systems.
+    hook_knock: Arc<Notify>,
     stop: CancellationToken,
     metrics: Option<PrometheusHandle>,
 }
@@ -151,6 +154,7 @@ pub async fn run(start: Start) -> Result<(), DaemonError> {
         mail_knock: Arc::default(),
         tidy_knock: Arc::default(),
         receipt_knock: Arc::default(),
+        hook_knock: Arc::default(),
         stop: CancellationToken::new(),
         config: Arc::new(config),
         file,
@@ -208,7 +212,8 @@ fn spawn_all(
         Arc::clone(&house.rules),
         house.seal.clone(),
         house.config.engine.batch,
-    );
+    )
+    .telling(house.config.subscriptions());
     let dispatch = Dispatch::new(
         house.store.clone(),
         Arc::clone(&house.rules),
@@ -231,6 +236,8 @@ fn spawn_all(
     let scheduler = Scheduler::new(house.store.clone(), Arc::clone(&house.rules));
     tasks.spawn(named("schedules", loops::schedules(Arc::clone(house), scheduler)));
     tasks.spawn(named("fallback", loops::fallback(Arc::clone(house), dispatch.clone())));
+    let hooks = Hooks::new(house.store.clone(), dispatch.channels(), Arc::clone(&house.config));
+    tasks.spawn(named("hooks", loops::hooks(Arc::clone(house), hooks)));
     tasks.spawn(named("dispatch", loops::dispatch(Arc::clone(house), dispatch)));
     let receipts = Receipts::new(house.store.clone(), Arc::clone(&house.rules), house.seal.clone());
     tasks.spawn(named("receipts", {
@@ -306,6 +313,7 @@ fn web_state(house: &House, queue: Queue, heard: mpsc::Sender<Heard>, demo: bool
         metrics: house.metrics.clone(),
         link_guesses: Guesses::per_minute(config.web.answers_per_minute),
         token_guesses: Guesses::per_minute(config.web.answers_per_minute),
+        calls: Calls::per_minute(config.web.calls_per_minute),
     }
 }
 

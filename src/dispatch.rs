@@ -34,7 +34,7 @@ use crate::{
     config::Config,
     core::{
         policy::Via,
-        retry::{Limits, Next, after_failure},
+        retry::{Next, after_failure},
         throttle::Throttle,
         timestamp::Timestamp,
     },
@@ -284,23 +284,13 @@ impl Dispatch {
                 let outcome = |one: &Claimed| {
                     let first = one.first_offered.unwrap_or(now);
                     let (reason, channel) = (reason.clone(), channel.clone());
-                    match after_failure(self.limits(), one.attempt, first, now) {
+                    match after_failure(self.config.dispatch.limits(), one.attempt, first, now) {
                         Next::Retry(at) => Outcome::Retry { at, reason, channel },
                         Next::GiveUp => Outcome::GaveUp { reason, channel },
                     }
                 };
                 pairs().map(|(one, offer)| settled(one, offer, outcome(one))).collect()
             }
-        }
-    }
-
-    fn limits(&self) -> Limits {
-        let config = &self.config.dispatch;
-        Limits {
-            attempts_max: config.attempts_max,
-            give_up_after_ms: ms(config.give_up_after),
-            retry_min_ms: ms(config.retry_min),
-            retry_max_ms: ms(config.retry_max),
         }
     }
 }

@@ -19,6 +19,7 @@ use arc_swap::ArcSwap;
 
 use self::batch::{Batch, BatchError};
 use crate::{
+    config::webhook::Subscription,
     core::timestamp::Timestamp,
     rules::{Rules, RulesError, load_kept},
     secret::SecretError,
@@ -38,6 +39,8 @@ pub struct Engine {
     seal: crate::secret::Key,
     /// Tickets decided in one transaction.
     batch: i64,
+    /// Who is told of which lines.
+    subscriptions: Arc<[Subscription]>,
 }
 
 /// What a run of the engine did.
@@ -53,6 +56,8 @@ pub struct Looked {
     pub withdrawn: usize,
     /// Tickets whose look failed for their own reason; somebody must act.
     pub parked: usize,
+    /// Lines other systems are to be told of.
+    pub hooks: usize,
 }
 
 /// Why the engine stopped.
@@ -88,7 +93,12 @@ impl Engine {
         seal: crate::secret::Key,
         batch: i64,
     ) -> Self {
-        Self { store, rules, seal, batch }
+        Self { store, rules, seal, batch, subscriptions: Arc::default() }
+    }
+
+    /// The same engine, which also writes down what other systems are to be told.
+    pub fn telling(self, subscriptions: Vec<Subscription>) -> Self {
+        Self { subscriptions: subscriptions.into(), ..self }
     }
 
     /// Delivers what journals told each other, then looks at one batch of tickets that are due at `now`.
@@ -206,7 +216,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Batch, EngineError> {
         let tickets = std::mem::take(&mut look.tickets);
-        let mut batch = Batch::default();
+        let mut batch = Batch::telling(Arc::clone(&self.subscriptions));
         let mut again = Vec::new();
         for loaded in tickets {
             match batch.take(rules, &loaded, now) {
@@ -252,6 +262,7 @@ impl std::ops::Add for Looked {
             alarms: self.alarms + other.alarms,
             withdrawn: self.withdrawn + other.withdrawn,
             parked: self.parked + other.parked,
+            hooks: self.hooks + other.hooks,
         }
     }
 }

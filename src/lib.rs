@@ -19,6 +19,7 @@
 //! | [`schedule`] | periods of schedules that have come: lists, samples, baselines |
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
+//! | [`hooks`] | journal lines out: other systems told what they asked for, in order |
 //! | [`receipts`] | what comes back: receipts matched, words of residents turned into answers |
 //! | [`paper`] | slips as documents: HTML to print, PDF |
 //! | [`explain`] | why a ticket stands where it stands |
@@ -38,6 +39,7 @@ pub mod daemon;
 pub mod dispatch;
 pub mod engine;
 pub mod explain;
+pub mod hooks;
 pub mod intake;
 pub mod paper;
 pub mod policies;

@@ -10,7 +10,7 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Letter, Sent,
@@ -47,10 +47,52 @@ impl Webhook {
 
     /// Sends one letter.
     pub async fn send(&self, letter: &Letter, now: Timestamp) -> Sent {
-        match self.courier.carry(&request(&self.config, &self.key, letter, now)).await {
+        self.carry(&request(&self.config, &self.key, letter, now)).await
+    }
+
+    /// Tells of one journal line.
+    pub async fn tell(&self, notice: &Notice, now: Timestamp) -> Sent {
+        let body = notice.event(&self.config.source);
+        self.carry(&signed(&self.config, &self.key, &notice.id, body, now)).await
+    }
+
+    async fn carry(&self, request: &Request) -> Sent {
+        match self.courier.carry(request).await {
             Ok(answer) => verdict(&answer),
             Err(silence) => silence.into(),
         }
+    }
+}
+
+/// A journal line for another system.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// The same at every attempt.
+    pub id: String,
+    /// `duban.slip`, `duban.event.answered` ...
+    pub kind: String,
+    pub ticket: String,
+    /// When it occurred.
+    pub time: String,
+    /// Its place in the journal of its ticket.
+    pub sequence: i64,
+    pub data: Value,
+}
+
+impl Notice {
+    fn event(&self, source: &str) -> String {
+        json!({
+            "specversion": "1.0",
+            "id": self.id,
+            "source": source,
+            "type": self.kind,
+            "subject": self.ticket,
+            "time": self.time,
+            "sequence": self.sequence.to_string(),
+            "datacontenttype": "application/json",
+            "data": self.data,
+        })
+        .to_string()
     }
 }
 
@@ -65,9 +107,11 @@ pub fn key(secret: &str) -> Result<Vec<u8>, String> {
 
 /// The signed request for a letter.
 pub fn request(config: &WebhookConfig, key: &[u8], letter: &Letter, now: Timestamp) -> Request {
-    let id = letter.message_id.as_str();
+    signed(config, key, &letter.message_id, event(config, letter), now)
+}
+
+fn signed(config: &WebhookConfig, key: &[u8], id: &str, body: String, now: Timestamp) -> Request {
     let timestamp = now.jiff().as_second();
-    let body = event(config, letter);
     let mut request = Request::new(Method::Post, config.url.as_str())
         .with("content-type", "application/cloudevents+json; charset=utf-8")
         .with("webhook-id", id)

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::Path, time::Duration};
 use toml::Value;
 
 use super::{
-    Config, KindTarget,
+    Config, KindTarget, Open311,
     channels::{ChannelConfig, ChannelKind, HttpSmsConfig, StatusRange},
     hidden::{Found, Source},
     smtp::SmtpConfig,
@@ -27,6 +27,10 @@ pub fn print(config: &Config) -> String {
     page.span("header_timeout", config.web.header_timeout);
     page.span("request_timeout", config.web.request_timeout);
     page.number("answers_per_minute", i64::from(config.web.answers_per_minute));
+    page.number("calls_per_minute", i64::from(config.web.calls_per_minute));
+    for (name, _) in Open311::NAMES.iter().filter(|(_, kind)| *kind == config.web.open311) {
+        page.text("open311", name);
+    }
     page.title("[policies]");
     match &config.policies.dir {
         Some(dir) => page.path("dir", dir),

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Config, DispatchConfig, EngineConfig, KindTarget, MAILBOX, PoliciesConfig, ResidentConfig,
-    SecretsConfig, StoreConfig, SysadminConfig, WebConfig, WordingConfig,
+    Config, DispatchConfig, EngineConfig, KindTarget, MAILBOX, Open311, PoliciesConfig,
+    ResidentConfig, SecretsConfig, StoreConfig, SysadminConfig, WebConfig, WordingConfig,
     channels::{self, ChannelConfig, ChannelKind},
     complaint::{Place, did_you_mean},
     hidden::{Source, Surroundings, secret},
@@ -114,6 +114,16 @@ fn web(section: &mut Section<'_>) -> WebConfig {
         }
         text.trim_end_matches('/').clone_into(&mut public_url);
     }
+    let mut open311 = Open311::Public;
+    if let Some((text, place)) = section.some_text("open311") {
+        match Open311::NAMES.iter().find(|(name, _)| *name == text) {
+            Some((_, found)) => open311 = *found,
+            None => section.complain(
+                place,
+                format!("`open311` is `{text}`; write \"public\", \"key\" or \"off\""),
+            ),
+        }
+    }
     WebConfig {
         listen,
         public_url,
@@ -122,6 +132,8 @@ fn web(section: &mut Section<'_>) -> WebConfig {
         header_timeout: section.span("header_timeout", Duration::from_secs(10)),
         request_timeout: section.span("request_timeout", Duration::from_secs(30)),
         answers_per_minute: section.number("answers_per_minute", 20, 1, 100_000) as u32,
+        calls_per_minute: section.number("calls_per_minute", 6_000, 1, 10_000_000) as u32,
+        open311,
     }
 }
 

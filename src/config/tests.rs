@@ -147,6 +147,8 @@ fn the_defaults_read_well() {
     header_timeout = "10s"
     request_timeout = "30s"
     answers_per_minute = 20
+    calls_per_minute = 6000
+    open311 = "public"
 
     [policies]
     # dir: the set `cn` that is built in
@@ -274,7 +276,7 @@ email = "rely"
        |
     22 | [dispach]
        |  ^^^^^^^
-    DUBAN__WEB__PORT: unknown key `port` in `web`; known here: listen, public_url, body_bytes_max, connections_max, header_timeout, request_timeout, answers_per_minute
+    DUBAN__WEB__PORT: unknown key `port` in `web`; known here: listen, public_url, body_bytes_max, connections_max, header_timeout, request_timeout, answers_per_minute, calls_per_minute, open311
     "#);
 }
 

@@ -138,6 +138,11 @@ impl Attributes {
         values
     }
 
+    /// What the ticket is about: the item of the catalogue, else the category.
+    pub fn service(&self) -> Option<&str> {
+        self.value("item").or(self.category.as_deref())
+    }
+
     /// The one value of a key, the first where there are several.
     pub fn value(&self, key: &str) -> Option<&str> {
         self.find(key, |_| true)

@@ -32,6 +32,31 @@ impl StepKey {
     }
 }
 
+impl Record {
+    /// What every record is called in a journal.
+    pub const KINDS: [&str; 19] = [
+        "duban.slip",
+        "duban.skipped_catch_up",
+        "duban.suppressed",
+        "duban.refused",
+        "duban.policy",
+        "duban.asked",
+        "duban.reminded",
+        "duban.told",
+        "duban.flag",
+        "duban.notice",
+        "duban.alarm",
+        "duban.stand_in",
+        "duban.merged",
+        "duban.occurred",
+        "duban.slot",
+        "duban.sent",
+        "duban.delivery",
+        "duban.fell_back",
+        "duban.grouped",
+    ];
+}
+
 /// A decision in the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]

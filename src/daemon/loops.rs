@@ -9,8 +9,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{DaemonError, House, systemd};
 use crate::{
-    core::timestamp::Timestamp, dispatch::Dispatch, engine::Engine, schedule::Scheduler,
-    store::StoreError,
+    core::timestamp::Timestamp, dispatch::Dispatch, engine::Engine, hooks::Hooks,
+    schedule::Scheduler, store::StoreError,
 };
 
 /// Rest after an error of the store, so that a database that is down is not hammered.
@@ -51,6 +51,9 @@ async fn look(
         }
         if looked.messages > 0 {
             house.mail_knock.notify_one();
+        }
+        if looked.hooks > 0 {
+            house.hook_knock.notify_one();
         }
         metrics::counter!("duban_tickets_looked_at_total").increment(looked.tickets as u64);
         metrics::counter!("duban_slips_total").increment(looked.slips as u64);
@@ -118,6 +121,45 @@ async fn send(house: &House, dispatch: &Dispatch) -> Result<Option<Timestamp>, S
         }
     }
     house.store.next_offer().await
+}
+
+/// Tells other systems what they asked for.
+pub async fn hooks(house: Arc<House>, hooks: Hooks) -> Result<(), DaemonError> {
+    while !house.stop.is_cancelled() {
+        let knocked = house.hook_knock.notified();
+        let next = match tell(&house, &hooks).await {
+            Ok(next) => next,
+            Err(error) => {
+                metrics::counter!("duban_hook_errors_total").increment(1);
+                tracing::error!(%error, "other systems could not be told; it is tried again");
+                sleep(ERROR_REST).await;
+                continue;
+            }
+        };
+        rest(&house, knocked, next).await;
+    }
+    Ok(())
+}
+
+async fn tell(house: &House, hooks: &Hooks) -> Result<Option<Timestamp>, StoreError> {
+    while !house.stop.is_cancelled() {
+        let done = hooks.run_once(house.wall.now()).await?;
+        if done.claimed == 0 {
+            break;
+        }
+        let outcomes =
+            [("told", done.told), ("retried", done.retried), ("given_up", done.given_up)];
+        for (outcome, count) in outcomes {
+            metrics::counter!("duban_hooks_total", "outcome" => outcome).increment(count as u64);
+        }
+        if done.given_up > 0 {
+            tracing::error!(
+                given_up = done.given_up,
+                "journal lines were given up; the receiver refuses them or was away too long"
+            );
+        }
+    }
+    house.store.hooks_next().await
 }
 
 /// Sends on what was not delivered, when its time is over or a receipt says so.
@@ -211,6 +253,7 @@ pub async fn knocks(house: Arc<House>) -> Result<(), DaemonError> {
                         Ok(()) => {
                             house.knock.notify_one();
                             house.mail_knock.notify_one();
+                            house.hook_knock.notify_one();
                         }
                         Err(error) => {
                             tracing::warn!(%error, "knocks of other nodes are not heard; polling goes on");

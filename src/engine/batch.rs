@@ -4,9 +4,12 @@ mod book;
 mod ledger;
 mod slips;
 
+use std::sync::Arc;
+
 use self::book::DecidedBook;
 use super::{EngineError, Looked};
 use crate::{
+    config::webhook::Subscription,
     core::{
         book::BookKind,
         cycle::{Advance, FoldAgain, advance, take_in},
@@ -22,7 +25,7 @@ use crate::{
     rules::Rules,
     secret,
     store::{
-        FlagWrite, JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipHeard,
+        FlagWrite, HookWrite, JournalRow, JournalWrite, LinkWrite, Loaded, MessageWrite, SlipHeard,
         TicketWrite, ToldWrite, Writes,
     },
 };
@@ -78,9 +81,23 @@ pub struct Batch {
     taken_back: Vec<(i64, String)>,
     books: Vec<DecidedBook>,
     alarms: usize,
+    subscriptions: Arc<[Subscription]>,
 }
 
 impl Batch {
+    /// A batch that writes down what these are to be told.
+    pub fn telling(subscriptions: Arc<[Subscription]>) -> Self {
+        Self { subscriptions, ..Self::default() }
+    }
+
+    /// Whoever asked for this kind is told of the line.
+    fn tell_others(&mut self, ticket_key: i64, seq: i64, kind: &str) {
+        for subscription in self.subscriptions.iter().filter(|one| one.wants(kind)) {
+            let channel = subscription.channel.clone();
+            self.writes.hooks.push(HookWrite { channel, ticket_key, seq });
+        }
+    }
+
     /// Decides a ticket on top of its stored state.
     pub fn take(
         &mut self,
@@ -138,6 +155,9 @@ impl Batch {
         let mut advance = advance(&mut ticket, set, &rules.org, next_seq, now);
         let news = lines.iter().filter(|line| line.seq > loaded.applied_seq);
         advance.tell(set, &rules.current, &ticket, news, next_seq);
+        for line in lines.iter().filter(|line| line.seq > loaded.applied_seq) {
+            self.tell_others(loaded.key, line.seq, line.fact.kind());
+        }
         let heard = slips::heard(&ticket, &before, lines);
         // A late event may have taken a line out of the ledger: then the journal was folded whole.
         let is_whole = lines.iter().any(|line| line.seq <= loaded.applied_seq);
@@ -189,8 +209,10 @@ impl Batch {
         let Decided { mut head, ticket, advance, heard } = decided;
         let key = head.key;
         self.writes.heard.extend(heard);
+        let first = head.seq + 1;
         self.write_lines(&mut head, &advance, now);
-        for (at, fact) in &advance.lines {
+        for (seq, (at, fact)) in (first..).zip(&advance.lines) {
+            self.tell_others(key, seq, fact.kind());
             match fact {
                 Fact::Record(record @ Record::Slip { .. }) => {
                     let written = slips::issued(rules, set, key, &ticket, &advance, *at, record);
@@ -227,6 +249,8 @@ impl Batch {
             policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
             stage: ticket.stage_word().to_owned(),
             open: ticket.ended.is_none(),
+            service: ticket.attributes.service().map(str::to_owned),
+            requested: ticket.received.or(ticket.dispatched),
         });
         Ok(())
     }
@@ -294,6 +318,7 @@ impl Batch {
             alarms: self.alarms,
             withdrawn: self.writes.withdrawn.len(),
             parked: 0,
+            hooks: self.writes.hooks.len(),
         }
     }
 }

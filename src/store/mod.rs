@@ -24,6 +24,8 @@
 mod agenda;
 mod error;
 mod flag;
+mod hook;
+mod idempotency;
 mod journal;
 mod knock;
 mod ledger;
@@ -36,6 +38,7 @@ mod outbox;
 mod policy_set;
 mod receipt;
 mod refusal;
+mod request;
 mod row;
 mod silence;
 mod seal;
@@ -52,6 +55,8 @@ use std::fmt;
 pub use self::{
     error::StoreError,
     flag::{FlagFilter, FlagRow},
+    hook::{HookOffer, HookOutcome, HookSettled, HookWrite},
+    idempotency::{Call, Earlier, KEPT_MS},
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,
     ledger::{LedgerCount, LedgerFilter, LedgerRow},
@@ -64,6 +69,7 @@ pub use self::{
     refusal::{Refusal, RefusalRow},
     silence::SilenceRow,
     seal::{SealedCount, SealedKind, SealedRow},
+    request::{RequestFilter, RequestRow},
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,

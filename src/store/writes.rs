@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 pub use self::slips::{SlipHeard, SlipWithdrawal, SlipWrite};
 use self::slips::{hear_of_slips, withdraw_slips, write_slips};
 use super::{
-    LedgerRow, StoreError,
+    HookWrite, LedgerRow, StoreError,
     error::is_doubled,
+    hook,
     journal::{INSERT_JOURNAL, JournalLine},
     ledger,
     row::base64,
@@ -33,6 +34,8 @@ pub struct Writes {
     /// Tickets whose lines in the ledgers are written anew, and those lines.
     pub ledger_of: Vec<i64>,
     pub ledger: Vec<LedgerRow>,
+    /// Lines other systems are to be told of.
+    pub hooks: Vec<HookWrite>,
 }
 
 /// A ticket as the look leaves it.
@@ -50,6 +53,10 @@ pub struct TicketWrite {
     pub policy: String,
     pub stage: String,
     pub open: bool,
+    /// What it is about: the item of the catalogue, else the category.
+    pub service: Option<String>,
+    /// When it was received, or else dispatched.
+    pub requested: Option<Timestamp>,
 }
 
 /// An entry the engine itself adds; chained by the engine with `core::journal::chain`.
@@ -120,7 +127,8 @@ pub(super) async fn write(tx: &mut Tx, writes: &Writes, now: Timestamp) -> Resul
     write_told(tx, &writes.told).await?;
     write_flags(tx, &writes.flags).await?;
     write_links(tx, &writes.links, now).await?;
-    write_ledger(tx, writes).await
+    write_ledger(tx, writes).await?;
+    write_hooks(tx, &writes.hooks, now).await
 }
 
 async fn write_tickets(tx: &mut Tx, tickets: &[TicketWrite]) -> Result<(), Failure> {
@@ -128,7 +136,8 @@ async fn write_tickets(tx: &mut Tx, tickets: &[TicketWrite]) -> Result<(), Failu
         "UPDATE ticket SET head_seq = CAST(value->>1 AS BIGINT), head_hash = value->>2,
                 applied_seq = CAST(value->>3 AS BIGINT), next_look_ms = CAST(value->>4 AS BIGINT),
                 unit = value->>5, policy = value->>6, stage = value->>7,
-                open = CAST(value->>8 AS BIGINT), state = value->>9
+                open = CAST(value->>8 AS BIGINT), state = value->>9, service = value->>10,
+                requested_ms = CAST(value->>11 AS BIGINT)
          FROM " rows " WHERE ticket.key = CAST(value->>0 AS BIGINT)"
     );
     let rows: Vec<_> = tickets
@@ -146,6 +155,8 @@ async fn write_tickets(tx: &mut Tx, tickets: &[TicketWrite]) -> Result<(), Failu
                 &t.stage,
                 i64::from(t.open),
                 &t.state,
+                &t.service,
+                t.requested.map(|at| at.0),
             )
         })
         .collect();
@@ -256,6 +267,12 @@ async fn write_ledger(tx: &mut Tx, writes: &Writes) -> Result<(), Failure> {
     tx.execute(ledger::CLEAR, &keys).await.map_err(|source| Failure::Database { doing, source })?;
     let rows: Vec<_> = writes.ledger.iter().map(LedgerRow::columns).collect();
     all(tx, ledger::INSERT, "ledger", doing, &rows).await
+}
+
+async fn write_hooks(tx: &mut Tx, hooks: &[HookWrite], now: Timestamp) -> Result<(), Failure> {
+    let rows: Vec<_> =
+        hooks.iter().map(|hook| (&hook.channel, hook.ticket_key, hook.seq, now.0)).collect();
+    all(tx, hook::INSERT, "hooks", "writing what other systems are told", &rows).await
 }
 
 /// Runs a batch that must write exactly as many rows as it has.

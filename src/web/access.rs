@@ -1,5 +1,7 @@
 //! Who may call the API: bearer tokens with scopes, found by their hash.
 
+use std::time::Duration;
+
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::{address::Client, problem::Problem, state::State};
@@ -28,14 +30,32 @@ pub(super) async fn require(
     client: Client,
     scope: Scope,
 ) -> Result<ApiToken, Problem> {
-    let refused = |detail: &str| Problem::new(StatusCode::UNAUTHORIZED, detail);
-    let shut_out = |wait| Problem::too_many("too many wrong tokens from this address", wait);
-    if let Some(wait) = state.token_guesses.shut_for(client.0) {
-        return Err(shut_out(wait));
+    match bearer(headers) {
+        Some(token) => admit(state, token, client, scope).await,
+        None => {
+            not_shut_out(state, client)?;
+            let detail = "send `Authorization: Bearer TOKEN`; `duban token create` makes one";
+            Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
+        }
     }
-    let Some(token) = bearer(headers) else {
-        return Err(refused("send `Authorization: Bearer TOKEN`; `duban token create` makes one"));
-    };
+}
+
+fn shut_out(wait: Duration) -> Problem {
+    Problem::too_many("too many wrong tokens from this address", wait)
+}
+
+fn not_shut_out(state: &State, client: Client) -> Result<(), Problem> {
+    state.token_guesses.shut_for(client.0).map_or(Ok(()), |wait| Err(shut_out(wait)))
+}
+
+/// The token of this text, if it has the scope and calls left.
+pub(super) async fn admit(
+    state: &State,
+    token: &str,
+    client: Client,
+    scope: Scope,
+) -> Result<ApiToken, Problem> {
+    not_shut_out(state, client)?;
     // Looked up by hash: how long that takes says nothing about the token.
     let found = state.store.api_token(&token_hash(token)).await.map_err(|error| {
         tracing::error!(%error, "an API token could not be looked up");
@@ -45,8 +65,12 @@ pub(super) async fn require(
         if let Some(wait) = state.token_guesses.wrong(client.0) {
             return Err(shut_out(wait));
         }
-        return Err(refused("this token is not known or was revoked"));
+        let detail = "this token is not known or was revoked";
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, detail));
     };
+    if let Err(wait) = state.calls.take(&token_hash(token)) {
+        return Err(Problem::too_many("more calls than this token has in a minute", wait));
+    }
     if found.scopes.iter().any(|has| has == scope.name()) {
         return Ok(found);
     }
@@ -54,7 +78,8 @@ pub(super) async fn require(
     Err(Problem::new(StatusCode::FORBIDDEN, detail))
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token a request brings.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
 }

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Path, Query, State as Shared, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 use super::{
     access::{Scope, require},
     address::Client,
-    problem::Problem,
+    paging,
+    problem::{self, Problem},
+    shape,
     state::State,
 };
 use crate::{
@@ -24,13 +27,15 @@ use crate::{
     store::{SlipFilter, StoreError},
 };
 
-/// Slips on one page unless asked for fewer or more.
-const SLIPS: i64 = 100;
-const SLIPS_MAX: i64 = 1_000;
 /// What may have become of a slip.
 const STATES: [&str; 4] = ["open", "receipted", "replied", "withdrawn"];
 
-/// `GET /api/v1/tickets/{ticket}`: where it stands.
+/// Where a ticket stands.
+#[utoipa::path(get, path = "/api/v1/tickets/{ticket}", tag = "tickets",
+    params(("ticket" = String, Path, description = "The ticket's number")),
+    responses((status = 200, description = "Its clocks, rounds, answers and what fires next", body = shape::Ticket),
+              (status = 404, description = "No such ticket", body = problem::Body, content_type = "application/problem+json")),
+    security(("token" = ["read"])))]
 pub(super) async fn ticket(
     Shared(state): Shared<Arc<State>>,
     Path(no): Path<String>,
@@ -47,7 +52,12 @@ pub(super) async fn ticket(
     Ok(Json(whole))
 }
 
-/// `GET /api/v1/tickets/{ticket}/timeline`: the journal, with slips and receipts.
+/// The journal of a ticket, with slips and receipts.
+#[utoipa::path(get, path = "/api/v1/tickets/{ticket}/timeline", tag = "tickets",
+    params(("ticket" = String, Path, description = "The ticket's number")),
+    responses((status = 200, description = "The whole journal", body = shape::Timeline),
+              (status = 404, description = "No such ticket", body = problem::Body, content_type = "application/problem+json")),
+    security(("token" = ["read"])))]
 pub(super) async fn timeline(
     Shared(state): Shared<Arc<State>>,
     Path(no): Path<String>,
@@ -64,7 +74,13 @@ pub(super) async fn timeline(
     })))
 }
 
-/// `GET /api/v1/tickets/{ticket}/explain`: words, or JSON for who accepts only that.
+/// Why a ticket stands where it stands: words, or JSON for who accepts that.
+#[utoipa::path(get, path = "/api/v1/tickets/{ticket}/explain", tag = "tickets",
+    params(("ticket" = String, Path, description = "The ticket's number")),
+    responses((status = 200, description = "The explanation", content(
+                  (String = "text/plain"), (shape::Ticket = "application/json"))),
+              (status = 404, description = "No such ticket", body = problem::Body, content_type = "application/problem+json")),
+    security(("token" = ["read"])))]
 pub(super) async fn explain(
     Shared(state): Shared<Arc<State>>,
     Path(no): Path<String>,
@@ -101,27 +117,42 @@ pub(super) fn store_problem(error: &StoreError) -> Problem {
 }
 
 /// Which slips.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
 pub(super) struct SlipQuery {
+    /// Number of a ticket.
     ticket: Option<String>,
+    /// Id of a unit.
     unit: Option<String>,
+    /// Id of a kind: `yellow`.
     kind: Option<String>,
+    /// What became of it.
+    #[param(pattern = "^(open|receipted|replied|withdrawn)$")]
     state: Option<String>,
     /// When they were issued: `2026-05-07`, `2026-05`, `2026-Q2`, `2026-H1`, `2026`.
+    #[param(
+        pattern = "^20[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?|-Q[1-4]|-H[12])?$"
+    )]
     period: Option<String>,
     /// `next` of the page before.
     after: Option<i64>,
+    #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
 }
 
-/// `GET /api/v1/slips`: newest first.
+/// Slips, newest first.
+#[utoipa::path(get, path = "/api/v1/slips", tag = "lists", params(SlipQuery),
+    responses((status = 200, description = "One page; `Link` leads to the next", body = shape::SlipPage),
+              (status = 404, description = "No such ticket", body = problem::Body, content_type = "application/problem+json")),
+    security(("token" = ["read"])))]
 pub(super) async fn slips(
     Shared(state): Shared<Arc<State>>,
     client: Client,
     headers: HeaderMap,
+    uri: Uri,
     query: Result<Query<SlipQuery>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     require(&state, &headers, client, Scope::Read).await?;
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
     let Query(query) = query.map_err(|rejection| bad(rejection.body_text()))?;
@@ -130,10 +161,7 @@ pub(super) async fn slips(
     }
     let period = query.period.as_deref().map(Period::parse).transpose().map_err(bad)?;
     let span = period.map(|period| period.span(state.rules.load().current.calendar.zone()));
-    let limit = query.limit.unwrap_or(SLIPS);
-    if !(1..=SLIPS_MAX).contains(&limit) {
-        return Err(bad(format!("`limit` is {limit}; write 1 to {SLIPS_MAX}")));
-    }
+    let limit = paging::limit(query.limit)?;
     let ticket_key = match &query.ticket {
         None => None,
         Some(no) => match state.store.ticket(no).await.map_err(|error| store_problem(&error))? {
@@ -158,12 +186,12 @@ pub(super) async fn slips(
         ..SlipFilter::default()
     };
     let slips = state.store.slips(&filter).await.map_err(|error| store_problem(&error))?;
-    let is_full = i64::try_from(slips.len()).is_ok_and(|count| count == limit);
-    let next = slips.last().filter(|_| is_full).map(|slip| slip.id);
+    let next = paging::last_of_full(&slips, limit).map(|slip| slip.id);
     let slips: Vec<Value> = {
         let rules = state.rules.load();
         let zone = rules.current.calendar.zone();
         slips.iter().map(|slip| paper::json(slip, zone)).collect()
     };
-    Ok(Json(json!({ "slips": slips, "next": next })))
+    let link = next.map(|id| id.to_string());
+    Ok(paging::page(&uri, &json!({ "slips": slips, "next": next }), link.as_deref()))
 }

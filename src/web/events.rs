@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
     body::Body,
     extract::State as Shared,
     http::{HeaderMap, StatusCode, header},
+    response::Response,
 };
 use serde_json::{Value, json};
 use tokio::time::Duration;
@@ -16,13 +16,18 @@ use super::{
     address::Client,
     body,
     lines::{BodyError, Line, lines},
-    problem::Problem,
+    once::once,
+    problem::{self, Problem},
+    shape,
     state::State,
 };
 use crate::{
     core::{contact::split_contact, timestamp::Timestamp},
-    intake::{canon::canonical, queue::QueueError},
-    store::{Appended, NewEntry, Refusal},
+    intake::{
+        canon::canonical,
+        queue::{QueueError, Slot},
+    },
+    store::{ApiToken, Appended, NewEntry, Refusal},
 };
 
 const TYPES: [&str; 6] = [
@@ -44,26 +49,51 @@ enum Verdict {
     Refused(String),
 }
 
-/// Takes events: who may, how many at once, what they are, what became of them.
+/// Takes events, each answered `accepted`, `duplicate` or `refused`.
+///
+/// A JSON array of events, or one event a line. Anything in it that is no event is answered
+/// `refused` with the reason; the others count all the same.
+#[utoipa::path(post, path = "/api/v1/events", tag = "tickets",
+    params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,255}$",
+            description = "A key of your own: the same call made again is answered as before, for 24 hours")),
+    request_body(description = "20,000 events at most", content(
+        (shape::Events = "application/json",
+         example = json!([{"ticket": "W260507-0123", "event": "dispatched", "at": "2026-05-07T09:12:00+08:00", "unit": "cx-scjg"}])),
+        (String = "application/x-ndjson"))),
+    responses((status = 200, description = "One answer for each event, in their order", body = Vec<shape::Verdict>),
+              (status = 408, description = "The body took too long", body = problem::Body, content_type = "application/problem+json"),
+              (status = 409, description = "The call with this key is under way", body = problem::Body, content_type = "application/problem+json"),
+              (status = 422, description = "This key was sent with another body before", body = problem::Body, content_type = "application/problem+json"),
+              (status = 413, description = "Longer than `[web] body_bytes_max`, or too many events", body = problem::Body, content_type = "application/problem+json"),
+              (status = 415, description = "Neither JSON nor lines", body = problem::Body, content_type = "application/problem+json")),
+    security(("token" = ["ingest"])))]
 pub(super) async fn receive(
     Shared(state): Shared<Arc<State>>,
     client: Client,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Vec<Value>>, Problem> {
+) -> Result<Response, Problem> {
     let token = require(&state, &headers, client, Scope::Ingest).await?;
     require_type(&headers)?;
     let slot = state.queue.slot().map_err(|error| queue_problem(&error))?;
     let (bytes_max, time_max) = (state.web.body_bytes_max, state.web.request_timeout);
     let body = body::read(&headers, body, bytes_max, time_max).await?;
-    let lines = lines(&body).map_err(|error| body_problem(&error))?;
+    once(&state, &token, &headers, &body, take(&state, &token, slot, &body)).await
+}
 
+async fn take(
+    state: &State,
+    token: &ApiToken,
+    slot: Slot,
+    body: &[u8],
+) -> Result<Vec<Value>, Problem> {
+    let lines = lines(body).map_err(|error| body_problem(&error))?;
     let now = state.wall.now();
     let source = format!("POST /api/v1/events, token {} ({})", token.id, token.name);
     let (mut entries, mut refusals) = (Vec::new(), Vec::new());
     let mut verdicts = Vec::with_capacity(lines.len());
     for line in lines {
-        let (who, checked) = check(&state, line, now);
+        let (who, checked) = check(state, line, now);
         verdicts.push((
             who,
             match checked {
@@ -79,7 +109,7 @@ pub(super) async fn receive(
         ));
     }
     let appended = slot.append(entries, refusals).await.map_err(|error| queue_problem(&error))?;
-    Ok(Json(answers(verdicts, appended)))
+    Ok(answers(verdicts, appended))
 }
 
 /// Ticket and id of a line, as far as they are known.
@@ -149,7 +179,7 @@ fn body_problem(error: &BodyError) -> Problem {
     Problem::new(status, error.to_string())
 }
 
-fn queue_problem(error: &QueueError) -> Problem {
+pub(super) fn queue_problem(error: &QueueError) -> Problem {
     match error {
         QueueError::Full => Problem::too_many(error.to_string(), COME_AGAIN),
         QueueError::Stopped | QueueError::Store => Problem::busy(error.to_string()),

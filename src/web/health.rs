@@ -14,7 +14,11 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{problem::Problem, state::State};
+use super::{
+    problem::{self, Problem},
+    shape,
+    state::State,
+};
 use crate::wall::stopwatch;
 
 /// When the engine last came round. Measured on the host's monotonic clock, so that neither
@@ -49,12 +53,17 @@ impl Health {
     }
 }
 
-/// `GET /healthz`
+/// Whether the process is alive.
+#[utoipa::path(get, path = "/healthz", tag = "operation",
+    responses((status = 200, description = "It is", body = String, content_type = "text/plain")))]
 pub(super) async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// `GET /readyz`
+/// Whether the store answers and the engine comes round.
+#[utoipa::path(get, path = "/readyz", tag = "operation",
+    responses((status = 200, description = "Both", body = shape::Readiness),
+              (status = 503, description = "One of them does not", body = shape::Readiness)))]
 pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Response {
     let store = match state.store.ping().await {
         Ok(()) => true,
@@ -73,7 +82,10 @@ pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Response {
     (status, Json(body)).into_response()
 }
 
-/// `GET /metrics`
+/// Numbers for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operation",
+    responses((status = 200, description = "Its text format", body = String, content_type = "text/plain"),
+              (status = 404, description = "None are recorded here", body = problem::Body, content_type = "application/problem+json")))]
 pub(super) async fn metrics(Shared(state): Shared<Arc<State>>) -> Response {
     let Some(metrics) = &state.metrics else {
         return Problem::new(StatusCode::NOT_FOUND, "no metrics are recorded here").into_response();

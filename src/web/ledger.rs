@@ -3,48 +3,58 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
     extract::{Query, State as Shared, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, Uri},
+    response::Response,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 use super::{
     access::{Scope, require},
     address::Client,
     api::store_problem,
-    problem::Problem,
+    paging,
+    problem::{self, Problem},
+    shape,
     state::State,
 };
 use crate::store::LedgerFilter;
 
-/// Lines on one page unless asked for fewer or more.
-const LINES: i64 = 100;
-const LINES_MAX: i64 = 1_000;
-
 /// Which lines.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
 pub(super) struct LedgerQuery {
     /// `hung`, or the name of a flag such as `long_open`.
     list: Option<String>,
+    /// Id of a unit.
     unit: Option<String>,
+    /// Number of a ticket.
     ticket: Option<String>,
     /// `open` (standard), `ended` or `all`.
+    #[param(pattern = "^(open|ended|all)$")]
     state: Option<String>,
     /// `next` of the page before.
+    #[param(pattern = "^[0-9]{1,18}[.].*$")]
     after: Option<String>,
+    #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
 }
 
-/// The lines in the order of their tickets.
+/// What is hung or has been open too long, in the order of the tickets.
+#[utoipa::path(get, path = "/api/v1/ledger", tag = "lists", params(LedgerQuery),
+    responses((status = 200, description = "One page; `Link` leads to the next", body = shape::LedgerPage),
+              (status = 404, description = "No such ticket", body = problem::Body, content_type = "application/problem+json")),
+    security(("token" = ["read"])))]
 pub(super) async fn list(
     Shared(state): Shared<Arc<State>>,
     client: Client,
     headers: HeaderMap,
+    uri: Uri,
     query: Result<Query<LedgerQuery>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     require(&state, &headers, client, Scope::Read).await?;
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
     let Query(query) = query.map_err(|rejection| bad(rejection.body_text()))?;
@@ -54,10 +64,7 @@ pub(super) async fn list(
         Some("all") => None,
         Some(other) => return Err(bad(format!("`state` is `{other}`; write open, ended or all"))),
     };
-    let limit = query.limit.unwrap_or(LINES);
-    if !(1..=LINES_MAX).contains(&limit) {
-        return Err(bad(format!("`limit` is {limit}; write 1 to {LINES_MAX}")));
-    }
+    let limit = paging::limit(query.limit)?;
     let after = query.after.as_deref().map(|mark| {
         let place = mark.split_once('.').and_then(|(key, entry)| Some((key.parse().ok()?, entry)));
         let (key, entry) =
@@ -77,11 +84,10 @@ pub(super) async fn list(
     let filter = LedgerFilter { list: query.list, unit: query.unit, ticket_key, open };
     let rows = state.store.ledger(&filter, limit, after).await;
     let rows = rows.map_err(|error| store_problem(&error))?;
-    let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == limit);
-    let next = rows.last().filter(|_| is_full);
+    let next = paging::last_of_full(&rows, limit);
     let next = next.map(|row| format!("{}.{}", row.ticket_key, row.entry));
     let rules = state.rules.load();
     let zone = rules.current.calendar.zone();
     let lines: Vec<Value> = rows.iter().map(|row| row.json(zone)).collect();
-    Ok(Json(json!({ "ledger": lines, "next": next })))
+    Ok(paging::page(&uri, &json!({ "ledger": lines, "next": next }), next.as_deref()))
 }

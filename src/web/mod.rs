@@ -15,6 +15,7 @@ mod address;
 mod api;
 mod asset;
 mod body;
+mod calls;
 mod events;
 mod form;
 mod guesses;
@@ -24,14 +25,21 @@ mod language;
 mod ledger;
 mod lines;
 mod mailbox;
+mod once;
+mod open311;
+mod openapi;
 mod overview;
 mod page;
+mod paging;
 mod problem;
 mod rating;
 mod receipts;
 mod serve;
+mod shape;
 mod start;
 mod state;
+mod tickets;
+mod units;
 mod work;
 
 use std::sync::Arc;
@@ -39,6 +47,7 @@ use std::sync::Arc;
 use axum::{Router, middleware, routing::get};
 
 pub use self::{
+    calls::Calls,
     guesses::Guesses,
     health::Health,
     serve::{ServeError, serve},
@@ -54,11 +63,14 @@ pub fn router(state: State) -> Router {
         .route("/r/{token}", get(rating::ask).post(rating::answer))
         .route("/a/{token}", get(acknowledge::show).post(acknowledge::take))
         .route("/api/v1/events", axum::routing::post(events::receive))
+        .route("/api/openapi.json", get(openapi::description))
+        .route("/api/v1/tickets", get(tickets::list))
         .route("/api/v1/tickets/{ticket}", get(api::ticket))
         .route("/api/v1/tickets/{ticket}/timeline", get(api::timeline))
         .route("/api/v1/tickets/{ticket}/explain", get(api::explain))
         .route("/api/v1/slips", get(api::slips))
         .route("/api/v1/ledger", get(ledger::list))
+        .route("/api/v1/units", get(units::list))
         .route("/receipts/{channel}", axum::routing::post(receipts::receive))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -75,8 +87,11 @@ pub fn router(state: State) -> Router {
             .route("/t/{ticket}", get(overview::ticket));
     }
     router
+        .merge(open311::routes(&state))
         .fallback(page::nowhere)
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), calls::tell))
         .layer(middleware::from_fn_with_state(state.web.request_timeout, work::to_the_end))
+        .layer(middleware::from_fn(problem::everywhere))
         .layer(middleware::from_fn(header::secure))
         .with_state(state)
 }

@@ -12,7 +12,7 @@ use axum::{
 use super::{
     asset::style_address,
     language::Language,
-    problem::Problem,
+    problem::{Problem, is_for_programs},
     rating::notice::{Notice, notice},
     state::State,
 };
@@ -34,7 +34,7 @@ pub(super) async fn nowhere(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    if uri.path().starts_with("/api/") || uri.path() == "/mailbox.json" {
+    if is_for_programs(uri.path()) {
         return Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address")
             .into_response();
     }

@@ -12,7 +12,11 @@ use axum::{
 };
 use tokio::sync::oneshot;
 
-use super::{body, problem::Problem, state::State};
+use super::{
+    body,
+    problem::{self, Problem},
+    state::State,
+};
 use crate::{
     channel::{
         back::Heard,
@@ -24,7 +28,18 @@ use crate::{
 /// The longest callback: a provider's list of a few hundred receipts is far shorter.
 const BODY_BYTES_MAX: usize = 1 << 20;
 
-/// Takes a callback: whose, is it really theirs, what does it say, is it kept.
+/// Takes what a provider says: a delivery receipt, an SMS of a resident.
+///
+/// Each provider has its own form and signature. It is thanked once everything is kept.
+#[utoipa::path(post, path = "/receipts/{channel}", tag = "operation",
+    params(("channel" = String, Path, description = "Name of the channel, or its kind where there is one of it")),
+    request_body(content = String, content_type = "application/octet-stream", description = "As the provider writes it"),
+    responses((status = 200, description = "Kept; thanks in the provider's form", body = String, content_type = "text/plain"),
+              (status = 400, description = "Garbled", body = problem::Body, content_type = "application/problem+json"),
+              (status = 403, description = "Not set up, or a stranger", body = problem::Body, content_type = "application/problem+json"),
+              (status = 404, description = "No such channel", body = problem::Body, content_type = "application/problem+json"),
+              (status = 408, description = "The body took too long", body = problem::Body, content_type = "application/problem+json"),
+              (status = 413, description = "Too long", body = problem::Body, content_type = "application/problem+json")))]
 pub(super) async fn receive(
     Shared(state): Shared<Arc<State>>,
     Path(name): Path<String>,

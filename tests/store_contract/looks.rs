@@ -65,6 +65,7 @@ pub async fn a_commit_writes_everything(scratch: &Scratch) {
         told: Vec::new(),
         ledger_of: Vec::new(),
         ledger: Vec::new(),
+        hooks: Vec::new(),
         messages: vec![message(&ticket, "m1", Some("k1"), at(5))],
         links: vec![link(&ticket, "h1", at(600))],
     };

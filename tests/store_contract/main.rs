@@ -4,6 +4,7 @@
 //! What needs two nodes opens the scratch twice.
 
 mod intake;
+mod interfaces;
 mod links;
 mod looks;
 mod outbox;
@@ -49,6 +50,9 @@ contract![
     intake::the_latest_contact_wins,
     intake::a_nul_is_refused,
     intake::refused_lines_are_kept,
+    interfaces::requests_are_filtered,
+    interfaces::a_call_is_answered_once,
+    interfaces::lines_of_a_ticket_leave_in_order,
     looks::a_look_loads_what_is_due,
     looks::a_look_loads_only_news,
     looks::a_commit_writes_everything,

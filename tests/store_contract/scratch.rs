@@ -83,6 +83,8 @@ pub fn looked(ticket: &Loaded, next_look: Option<Timestamp>) -> TicketWrite {
         policy: "general".to_owned(),
         stage: "open".to_owned(),
         open: true,
+        service: None,
+        requested: None,
     }
 }
 

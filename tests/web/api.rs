@@ -225,3 +225,124 @@ fn tickets(page: &serde_json::Value) -> Vec<String> {
     let lines = page["ledger"].as_array().expect("a list");
     lines.iter().map(|line| line["ticket"].as_str().expect("a number").to_owned()).collect()
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_error_is_a_problem() {
+    let house = house(Wish::default()).await;
+    let token = house.token(&["read", "ingest"]).await;
+    #[rustfmt::skip]
+    let table = [
+        // name                          method    path                             status
+        ("nothing there",                "GET",    "/api/v1/nothing",               404),
+        ("nothing there, below receipts","GET",    "/receipts/a/b",                 404),
+        ("no such ticket",               "GET",    "/api/v1/tickets/W9",            404),
+        ("a wrong method",               "DELETE", "/api/v1/events",                405),
+        ("a wrong method of a probe",    "POST",   "/healthz",                      405),
+        ("an unknown parameter",         "GET",    "/api/v1/slips?colour=yellow",   400),
+        ("no number",                    "GET",    "/api/v1/tickets?limit=many",    400),
+        ("too many",                     "GET",    "/api/v1/units?limit=1001",      400),
+        ("a name nobody has",            "GET",    "/api/v1/tickets/W%00",          404),
+        ("a text no database holds",     "GET",    "/api/v1/slips?unit=%00",        400),
+        ("a name that is no text",       "GET",    "/api/v1/tickets/%ff",           400),
+        ("a body of another kind",       "POST",   "/api/v1/events",                415),
+    ];
+    for (name, method, path, want) in table {
+        let method = method.parse().expect("a method");
+        let request = house.client.request(method, house.url(path)).bearer_auth(&token);
+        let reply = house.send(request.header("content-type", "text/html")).await;
+        assert_eq!(reply.status, want, "{name}: {}", reply.body);
+        assert_eq!(
+            reply.header("content-type"),
+            "application/problem+json; charset=utf-8",
+            "{name}"
+        );
+        let problem = reply.json();
+        assert_eq!(problem["status"], want, "{name}");
+        assert!(problem["detail"].as_str().is_some_and(|text| !text.is_empty()), "{name}");
+        assert_eq!(want == 405, !reply.header("allow").is_empty(), "{name}: `Allow`");
+    }
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_lead_from_page_to_page() {
+    let house = house(Wish::default()).await;
+    let token = house.token(&["read"]).await;
+    for no in 1..=3 {
+        house.ticket(&format!("W{no}")).await;
+        house.slip(&format!("W{no}"), "yellow", 1).await;
+        house.ledger(&format!("W{no}"), "hung", None).await;
+    }
+    #[rustfmt::skip]
+    let table = [
+        // list                              its lines, and what names one
+        ("/api/v1/tickets?limit=2&open=true", "tickets", "ticket"),
+        ("/api/v1/slips?limit=2&kind=yellow", "slips",   "ticket"),
+        ("/api/v1/ledger?limit=2&list=hung",  "ledger",  "ticket"),
+    ];
+    for (list, lines, name) in table {
+        let first = house.get_as(&token, list).await;
+        assert_eq!(first.json()[lines].as_array().map(Vec::len), Some(2), "{list}");
+        let link = first.header("link");
+        let next = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
+        let second = house.get_as(&token, next.expect("a link to the next page")).await;
+        assert_eq!(second.header("link"), "", "{list}: the last page leads nowhere");
+        assert!(second.json()["next"].is_null(), "{list}");
+        let pages = [first.json(), second.json()];
+        let mut seen: Vec<String> = pages
+            .iter()
+            .flat_map(|page| page[lines].as_array().expect("lines").clone())
+            .map(|line| line[name].as_str().expect("a name").to_owned())
+            .collect();
+        seen.sort();
+        assert_eq!(seen, ["W1", "W2", "W3"], "{list}");
+    }
+    let closed = house.get_as(&token, "/api/v1/tickets?open=false").await.json();
+    assert_eq!(closed["tickets"], json!([]));
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_has_so_many_calls() {
+    let house = house(Wish { calls_max: 2, ..Wish::default() }).await;
+    let (token, other) = (house.token(&["read"]).await, house.token(&["read"]).await);
+    let first = house.get_as(&token, "/api/v1/slips").await;
+    assert_eq!(first.header("ratelimit-policy"), "\"token\";q=2;w=60");
+    assert!(first.header("ratelimit").starts_with("\"token\";r=1;t="));
+    assert_eq!(house.get_as(&token, "/api/v1/slips").await.status, 200);
+    let third = house.get_as(&token, "/api/v1/slips").await;
+    assert_eq!(third.status, 429);
+    assert!(third.header("ratelimit").starts_with("\"token\";r=0;t="));
+    assert!(third.header("retry-after").parse::<u64>().is_ok_and(|wait| (1..=30).contains(&wait)));
+    assert_eq!(house.get_as(&other, "/api/v1/slips").await.status, 200);
+    assert_eq!(house.get("/healthz").await.header("ratelimit"), "");
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_with_a_key_is_made_once() {
+    let house = house(Wish::default()).await;
+    let (token, other) = (house.token(&["ingest"]).await, house.token(&["ingest"]).await);
+    let post = async |token: &str, key: &str, body: String| {
+        let request = house.client.post(house.url("/api/v1/events")).bearer_auth(token);
+        let request = request.header("content-type", "application/x-ndjson");
+        house.send(request.header("idempotency-key", key).body(body)).await
+    };
+    let body = line("W1", "received", "a");
+    let first = post(&token, "k1", body.clone()).await;
+    assert_eq!(first.json()[0]["result"], "accepted");
+    assert_eq!(first.header("idempotency-replayed"), "");
+    let again = post(&token, "k1", body.clone()).await;
+    assert_eq!((again.status, again.body), (200, first.body), "word for word");
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    let changed = post(&token, "k1", line("W1", "dispatched", "b")).await;
+    assert_eq!(changed.status, 422, "{}", changed.body);
+    assert_eq!(house.journal("W1").await.len(), 1);
+    assert_eq!(post(&other, "k1", body).await.json()[0]["result"], "duplicate", "another's key");
+    assert_eq!(post(&token, "k2", "prose".to_owned()).await.status, 400);
+    let mended = post(&token, "k2", line("W1", "dispatched", "b")).await;
+    assert_eq!(mended.json()[0]["result"], "accepted", "a call that failed is made again");
+    assert_eq!(post(&token, &"k".repeat(256), String::new()).await.status, 400);
+    assert_eq!(post(&token, "two words", String::new()).await.status, 400);
+    house.stop().await;
+}

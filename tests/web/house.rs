@@ -11,7 +11,7 @@ use std::{
 use arc_swap::ArcSwap;
 use duban::{
     channel::back::{Back, Heard},
-    config::{Config, WebConfig, channels::ChannelConfig},
+    config::{Config, Open311, WebConfig, channels::ChannelConfig},
     core::timestamp::Timestamp,
     intake::queue::{self, Queue},
     policies::load_embedded,
@@ -19,7 +19,7 @@ use duban::{
     secret::{Key, token, token_hash},
     store::{LedgerRow, LinkWrite, Mail, NewEntry, SlipWrite, Store, Writes},
     wall::Wall,
-    web::{Guesses, Health, State, router, serve},
+    web::{Calls, Guesses, Health, State, router, serve},
 };
 use tokio::{
     net::TcpListener,
@@ -50,6 +50,8 @@ pub struct Wish {
     pub body_bytes_max: usize,
     pub header_timeout: Duration,
     pub channels: Vec<ChannelConfig>,
+    pub calls_max: u32,
+    pub open311: Open311,
     pub memory: Memory,
 }
 
@@ -62,6 +64,8 @@ impl Default for Wish {
             body_bytes_max: 8 << 20,
             header_timeout: Duration::from_secs(10),
             channels: Vec::new(),
+            calls_max: 1_000,
+            open311: Open311::Public,
             memory: Memory::Keeps,
         }
     }
@@ -119,6 +123,7 @@ pub async fn house(wish: Wish) -> House {
         public_url: format!("http://{address}"),
         body_bytes_max: wish.body_bytes_max,
         header_timeout: wish.header_timeout,
+        open311: wish.open311,
         ..config.web
     };
     let key_file = folder.path().join("contacts.key");
@@ -141,6 +146,7 @@ pub async fn house(wish: Wish) -> House {
         metrics: None,
         link_guesses: Guesses::per_minute(WRONG_MAX),
         token_guesses: Guesses::per_minute(WRONG_MAX),
+        calls: Calls::per_minute(wish.calls_max),
     };
     let stop = CancellationToken::new();
     let stopped = stop.clone();

@@ -3,6 +3,7 @@
 mod acknowledge;
 mod api;
 mod house;
+mod open311;
 mod pages;
 mod rating;
 mod receipts;

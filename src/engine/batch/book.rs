@@ -76,6 +76,8 @@ impl Batch {
                 unit: String::new(),
                 policy: book.rule().to_owned(),
                 open: book.is_open(),
+                service: None,
+                requested: None,
             });
         }
     }
