@@ -3,8 +3,10 @@
 //! Lists read `board`, never `ticket`: a line is short and there is one for each ticket that is open.
 //! Pages go on after the last line of the page before, so that the thousandth costs what the first does.
 
+use sqlx::AssertSqlSafe;
+
 use super::{
-    Store, StoreError,
+    LedgerRow, Store, StoreError,
     error::While as _,
     outbox::MessageRow,
     row::{Column as _, rows},
@@ -194,6 +196,12 @@ fn pattern(part: &str) -> String {
     pattern
 }
 
+/// Texts as rows of one column, which both databases open.
+fn one_column(texts: &[String]) -> String {
+    let rows: Vec<(&String,)> = texts.iter().map(|text| (text,)).collect();
+    serde_json::to_string(&rows).expect("a list of texts is JSON")
+}
+
 /// The columns of a message, as [`MessageRow`] has them.
 macro_rules! message {
     () => {
@@ -213,10 +221,7 @@ impl Store {
             Pools::Sqlite { .. } => text.sqlite,
             Pools::Postgres(_) => text.postgres,
         };
-        let units = filter.units.as_ref().map(|units| {
-            let rows: Vec<(&String,)> = units.iter().map(|unit| (unit,)).collect();
-            serde_json::to_string(&rows).expect("a list of texts is JSON")
-        });
+        let units = filter.units.as_deref().map(one_column);
         let after = filter.after.map_or(first, |(at, key)| (at.0, key));
         on_readers!(self, pool => sqlx::query_as(sql)
             .bind(units).bind(&filter.policy).bind(&filter.state).bind(&filter.colour)
@@ -284,6 +289,71 @@ impl Store {
                            GROUP BY list, unit ORDER BY list, unit";
         on_readers!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await)
             .doing("counting what stands in the ledgers")
+    }
+
+    /// Lines of a ledger of these units, after `after` (ticket key and entry of the page before).
+    pub async fn ledger_of_units(
+        &self,
+        list: Option<&str>,
+        units: Option<&[String]>,
+        open: Option<bool>,
+        after: Option<(i64, String)>,
+        limit: i64,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
+        const SQL: Text = text!(
+            "SELECT ticket_key, entry, list, ticket_no, unit, opened_ms, review_due_ms, expires_ms,
+                    ended_ms, ended_by, reason, approver, leader, lacking
+             FROM ledger
+             WHERE (CAST($1 AS TEXT) IS NULL OR unit IN (SELECT value->>0 FROM " rows "))
+               AND (CAST($2 AS TEXT) IS NULL OR list = $2)
+               AND (CAST($3 AS BIGINT) IS NULL OR (ended_ms IS NULL) = (CAST($3 AS BIGINT) = 1))
+               AND (ticket_key, entry) > ($4, $5)
+             ORDER BY ticket_key, entry LIMIT $6"
+        );
+        let sql = match &self.pools {
+            Pools::Sqlite { .. } => SQL.sqlite,
+            Pools::Postgres(_) => SQL.postgres,
+        };
+        let (after_key, after_entry) = after.unwrap_or((i64::MIN, String::new()));
+        on_readers!(self, pool => sqlx::query_as(sql)
+            .bind(units.map(one_column)).bind(list).bind(open.map(i64::from))
+            .bind(after_key).bind(&after_entry).bind(limit).fetch_all(pool).await)
+        .doing("listing a ledger")
+    }
+
+    /// How the database reads a page: for tests, and for whoever wonders why one is slow.
+    pub async fn board_plan(&self, filter: &BoardFilter) -> Result<Vec<String>, StoreError> {
+        let (text, first) = filter.order.page();
+        let units = filter.units.as_deref().map(one_column);
+        let doing = "asking how the board is read";
+        macro_rules! explained {
+            ($sql:expr) => {
+                sqlx::query(AssertSqlSafe($sql))
+                    .bind(units)
+                    .bind(&filter.policy)
+                    .bind(&filter.state)
+                    .bind(&filter.colour)
+                    .bind(filter.due_from.map_or(i64::MIN, |at| at.0))
+                    .bind(filter.due_to.map_or(i64::MAX, |at| at.0))
+                    .bind(filter.number.as_deref().map(pattern))
+                    .bind(first.0)
+                    .bind(first.1)
+                    .bind(filter.limit)
+            };
+        }
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                let rows = explained!(format!("EXPLAIN QUERY PLAN {}", text.sqlite));
+                let rows = rows.fetch_all(readers).await.doing(doing)?;
+                rows.iter().map(|row| String::column(row, 3)).collect::<sqlx::Result<_>>()
+            }
+            Pools::Postgres(pool) => {
+                let rows = explained!(format!("EXPLAIN {}", text.postgres));
+                let rows = rows.fetch_all(pool).await.doing(doing)?;
+                rows.iter().map(|row| String::column(row, 0)).collect::<sqlx::Result<_>>()
+            }
+        }
+        .doing(doing)
     }
 
     /// The units that have open tickets.

@@ -6,23 +6,27 @@
 //!
 //! Invariants (tests of the same names in tests/web/board):
 //! * `nobody_reads_the_board_unless_signed_in`, `each_sees_only_their_own_units`
-//! * `a_form_without_its_token_changes_nothing`
+//! * `a_form_without_its_token_changes_nothing`, `nobody_speaks_in_a_role_they_do_not_hold`
 //! * `the_answer_never_tells_who_is_known`, `a_link_signs_in_once`
 
 mod figures;
 mod frame;
+mod ledger;
 mod live;
 mod names;
 mod overview;
+mod person;
 mod picture;
 mod scope;
 mod search;
 mod session;
 mod sign_in;
+mod silences;
 mod ticket;
 mod tickets;
 mod timeline;
 mod trouble;
+mod unit;
 
 use std::{fmt, sync::Arc};
 
@@ -80,4 +84,9 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/board/search", get(search::find))
         .route("/board/trouble", get(trouble::list))
         .route("/board/live", get(live::follow))
+        .route("/board/t/{ticket}/ledger", post(ledger::tell))
+        .route("/board/ledger", get(ledger::list))
+        .route("/board/u/{unit}", get(unit::show))
+        .route("/board/p/{person}", get(person::show))
+        .route("/board/silences", get(silences::list))
 }

@@ -28,7 +28,10 @@ pub(super) struct Frame {
     pub l: Language,
     /// Which entry of the navigation the page belongs to.
     pub at: &'static str,
+    pub person: String,
     pub name: String,
+    /// The first unit at the top of what they see.
+    pub unit: Option<String>,
     pub form_token: String,
     /// The time it is for the tickets.
     pub now: String,
@@ -42,7 +45,9 @@ impl Frame {
             script: script_address(),
             l: viewer.language,
             at,
+            person: viewer.person.clone(),
             name: viewer.name.clone(),
+            unit: viewer.scope.tops(&viewer.rules.org).first().map(|unit| unit.id.clone()),
             form_token: viewer.form_token.clone(),
             now: state.local(state.wall.now()),
             mailbox: state.mailbox && state.demo,

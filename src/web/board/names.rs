@@ -204,10 +204,10 @@ impl Names {
         }
     }
 
-    /// What somebody said happened.
-    pub(super) fn event(&self, event: &Event) -> String {
+    /// A kind of event.
+    pub(super) fn kind(&self, kind: &str) -> String {
         let l = self.l;
-        let name = match event.kind.name() {
+        let name = match kind {
             "received" => l.say("登记", "received"),
             "registered" => l.say("建单", "registered"),
             "dispatched" => l.say("派单", "dispatched"),
@@ -234,10 +234,26 @@ impl Names {
             "closed" => l.say("归档", "closed"),
             other => return other.replace('_', " "),
         };
+        name.to_owned()
+    }
+
+    /// What somebody said happened.
+    pub(super) fn event(&self, event: &Event) -> String {
+        let name = self.kind(event.kind.name());
         let unit = event.unit.as_ref().map(|unit| format!(" → {}", self.unit(unit)));
         let words = ["solved", "satisfied", "outcome"].map(|key| event.text(key));
         let words: Vec<&str> = words.into_iter().flatten().collect();
         let said = if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
         format!("{name}{}{said}", unit.unwrap_or_default())
+    }
+
+    /// What ended a line of a ledger.
+    pub(super) fn ended_by(&self, by: &str) -> String {
+        match by {
+            "struck_off" => self.l.say("已销账", "struck off").to_owned(),
+            "reactivated" => self.l.say("已激活", "put back").to_owned(),
+            "ended" => self.l.say("随工单结束", "with its ticket").to_owned(),
+            other => other.replace('_', " "),
+        }
     }
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     core::{board::Colour, org::Org, timestamp::Timestamp},
     rules::Rules,
-    store::SlipFilter,
+    store::{SlipFilter, SlipRow},
     web::{language::Language, state::State},
 };
 
@@ -33,19 +33,34 @@ pub(super) struct Tile {
     pub colour: &'static str,
 }
 
-struct UnitRow {
-    id: String,
-    name: String,
-    count: Count,
+/// A unit with everything below it.
+pub(super) struct UnitRow {
+    pub id: String,
+    pub name: String,
+    pub count: Count,
 }
 
-struct Slip {
-    name: String,
-    colour: &'static str,
-    serial: String,
-    ticket: String,
-    unit: String,
-    at: String,
+/// A slip in a short list.
+pub(super) struct Slip {
+    pub name: String,
+    pub colour: &'static str,
+    pub serial: String,
+    pub ticket: String,
+    pub unit: String,
+    pub at: String,
+}
+
+impl Slip {
+    pub(super) fn of(state: &State, names: &Names, slip: SlipRow) -> Self {
+        Self {
+            name: names.slip(&slip.kind),
+            colour: names.colour_of(&slip.kind),
+            serial: slip.serial.unwrap_or_default(),
+            ticket: slip.ticket_no,
+            unit: names.unit(&slip.unit),
+            at: state.local(slip.at),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -82,16 +97,7 @@ pub(super) async fn show(Shared(state): Shared<Arc<State>>, viewer: Viewer) -> R
         tiles: tiles(&figures, &names),
         overdue: overdue(&figures, &names),
         units: units(&viewer.rules.org, &viewer.scope, &figures, &names),
-        slips: seen
-            .map(|slip| Slip {
-                name: names.slip(&slip.kind),
-                colour: names.colour_of(&slip.kind),
-                serial: slip.serial.unwrap_or_default(),
-                ticket: slip.ticket_no,
-                unit: names.unit(&slip.unit),
-                at: state.local(slip.at),
-            })
-            .collect(),
+        slips: seen.map(|slip| Slip::of(&state, &names, slip)).collect(),
         horizon,
         is_horizon_near: is_near(&viewer.rules, horizon, state.wall.now()),
     };
@@ -182,7 +188,7 @@ pub(super) fn overdue(figures: &Figures, names: &Names) -> Vec<Tile> {
 }
 
 /// The units one step below the top of a scope, each with everything below it.
-fn units(org: &Org, scope: &Scope, figures: &Figures, names: &Names) -> Vec<UnitRow> {
+pub(super) fn units(org: &Org, scope: &Scope, figures: &Figures, names: &Names) -> Vec<UnitRow> {
     let tops = scope.tops(org);
     let mut rows: BTreeMap<&str, Count> = BTreeMap::new();
     let is_row = |id: &str| {

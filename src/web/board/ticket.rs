@@ -4,23 +4,29 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Shared},
+    extract::{Path, Query, State as Shared},
     http::StatusCode,
     response::Response,
 };
 
+use serde::Deserialize;
+
 use super::{
     frame::{self, Frame},
+    ledger::{self, Desk},
     names::Names,
     picture::{NARROW, WIDE, draw},
     session::Viewer,
     timeline::{Line, timeline},
 };
 use crate::{
-    core::{board, timestamp::Timestamp},
+    core::{board, fact::Fact, record::Record, timestamp::Timestamp},
     explain::{ExplainError, Story},
     web::state::State,
 };
+
+/// Refusals shown.
+const REFUSED: usize = 3;
 
 struct Slip {
     name: String,
@@ -70,6 +76,18 @@ struct Page {
     slips: Vec<Slip>,
     messages: Vec<Sent>,
     explanation: String,
+    /// What the policy refused, the last first.
+    refused: Vec<(String, String)>,
+    desk: Option<Desk>,
+    /// Whether something was said a moment ago.
+    told: bool,
+}
+
+/// `?told=yes` after a form was taken.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    told: Option<String>,
 }
 
 /// `GET /board/t/{ticket}`
@@ -77,6 +95,7 @@ pub(super) async fn show(
     Shared(state): Shared<Arc<State>>,
     viewer: Viewer,
     Path(no): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Response {
     let l = viewer.language;
     let story = match Story::read(&state.store, &viewer.rules, &no).await {
@@ -96,10 +115,10 @@ pub(super) async fn show(
             );
         }
     };
-    frame::page(StatusCode::OK, &page(&state, &viewer, &story))
+    frame::page(StatusCode::OK, &page(&state, &viewer, &story, asked.told.is_some()))
 }
 
-fn page(state: &State, viewer: &Viewer, story: &Story) -> Page {
+fn page(state: &State, viewer: &Viewer, story: &Story, told: bool) -> Page {
     let now = state.wall.now();
     let names = Names::of(&viewer.rules, viewer.language);
     let local = |at: Timestamp| state.local(at);
@@ -136,6 +155,9 @@ fn page(state: &State, viewer: &Viewer, story: &Story) -> Page {
         slips: slips(&names, story, &local),
         messages: messages(&names, story, &local),
         explanation: story.text(now),
+        refused: refused(story, &names, &local),
+        desk: ledger::desk(viewer, &names, story, now),
+        told,
     }
 }
 
@@ -165,6 +187,24 @@ fn facts(
         (l.say("联系次数", "Contacts"), Some(ticket.contacts.to_string())),
     ];
     facts.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
+}
+
+/// What somebody said and the policy did not take.
+fn refused(
+    story: &Story,
+    names: &Names,
+    local: &dyn Fn(Timestamp) -> String,
+) -> Vec<(String, String)> {
+    let refused = story.lines().filter_map(|(row, fact)| match fact {
+        Fact::Record(Record::Refused { event, reason, .. }) => {
+            Some((local(row.at), format!("{}: {reason}", names.kind(&event))))
+        }
+        Fact::Record(_) | Fact::Event(_) => None,
+    });
+    let mut refused: Vec<(String, String)> = refused.collect();
+    refused.reverse();
+    refused.truncate(REFUSED);
+    refused
 }
 
 fn slips(names: &Names, story: &Story, local: &dyn Fn(Timestamp) -> String) -> Vec<Slip> {
