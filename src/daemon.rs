@@ -39,7 +39,7 @@ use crate::{
     secret::{Key, SecretError},
     store::{Store, StoreError},
     wall::Wall,
-    web::{self, Calls, Guesses, Health, ServeError},
+    web::{self, Board, Calls, Guesses, Health, ServeError},
 };
 
 /// The engine may be silent this much longer than its longest sleep before `/readyz` says no.
@@ -314,6 +314,7 @@ fn web_state(house: &House, queue: Queue, heard: mpsc::Sender<Heard>, demo: bool
         link_guesses: Guesses::per_minute(config.web.answers_per_minute),
         token_guesses: Guesses::per_minute(config.web.answers_per_minute),
         calls: Calls::per_minute(config.web.calls_per_minute),
+        board: Board::new(Wall::Host, Arc::clone(&house.mail_knock), house.stop.clone()),
     }
 }
 

@@ -4,13 +4,13 @@
 -- `unit`, `urgency` (0 emergency, 1 first notice, 2 repetition) and `turn` make the order of the queue.
 -- `turn` above 0: the message is due and stands in the queue; 0: it rests until `offer_at_ms`; below 0:
 -- it was taken out of that turn and is with a sender.
--- `person`: whose day it interrupts; none for residents, digests and paper.
+-- `interrupts`: the person whose day it interrupts; none for residents, digests and paper.
 ALTER TABLE outbox ADD COLUMN unit TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN urgency INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE outbox ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE outbox ADD COLUMN person TEXT;
+ALTER TABLE outbox ADD COLUMN interrupts TEXT;
 UPDATE outbox SET unit = COALESCE(message->'facts'->>'unit', ''),
-  person = CASE WHEN message->>'via' IN ('digest', 'print') THEN NULL ELSE message->'to'->'staff'->>'person' END;
+  interrupts = CASE WHEN message->>'via' IN ('digest', 'print') THEN NULL ELSE message->'to'->'staff'->>'person' END;
 
 DROP INDEX outbox_waiting;
 CREATE INDEX outbox_resting ON outbox (offer_at_ms, id) WHERE state = 'waiting' AND turn <= 0;

@@ -113,11 +113,11 @@ impl Store {
     ) -> Result<Vec<TellRow>, StoreError> {
         // `value->>2` and `value->>3` are the same in every row: a batch has one parameter.
         const SQL: Text = text!(
-            "SELECT outbox.id, outbox.ticket_key, outbox.person, outbox.slip,
+            "SELECT outbox.id, outbox.ticket_key, outbox.interrupts, outbox.slip,
                     CASE WHEN outbox.state = 'sent' THEN outbox.done_at_ms END, outbox.offer_at_ms
              FROM " rows " AS wanted
              JOIN outbox ON outbox.ticket_key = CAST(wanted.value->>0 AS BIGINT)
-                        AND outbox.person = wanted.value->>1
+                        AND outbox.interrupts = wanted.value->>1
              WHERE outbox.slip IS NOT NULL
                AND ((outbox.state = 'sent' AND outbox.done_at_ms > CAST(wanted.value->>2 AS BIGINT))
                  OR (outbox.state = 'waiting' AND outbox.turn < 0

@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, header};
 
+use crate::core::wording;
+
 /// A language pages are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -36,6 +38,19 @@ impl Language {
             Self::Zh => "zh",
             Self::En => "en",
         }
+    }
+
+    /// The words of this language.
+    pub(super) fn say(self, zh: &'static str, en: &'static str) -> &'static str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
+    /// The same language as texts know it.
+    pub(super) fn of_texts(self) -> wording::Language {
+        wording::Language::of(self.name())
     }
 
     /// `lang` of the address first, then `Accept-Language`, then the configured one.

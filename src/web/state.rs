@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Notify, mpsc};
 
-use super::{calls::Calls, guesses::Guesses, health::Health, language::Language};
+use super::{board::Board, calls::Calls, guesses::Guesses, health::Health, language::Language};
 use crate::{
     channel::back::Heard,
     config::{WebConfig, WordingConfig, channels::ChannelConfig},
@@ -49,6 +49,8 @@ pub struct State {
     pub token_guesses: Guesses,
     /// Calls, by token.
     pub calls: Calls,
+    /// Who is signed in, and what is live.
+    pub board: Board,
 }
 
 impl State {

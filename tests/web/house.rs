@@ -19,7 +19,7 @@ use duban::{
     secret::{Key, token, token_hash},
     store::{LedgerRow, LinkWrite, Mail, NewEntry, SlipWrite, Store, Writes},
     wall::Wall,
-    web::{Calls, Guesses, Health, State, router, serve},
+    web::{Board, Calls, Guesses, Health, State, router, serve},
 };
 use tokio::{
     net::TcpListener,
@@ -82,6 +82,7 @@ pub struct House {
     pub queue: Queue,
     /// What providers said, by channel.
     pub heard: Arc<Mutex<Vec<(String, Back)>>>,
+    pub rules: Arc<ArcSwap<Rules>>,
     stop: CancellationToken,
     served: JoinHandle<()>,
     _drain: Option<queue::Drain>,
@@ -128,12 +129,13 @@ pub async fn house(wish: Wish) -> House {
     };
     let key_file = folder.path().join("contacts.key");
     let seal = Key::open(&key_file).expect("a new key");
+    let stop = CancellationToken::new();
     let state = State {
         store: store.clone(),
         queue: queue.clone(),
         wall,
         knock: Arc::clone(&knock),
-        rules,
+        rules: Arc::clone(&rules),
         seal: seal.clone(),
         web: web.clone(),
         wording: config.wording,
@@ -147,8 +149,8 @@ pub async fn house(wish: Wish) -> House {
         link_guesses: Guesses::per_minute(WRONG_MAX),
         token_guesses: Guesses::per_minute(WRONG_MAX),
         calls: Calls::per_minute(wish.calls_max),
+        board: Board::new(wall, Arc::default(), stop.clone()),
     };
-    let stop = CancellationToken::new();
     let stopped = stop.clone();
     let served = tokio::spawn(async move {
         serve(listener, router(state), &web, stopped).await.expect("serves until it is stopped");
@@ -168,6 +170,7 @@ pub async fn house(wish: Wish) -> House {
         client,
         queue,
         heard,
+        rules,
         stop,
         served,
         _drain: drain,
