@@ -35,6 +35,7 @@ mod outbox;
 mod policy_set;
 mod receipt;
 mod refusal;
+mod report;
 mod row;
 mod slip;
 mod ticket;
@@ -58,6 +59,7 @@ pub use self::{
     outbox::{MessageRow, Offer, Outcome, Settled},
     receipt::{NewReceipt, Proof, Undelivered},
     refusal::{Refusal, RefusalRow},
+    report::{ReportRow, ReportState},
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,
