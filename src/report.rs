@@ -15,19 +15,20 @@ pub mod html;
 pub mod text;
 pub mod xlsx;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZero, thread::available_parallelism};
 
 use crate::{
     core::{
+        message::ReportOf,
         report::{Beside, Document, Gathering, Glance, Issued, Kind, Ledger, Scope, When, compose},
         timestamp::Timestamp,
     },
     rules::Rules,
-    store::{Store, StoreError},
+    store::{ReportState, Store, StoreError},
 };
 
 /// States in memory at one time.
-const PAGE: i64 = 2_000;
+const PAGE: i64 = 1_000;
 /// How long a slip may stand before the lists of a day pass it over.
 const STANDING_MS: i64 = 180 * 86_400_000;
 
@@ -116,28 +117,49 @@ async fn make(
     if !closed {
         scope.as_of = now; // a draft stands as things stand
     }
-    let from =
-        if ask.kind.is_list() { scope.as_of.plus_ms(-STANDING_MS) } else { scope.from };
+    let from = if ask.kind.is_list() { scope.as_of.plus_ms(-STANDING_MS) } else { scope.from };
     let slips = store.report_slips(from, scope.to.max(scope.as_of)).await?;
     let slips = by_ticket(slips);
     let mut gathering = Gathering::new(&scope, &set.calendar);
-    let mut after = 0;
-    loop {
-        let page = store.report_states(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = last.key;
-        for row in &page {
-            let glance: Glance = serde_json::from_str(&row.state).map_err(ReportError::State)?;
+    let mut page = store.report_states(0, PAGE).await?;
+    while let Some(last) = page.last() {
+        // The next page is on its way while this one is read.
+        let next = store.report_states(last.key, PAGE);
+        let (next, glances) = tokio::join!(next, async { read(&page) });
+        for (row, glance) in page.iter().zip(glances?) {
             let judge = rules.set(&glance.judged_by).unwrap_or(set);
             let own = slips.get(&row.key).map(Vec::as_slice).unwrap_or_default();
             gathering.take(judge, &glance, own);
         }
+        page = next?;
     }
     let mut lines = std::mem::take(&mut gathering.lines);
     lines.sort_unstable();
     let beside = beside(store, &scope).await?;
     let document = compose(gathering, &beside, set, &rules.org, now);
     Ok((document, lines, closed))
+}
+
+/// What is looked at of each state, in their order; read by as many threads as there are cores.
+fn read(page: &[ReportState]) -> Result<Vec<Glance>, ReportError> {
+    let threads = available_parallelism().map_or(1, NonZero::get);
+    let share = page.len().div_ceil(threads).max(1);
+    let read = |rows: &[ReportState]| -> Result<Vec<Glance>, serde_json::Error> {
+        rows.iter().map(|row| serde_json::from_str(&row.state)).collect()
+    };
+    let parts = std::thread::scope(|scope| {
+        let started: Vec<_> =
+            page.chunks(share).map(|rows| scope.spawn(move || read(rows))).collect();
+        started
+            .into_iter()
+            .map(|one| one.join().expect("reading does not panic"))
+            .collect::<Vec<_>>()
+    });
+    let mut glances = Vec::with_capacity(page.len());
+    for part in parts {
+        glances.extend(part.map_err(ReportError::State)?);
+    }
+    Ok(glances)
 }
 
 /// What stands beside the tickets, where the report says it.
@@ -164,4 +186,24 @@ fn by_ticket(slips: Vec<Issued>) -> BTreeMap<i64, Vec<Issued>> {
         tickets.entry(slip.ticket_key).or_default().push(slip);
     }
     tickets
+}
+
+/// A report that was published, as its reader's unit sees it.
+pub async fn published(store: &Store, of: &ReportOf) -> Result<Report, ReportError> {
+    let ReportOf { kind, period, version, unit } = of;
+    let unreadable =
+        |reason: String| ReportError::Unreadable { kind: *kind, when: period.clone(), reason };
+    let when = When::parse(period).map_err(unreadable)?;
+    let ask = Ask { version: Some(*version), ..Ask::new(*kind, when) };
+    let kept = frozen::find(store, ask).await?;
+    let Some(kept) = kept else {
+        let when = period.clone();
+        return Err(ReportError::NoVersion { kind: *kind, when, version: *version });
+    };
+    let Report { document, hash } = kept.report;
+    let document = match unit {
+        Some(unit) => document.only(unit),
+        None => document,
+    };
+    Ok(Report { document, hash })
 }

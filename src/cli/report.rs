@@ -69,8 +69,7 @@ async fn printed(args: &Args) -> Result<ExitCode> {
     let today = set.calendar.date_of(opened.now);
     let standard = args.kind.standard(today).map(When::from);
     let when = args.period.or(standard).context("the calendar has no such period")?;
-    let ask =
-        Ask { version: args.version, restate: args.restate, ..Ask::new(args.kind, when) };
+    let ask = Ask { version: args.version, restate: args.restate, ..Ask::new(args.kind, when) };
     let found = report(&opened.store, &opened.rules, ask, opened.now).await.map_err(failure)?;
     opened.store.close().await;
     let language = Language::of(args.language.as_deref().unwrap_or(&set.language));
@@ -85,7 +84,7 @@ impl Args {
         }
         Ok(match self.format.as_str() {
             "html" => html::page(found, language)?.into_bytes(),
-            "mail" => html::mail(found, language)?.into_bytes(),
+            "mail" => html::mail(found, language, None)?.into_bytes(),
             "csv" => csv::csv(found, self.section.as_deref(), language)
                 .ok_or_else(|| self.no_section(found))?,
             "xlsx" if stdout().is_terminal() => {
@@ -112,7 +111,8 @@ fn bytes(out: &[u8]) -> Result<()> {
     }
 }
 
-fn failure(error: ReportError) -> anyhow::Error {
+/// What the errors of reports mean for a command.
+pub fn failure(error: ReportError) -> anyhow::Error {
     let code = match error {
         ReportError::Store(error) => return unavailable(error),
         ReportError::WrongPeriod { .. } => EXIT_USAGE,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{list::Filled, slip::Note, timestamp::Timestamp};
+use super::{list::Filled, report::Kind as ReportKind, slip::Note, timestamp::Timestamp};
 
 /// A message that waits to be sent. Holds no name, number or address: the person is an
 /// id that becomes an address at the moment of sending, a resident is found by ticket.
@@ -93,6 +93,9 @@ pub struct Facts {
     pub title: Option<[String; 2]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<Filled>,
+    /// The report a mail brings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<ReportOf>,
     /// Roles the slip went to (to and cc).
     pub roles: Vec<String>,
     /// Until when the question can be answered; only questions and their reminders have it.
@@ -111,6 +114,17 @@ pub struct Facts {
     /// The event that brought the step forward.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
+}
+
+/// A report that was published, as the reader's unit sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportOf {
+    pub kind: ReportKind,
+    pub period: String,
+    pub version: i64,
+    /// Only what concerns this unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// A consequence note as a slip keeps it.

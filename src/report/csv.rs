@@ -39,7 +39,8 @@ fn table(out: &mut csv::Writer<Vec<u8>>, section: &Section, language: Language) 
     });
     write(out, &header.collect::<Vec<_>>());
     for row in &section.rows {
-        let cells = row.iter().zip(&wide).flat_map(|(cell, is_rate)| cells(cell, *is_rate, language));
+        let cells =
+            row.iter().zip(&wide).flat_map(|(cell, is_rate)| cells(cell, *is_rate, language));
         write(out, &cells.collect::<Vec<_>>());
     }
 }

@@ -90,7 +90,8 @@ fn unpacked(bytes: &[u8]) -> std::io::Result<Vec<String>> {
 
 /// Tickets that count differently, column by column.
 fn changes(old: &[String], new: &[String]) -> Vec<Altered> {
-    let (was, is): (BTreeSet<&String>, BTreeSet<&String>) = (old.iter().collect(), new.iter().collect());
+    let (was, is): (BTreeSet<&String>, BTreeSet<&String>) =
+        (old.iter().collect(), new.iter().collect());
     let mut tickets: BTreeMap<(&str, &str), [Vec<Vec<&str>>; 2]> = BTreeMap::new();
     let sides = [was.difference(&is), is.difference(&was)];
     for (side, lines) in sides.into_iter().enumerate() {

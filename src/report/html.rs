@@ -40,6 +40,9 @@ struct Mail<'a> {
     parts: Vec<Part<'a>>,
     none: &'static str,
     foot: String,
+    /// Where its reader says that they have seen it.
+    link: Option<&'a str>,
+    seen: &'static str,
 }
 
 struct Part<'a> {
@@ -93,8 +96,17 @@ pub fn page(report: &Report, language: Language) -> Result<String, askama::Error
     page.render()
 }
 
+/// What the link of a mail is for.
+pub fn seen(language: Language) -> &'static str {
+    language.pick("签收", "I have seen it")
+}
+
 /// The mail.
-pub fn mail(report: &Report, language: Language) -> Result<String, askama::Error> {
+pub fn mail(
+    report: &Report,
+    language: Language,
+    link: Option<&str>,
+) -> Result<String, askama::Error> {
     let document = &report.document;
     let mail = Mail {
         lang: language.pick("zh-CN", "en"),
@@ -105,6 +117,8 @@ pub fn mail(report: &Report, language: Language) -> Result<String, askama::Error
         parts: document.sections.iter().map(|section| part(section, language, true)).collect(),
         none: language.pick("无", "none"),
         foot: text::foot(report, language),
+        link,
+        seen: seen(language),
     };
     mail.render()
 }
@@ -130,6 +144,7 @@ fn part<'a>(section: &'a Section, language: Language, for_mail: bool) -> Part<'a
     let title = section.title.pick(language);
     let chart = section.chart.as_ref().filter(|one| !chart::is_empty(one));
     let is_heat = matches!(section.chart, Some(Chart::Heat { .. }));
+    let is_funnel = matches!(section.chart, Some(Chart::Funnel { .. }));
     let most = section.rows.iter().flatten().filter_map(count).max().unwrap_or(0);
     let is_number = |place: usize| {
         place > 0 && section.rows.iter().all(|row| row.get(place).is_none_or(Cell::is_number))
@@ -163,8 +178,11 @@ fn part<'a>(section: &'a Section, language: Language, for_mail: bool) -> Part<'a
         title,
         note: section.note.as_ref().map(|note| note.pick(language)),
         svg: chart.filter(|_| !for_mail).map(|chart| chart::svg(chart, title, language)),
-        bars: chart.filter(|_| for_mail).map(|chart| chart::lengths(chart, language)).unwrap_or_default(),
-        drawn: !for_mail && is_heat && chart.is_some(),
+        bars: chart
+            .filter(|_| for_mail)
+            .map(|chart| chart::lengths(chart, language))
+            .unwrap_or_default(),
+        drawn: chart.is_some() && (is_funnel || (is_heat && !for_mail)),
         heads: heads.collect(),
         rows: rows.collect(),
     }

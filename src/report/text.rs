@@ -36,7 +36,14 @@ pub fn head(document: &Document, language: Language) -> String {
 /// What a reader must know before the figures: a draft, a correction.
 pub fn remark(document: &Document, language: Language) -> Option<String> {
     match document.version {
-        0 => Some(language.pick("草稿:时段尚未结束,数字仍会变化", "Draft: the period still runs, figures will change").to_owned()),
+        0 => Some(
+            language
+                .pick(
+                    "草稿:时段尚未结束,数字仍会变化",
+                    "Draft: the period still runs, figures will change",
+                )
+                .to_owned(),
+        ),
         1 => None,
         n => {
             let count = document.changes.len();
@@ -57,12 +64,22 @@ pub fn foot(report: &Report, language: Language) -> String {
     let rated = !terms.rules.is_empty();
     let rules = match (language, rated) {
         (_, false) => String::new(),
-        (Language::Zh, true) => format!(";口径 {rules},样本下限 {},权重 {}", terms.min_n, terms.weights),
-        (Language::En, true) => format!("; rules {rules}, sample at least {}, weights {}", terms.min_n, terms.weights),
+        (Language::Zh, true) => {
+            format!(";口径 {rules},样本下限 {},权重 {}", terms.min_n, terms.weights)
+        }
+        (Language::En, true) => {
+            format!("; rules {rules}, sample at least {}, weights {}", terms.min_n, terms.weights)
+        }
     };
     match language {
-        Language::Zh => format!("截至 {stood},成文 {made};办法 {}{rules}{}", terms.set, mark(" 校验 ", hash)),
-        Language::En => format!("As of {stood}, made {made}; set {}{rules}{}", terms.set, mark(", check ", hash)),
+        Language::Zh => {
+            format!("截至 {stood},成文 {made};办法 {}{rules}{}", terms.set, mark(" 校验 ", hash))
+        }
+        Language::En => format!(
+            "As of {stood}, made {made}; set {}{rules}{}",
+            terms.set,
+            mark(", check ", hash)
+        ),
     }
 }
 
@@ -112,7 +129,9 @@ fn changes(document: &Document, language: Language) -> String {
         let fields = one.fields.iter();
         let fields: Vec<String> =
             fields.map(|(column, was, is)| format!("{column} {was} -> {is}")).collect();
-        format!("  {} {} {} {}", one.ticket, one.unit, how(&one.how), fields.join(", ")).trim_end().to_owned()
+        format!("  {} {} {} {}", one.ticket, one.unit, how(&one.how), fields.join(", "))
+            .trim_end()
+            .to_owned()
     };
     let lines: Vec<String> = document.changes.iter().map(line).collect();
     format!("{}\n{}", language.pick("更正的工单", "Tickets that changed"), lines.join("\n"))

@@ -20,7 +20,8 @@ pub fn xlsx(report: &Report, language: Language) -> Result<Vec<u8>, XlsxError> {
     let document = &report.document;
     let mut book = Workbook::new();
     // The instant it was made at, not the one it is printed at: the same report is the same file.
-    let made = ExcelDateTime::parse_from_str(document.made_at.get(..19).unwrap_or("2000-01-01T00:00:00"))?;
+    let made =
+        ExcelDateTime::parse_from_str(document.made_at.get(..19).unwrap_or("2000-01-01T00:00:00"))?;
     let title = text::head(document, language);
     book.set_properties(&DocProperties::new().set_title(&title).set_creation_datetime(&made));
     let head = Format::new().set_bold().set_background_color("#E8EEF4").set_text_wrap();

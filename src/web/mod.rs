@@ -29,6 +29,7 @@ mod page;
 mod problem;
 mod rating;
 mod receipts;
+mod reports;
 mod serve;
 mod start;
 mod state;
@@ -59,6 +60,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/tickets/{ticket}/explain", get(api::explain))
         .route("/api/v1/slips", get(api::slips))
         .route("/api/v1/ledger", get(ledger::list))
+        .route("/api/v1/reports/{kind}/{period}", get(reports::report_in))
         .route("/receipts/{channel}", axum::routing::post(receipts::receive))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -21,7 +21,10 @@ async fn a_closed_period_is_printed_the_same_again() {
     assert_eq!(first.hash, again.hash);
     for language in Language::ALL {
         assert_eq!(text::text(&first, language), text::text(&again, language));
-        assert_eq!(html::page(&first, language).expect("HTML"), html::page(&again, language).expect("HTML"));
+        assert_eq!(
+            html::page(&first, language).expect("HTML"),
+            html::page(&again, language).expect("HTML")
+        );
         assert_eq!(csv::csv(&first, None, language), csv::csv(&again, None, language));
         let books = [&first, &again].map(|one| xlsx::xlsx(one, language).expect("a workbook"));
         assert!(books[0] == books[1], "the same workbook");
@@ -39,7 +42,8 @@ async fn a_correction_is_the_next_version() {
     assert_eq!(same.hash, first.hash, "nothing changed is no version");
     // Heard of in June: the resident of T21 had answered in May, by their own hand, that nobody came.
     let late = event("T21", "answered", "2026-05-21 08:00", "B");
-    let said = [("contacted", "no"), ("solved", "已解决"), ("satisfied", "不满意"), ("via", "link")];
+    let said =
+        [("contacted", "no"), ("solved", "已解决"), ("satisfied", "不满意"), ("via", "link")];
     city.tell(vec![saying(late, &said)]).await;
     let second = city.ask(restate, "2026-06-03 09:00").await;
     assert_eq!(second.document.version, 2);

@@ -6,4 +6,5 @@ mod house;
 mod pages;
 mod rating;
 mod receipts;
+mod reports;
 mod server;

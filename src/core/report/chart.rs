@@ -13,10 +13,7 @@ mod trend;
 pub use bars::{Length, lengths};
 pub use heat::shade_of;
 
-use crate::core::{
-    report::document::Chart,
-    wording::Language,
-};
+use crate::core::{report::document::Chart, wording::Language};
 
 /// Width of every picture, in its own units.
 const WIDTH: u32 = 720;

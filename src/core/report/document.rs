@@ -1,5 +1,7 @@
 //! A report as it is kept: sections of figures and words, printed by whoever reads it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
@@ -175,6 +177,61 @@ pub struct Altered {
     pub fields: Vec<(String, String, String)>,
 }
 
+impl Document {
+    /// The section of this id.
+    pub fn section(&self, id: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.id == id)
+    }
+
+    /// Whether there is nothing anybody would have to read: such a report is not sent.
+    pub fn is_empty(&self) -> bool {
+        let has = |id: &str| self.section(id).is_some_and(|section| !section.rows.is_empty());
+        if self.kind.is_list() {
+            return !LISTS.iter().any(|id| has(id));
+        }
+        let counts =
+            |row: &Vec<Cell>| row.iter().any(|cell| matches!(cell, Cell::Count(n) if *n > 0));
+        !self.sections.iter().any(|section| section.rows.iter().any(counts))
+    }
+
+    /// Units that stand on one of the lists.
+    pub fn listed_units(&self) -> BTreeSet<String> {
+        let sections = LISTS.iter().filter_map(|id| self.section(id));
+        let rows = sections.flat_map(|section| section.rows.iter());
+        rows.filter_map(|row| row.first()?.id().map(str::to_owned)).collect()
+    }
+
+    /// The lists as one unit reads them.
+    pub fn only(mut self, unit: &str) -> Self {
+        self.sections.retain(|section| LISTS.contains(&section.id.as_str()));
+        for section in &mut self.sections {
+            section.rows.retain(|row| row.first().and_then(Cell::id) == Some(unit));
+        }
+        self
+    }
+
+    /// The counts that stand in a short message: of lists how long they are, else what came and what is left.
+    pub fn summary(&self) -> Vec<(Said, u64)> {
+        if self.kind.is_list() {
+            let sections = LISTS.iter().filter_map(|id| self.section(id));
+            return sections.map(|one| (one.title.clone(), one.rows.len() as u64)).collect();
+        }
+        let flow = self.section("flow").map(|section| section.rows.as_slice()).unwrap_or_default();
+        let count = |row: &Vec<Cell>| match (row.first(), row.get(1)) {
+            (Some(Cell::Said(what)), Some(Cell::Count(count))) => {
+                let is_told = ["received", "resolved", "open", "overdue"];
+                let told = what.id.as_deref().is_some_and(|id| is_told.contains(&id));
+                told.then(|| (what.clone(), *count))
+            }
+            _ => None, // a share
+        };
+        flow.iter().filter_map(count).collect()
+    }
+}
+
+/// The lists of a day.
+const LISTS: [&str; 3] = ["sign", "clear", "supervise"];
+
 impl Section {
     pub fn new(id: &str, zh: &str, en: &str) -> Self {
         Self { id: id.to_owned(), title: Said::new(zh, en), ..Self::default() }
@@ -216,6 +273,14 @@ impl Cell {
         Self::Text(text.into())
     }
 
+    /// What it is the name of.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Said(said) => said.id.as_deref(),
+            Self::Nothing(()) | Self::Count(_) | Self::Rate { .. } | Self::Text(_) => None,
+        }
+    }
+
     /// As people read it: `12/14 = 85.71 %`.
     pub fn shown(&self, language: Language) -> String {
         match self {
@@ -227,8 +292,13 @@ impl Cell {
         }
     }
 
+    /// Whether it stands best at the right of its column.
     pub fn is_number(&self) -> bool {
-        matches!(self, Self::Nothing(()) | Self::Count(_) | Self::Rate { .. })
+        match self {
+            Self::Nothing(()) | Self::Count(_) | Self::Rate { .. } => true,
+            Self::Said(_) => false,
+            Self::Text(text) => text == "—" || text.trim_end_matches(" %").parse::<f64>().is_ok(),
+        }
     }
 }
 

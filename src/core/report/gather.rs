@@ -127,7 +127,9 @@ impl<'s> Gathering<'s> {
 
     fn rates(&mut self, set: &PolicySet, glance: &Glance) {
         let scope = self.scope;
-        let (Some(first), Some(last)) = (scope.buckets.first(), scope.buckets.last()) else { return };
+        let (Some(first), Some(last)) = (scope.buckets.first(), scope.buckets.last()) else {
+            return;
+        };
         let own = Instants::of(glance).within(first.from, last.to);
         if own.is_none() && glance.returned.is_empty() {
             return;
@@ -149,7 +151,8 @@ impl<'s> Gathering<'s> {
                 }
             }
         }
-        self.tickets += u64::from(Instants::of(glance).within(scope.from, scope.to) != Within::default());
+        self.tickets +=
+            u64::from(Instants::of(glance).within(scope.from, scope.to) != Within::default());
     }
 
     fn flow(&mut self, set: &PolicySet, glance: &Glance) {

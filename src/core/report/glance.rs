@@ -133,7 +133,11 @@ impl Glance {
     pub fn resolved(&self) -> Option<Timestamp> {
         match self.clock("resolve").map(|clock| &clock.state) {
             Some(State::Stopped { at, .. }) => Some(*at),
-            _ => self.ended.or_else(|| self.seen.get(&Kind::Resolved).copied()),
+            _ => {
+                let said =
+                    [Kind::Resolved, Kind::Closed].iter().filter_map(|kind| self.seen.get(kind));
+                said.min().copied().or(self.ended)
+            }
         }
     }
 

@@ -220,7 +220,9 @@ impl When {
         let starts = [first, last].map(|period| period.span(&jiff::tz::TimeZone::UTC).0);
         if std::mem::discriminant(&first) != std::mem::discriminant(&last) || starts[0] > starts[1]
         {
-            return Err(format!("`{text}` is no run of periods; write `2013..2016` or `2026-01..2026-06`"));
+            return Err(format!(
+                "`{text}` is no run of periods; write `2013..2016` or `2026-01..2026-06`"
+            ));
         }
         Ok(Self { first, last })
     }

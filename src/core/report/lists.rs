@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{glance::{Glance, Running}, scope::Scope, steps::Issued};
+use super::{
+    glance::{Glance, Running},
+    scope::Scope,
+    steps::Issued,
+};
 use crate::core::{policy::PolicySet, timestamp::Timestamp};
 
 /// Colours of slips that put a ticket under supervision.
@@ -37,7 +41,8 @@ impl Lists {
             let of_name = glance.clocks.iter().filter(|c| c.overlay.is_empty() && c.name == name);
             for clock in of_name.filter(lies_today) {
                 let runs = clock.runs_at(scope.as_of);
-                let done_today = clock.ended().is_some_and(|at| scope.from <= at && at <= scope.as_of);
+                let done_today =
+                    clock.ended().is_some_and(|at| scope.from <= at && at <= scope.as_of);
                 if runs || (with_done && done_today) {
                     list.push(listed(glance, clock, "", !runs));
                 }

@@ -57,7 +57,11 @@ mod tests {
         ];
         for (name, counts, median, p90, p95, max) in table {
             let got = spread(counts).expect("there are some");
-            assert_eq!((got.median().as_str(), got.p90, got.p95, got.max), (median, p90, p95, max), "{name}");
+            assert_eq!(
+                (got.median().as_str(), got.p90, got.p95, got.max),
+                (median, p90, p95, max),
+                "{name}"
+            );
         }
         assert_eq!(spread(Vec::new()), None);
     }

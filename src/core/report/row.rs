@@ -90,9 +90,10 @@ pub fn rows(
         rows.push(Dated { row, at: Instants { dispatch, ..Instants::default() } });
     }
     let stays = |unit: &&String| {
-        let mut left = glance.returned.iter().filter(|one| {
-            one.outcome == ReturnOutcome::Accepted && one.unit == **unit
-        });
+        let mut left = glance
+            .returned
+            .iter()
+            .filter(|one| one.outcome == ReturnOutcome::Accepted && one.unit == **unit);
         left.all(|one| came_back(glance, one))
     };
     if let Some(unit) = glance.unit.as_ref().filter(stays) {
@@ -208,7 +209,8 @@ fn satisfied(said: &Said, rules: &Rules) -> Option<usize> {
     let known = |word: &str| {
         let exact = rules.grades.iter().position(|(grade, _)| grade == word);
         let degree = degree(word)?;
-        let alike = || rules.grades.iter().position(|(grade, _)| self::degree(grade) == Some(degree));
+        let alike =
+            || rules.grades.iter().position(|(grade, _)| self::degree(grade) == Some(degree));
         exact.or_else(alike)
     };
     let words = [said.grade.as_deref(), said.satisfied.as_deref()];
@@ -232,7 +234,8 @@ fn exclusion(glance: &Glance, set: &PolicySet, rules: &Rules, as_of: Timestamp) 
     let place = |id: &str| rules.exclusions.iter().position(|exclusion| exclusion.id == id);
     let no_ticket = no_ticket(glance, set);
     let saw = |kind: &Kind| glance.seen.get(kind).is_some_and(|at| *at < as_of);
-    let no_route = glance.callback.evaluations.last().is_some_and(|one| one.outcome == Came::NoRoute);
+    let no_route =
+        glance.callback.evaluations.last().is_some_and(|one| one.outcome == Came::NoRoute);
     let is_answered = !glance.answers.is_empty();
     // What was hung when its resident was asked is left out, also where that ended it.
     let evaluated = Instants::of(glance).answers.filter(|at| *at < as_of).unwrap_or(as_of);

@@ -103,8 +103,7 @@ fn buckets(kind: Kind, when: When, set: &PolicySet) -> Vec<Bucket> {
             }
             periods.reverse();
             let last = periods.len() - 1;
-            let bucket =
-                |(place, period)| Bucket { counts: place == last, ..own(period) };
+            let bucket = |(place, period)| Bucket { counts: place == last, ..own(period) };
             periods.into_iter().enumerate().map(bucket).collect()
         }
         Kind::Quarter | Kind::Half | Kind::Year => {
@@ -164,7 +163,9 @@ fn previous(period: Period) -> Option<Period> {
 /// The same period of the year before, where it has one.
 fn year_before(period: Period) -> Option<Period> {
     Some(match period {
-        Period::Day(day) => Period::Day(jiff::civil::Date::new(day.year() - 1, day.month(), day.day()).ok()?),
+        Period::Day(day) => {
+            Period::Day(jiff::civil::Date::new(day.year() - 1, day.month(), day.day()).ok()?)
+        }
         Period::Week(_, 53) => return None,
         Period::Week(year, week) => Period::Week(year - 1, week),
         Period::Month(year, month) => Period::Month(year - 1, month),

@@ -101,7 +101,12 @@ pub fn flow(all: &Gathering<'_>) -> Section {
         .rows([
             compared("received", "受理工单", "Tickets received", flow.received),
             compared("proactive", "主动发现(未诉先办)", "Found by ourselves", flow.proactive),
-            plain("proactive_share", "主动发现占比", "Share found by ourselves", part(found, received)),
+            plain(
+                "proactive_share",
+                "主动发现占比",
+                "Share found by ourselves",
+                part(found, received),
+            ),
             plain("dispatched", "派发", "Dispatched", Cell::Count(flow.dispatched)),
             plain("resolved", "办结", "Resolved", Cell::Count(flow.resolved)),
             plain("ended", "归档", "Closed", Cell::Count(flow.ended)),
@@ -124,44 +129,47 @@ pub fn hot(all: &Gathering<'_>, words: &Words<'_>, first: usize) -> Vec<Section>
         ("hot_units", "诉求集中单位", "Units", "单位", "unit"),
     ];
     let tables = names.into_iter().zip(&all.hot).enumerate();
-    let section = |(place, ((id, zh, en, key_zh, key_en), counted)): (usize, (_, &BTreeMap<_, _>))| {
-        let of = |at: usize| {
-            let counts = counted.iter().map(|(key, twice): (&String, &[u64; 2])| (key.clone(), twice[at]));
-            counts.filter(|(_, count)| *count > 0 || at == 1).collect::<BTreeMap<_, _>>()
+    let section =
+        |(place, ((id, zh, en, key_zh, key_en), counted)): (usize, (_, &BTreeMap<_, _>))| {
+            let of = |at: usize| {
+                let counts = counted
+                    .iter()
+                    .map(|(key, twice): (&String, &[u64; 2])| (key.clone(), twice[at]));
+                counts.filter(|(_, count)| *count > 0 || at == 1).collect::<BTreeMap<_, _>>()
+            };
+            let is_compared = all.scope.before.is_some();
+            let ranked = ranking(&of(0), is_compared.then(|| of(1)).as_ref(), first);
+            let name = |key: &str| {
+                if place == 2 { words.unit(key) } else { Cell::text(key) }
+            };
+            let rows = ranked.lines.iter().map(|line| {
+                let share = format!("{}.{:02} %", line.share / 100, line.share % 100);
+                vec![
+                    Cell::Count(line.rank as u64),
+                    name(&line.key),
+                    Cell::Count(line.count),
+                    Cell::text(share),
+                    line.before.map_or(Cell::NOTHING, Cell::Count),
+                    Cell::text(tenths(line.growth)),
+                ]
+            });
+            let bar = |line: &crate::core::ranking::Ranked| Bar {
+                title: if place == 2 { words.unit_said(&line.key) } else { Said::same(&line.key) },
+                count: line.count,
+            };
+            let bars = ranked.lines.iter().take(10).map(bar).collect();
+            Section::new(id, zh, en)
+                .columns(&[
+                    ("rank", "名次", "rank"),
+                    ("key", key_zh, key_en),
+                    ("count", "件数", "count"),
+                    ("share", "占比", "share"),
+                    ("before", "上期", "before"),
+                    ("growth", "增长", "growth"),
+                ])
+                .rows(rows)
+                .chart(Chart::Bars { bars })
         };
-        let is_compared = all.scope.before.is_some();
-        let ranked = ranking(&of(0), is_compared.then(|| of(1)).as_ref(), first);
-        let name = |key: &str| {
-            if place == 2 { words.unit(key) } else { Cell::text(key) }
-        };
-        let rows = ranked.lines.iter().map(|line| {
-            let share = format!("{}.{:02} %", line.share / 100, line.share % 100);
-            vec![
-                Cell::Count(line.rank as u64),
-                name(&line.key),
-                Cell::Count(line.count),
-                Cell::text(share),
-                line.before.map_or(Cell::NOTHING, Cell::Count),
-                Cell::text(tenths(line.growth)),
-            ]
-        });
-        let bar = |line: &crate::core::ranking::Ranked| Bar {
-            title: if place == 2 { words.unit_said(&line.key) } else { Said::same(&line.key) },
-            count: line.count,
-        };
-        let bars = ranked.lines.iter().take(10).map(bar).collect();
-        Section::new(id, zh, en)
-            .columns(&[
-                ("rank", "名次", "rank"),
-                ("key", key_zh, key_en),
-                ("count", "件数", "count"),
-                ("share", "占比", "share"),
-                ("before", "上期", "before"),
-                ("growth", "增长", "growth"),
-            ])
-            .rows(rows)
-            .chart(Chart::Bars { bars })
-    };
     tables.map(section).filter(|section| !section.rows.is_empty()).collect()
 }
 
@@ -182,11 +190,17 @@ pub fn funnel(all: &Gathering<'_>) -> Section {
     let received = all.funnel[0];
     let rows: Vec<Vec<Cell>> = stages
         .iter()
-        .map(|bar| vec![Cell::Said(bar.title.clone()), Cell::Count(bar.count), part(bar.count, received)])
+        .map(|bar| {
+            vec![Cell::Said(bar.title.clone()), Cell::Count(bar.count), part(bar.count, received)]
+        })
         .collect();
     Section::new("funnel", "各环节流转", "Through the stages")
         .note("本期受理的工单走到哪一步。", "How far the tickets received in the period have come.")
-        .columns(&[("stage", "环节", "stage"), ("count", "件数", "tickets"), ("share", "占受理", "of received")])
+        .columns(&[
+            ("stage", "环节", "stage"),
+            ("count", "件数", "tickets"),
+            ("share", "占受理", "of received"),
+        ])
         .rows(rows)
         .chart(Chart::Funnel { stages })
 }
@@ -259,7 +273,9 @@ pub fn ledgers(beside: &Beside) -> Section {
             Cell::Count(one.admitted),
             Cell::Count(one.struck_off),
             Cell::Count(one.ended_otherwise),
-            Cell::Count((one.opening + one.admitted).saturating_sub(one.struck_off + one.ended_otherwise)),
+            Cell::Count(
+                (one.opening + one.admitted).saturating_sub(one.struck_off + one.ended_otherwise),
+            ),
             part(one.struck_off, one.opening + one.admitted),
         ]
     });
@@ -292,7 +308,10 @@ pub fn steps(all: &Gathering<'_>, words: &Words<'_>) -> Section {
     named.sort_by_key(|((clock, step, slip), _)| (clock, place(step, slip), step, slip));
     let title = |(clock, step, slip): &StepName| {
         let (clock, slip) = (Words::clock(clock), words.slip(slip));
-        Said::new(format!("{} {step} {}", clock.zh, slip.zh), format!("{} {step} {}", clock.en, slip.en))
+        Said::new(
+            format!("{} {step} {}", clock.zh, slip.zh),
+            format!("{} {step} {}", clock.en, slip.en),
+        )
     };
     let pairs = named.iter().filter(|(_, count)| count.sent > 0).map(|(name, count)| Pair {
         title: title(name),
@@ -343,7 +362,10 @@ pub fn ahead(all: &Gathering<'_>, words: &Words<'_>) -> Section {
     let first = calendar.date_of(all.scope.as_of);
     let dates = (0..AHEAD_DAYS).map(|day| first.saturating_add(day.days()));
     let days: Vec<Day> = dates
-        .map(|date| Day { date: date.strftime("%m-%d").to_string(), rest: !calendar.is_workday(date) })
+        .map(|date| Day {
+            date: date.strftime("%m-%d").to_string(),
+            rest: !calendar.is_workday(date),
+        })
         .collect();
     let others = Said::new("其他", "others");
     let names = ["accept", "contact", "resolve", "callback"].map(Words::clock);
@@ -361,9 +383,11 @@ pub fn ahead(all: &Gathering<'_>, words: &Words<'_>) -> Section {
     let mut section = Section::new("ahead", "今后十四天到期", "Due in the next fourteen days");
     section.rows = cells.collect();
     section = section.columns(&[("clock", "环节", "clock")]);
-    section.columns.extend(days.iter().map(|day| super::document::Column {
-        id: day.date.clone(),
-        title: Said::same(&day.date),
-    }));
+    section.columns.extend(
+        days.iter().map(|day| super::document::Column {
+            id: day.date.clone(),
+            title: Said::same(&day.date),
+        }),
+    );
     section.chart(Chart::Heat { days, rows })
 }

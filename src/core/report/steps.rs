@@ -6,7 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::glance::{Glance, Running};
-use crate::core::{clock::State, rates::{Fraction, Rate}, timestamp::Timestamp};
+use crate::core::{
+    clock::State,
+    rates::{Fraction, Rate},
+    timestamp::Timestamp,
+};
 
 /// Action within so long of a slip counts as quick.
 pub const QUICK_HOURS: i64 = 24;

@@ -14,7 +14,7 @@ const LEFT: f64 = 190.0;
 const RIGHT: f64 = 130.0;
 const ROW: f64 = 26.0;
 const THICK: f64 = 16.0;
-const LABEL: usize = 26;
+const LABEL: usize = 24;
 
 fn room() -> f64 {
     f64::from(WIDTH) - LEFT - RIGHT
@@ -45,9 +45,14 @@ pub fn funnel(stages: &[Bar], language: Language) -> (u32, String) {
     for (place, stage) in stages.iter().enumerate() {
         let y = 4.0 + ROW * place as f64;
         let long = length(stage.count, most);
-        drawing.text((LEFT - 10.0, y + 13.0), Anchor::End, INK, &fit(stage.title.pick(language), LABEL));
+        drawing.text(
+            (LEFT - 10.0, y + 13.0),
+            Anchor::End,
+            INK,
+            &fit(stage.title.pick(language), LABEL),
+        );
         drawing.rect((LEFT + (room() - long) / 2.0, y), (long, ROW - 4.0), BLUE);
-        let label = format!("{}  {}", stage.count, share(stage.count, first));
+        let label = format!("{} · {}", stage.count, share(stage.count, first));
         drawing.text((LEFT + room() + 10.0, y + 15.0), Anchor::Start, SOFT, &label);
     }
     (height(stages.len(), 4.0), drawing.done())
@@ -58,10 +63,16 @@ pub fn zones(zones: &[Zone], language: Language) -> (u32, String) {
     const SIDE: f64 = 16.0;
     let mut drawing = Drawing::default();
     let in_row = (room() / (SIDE + 3.0)) as usize;
-    let all: usize = zones.iter().filter(|zone| !zone.id.is_empty()).map(|zone| zone.units.len()).sum();
+    let all: usize =
+        zones.iter().filter(|zone| !zone.id.is_empty()).map(|zone| zone.units.len()).sum();
     let mut y = 4.0;
     for zone in zones {
-        drawing.text((LEFT - 10.0, y + 13.0), Anchor::End, INK, &fit(zone.title.pick(language), LABEL));
+        drawing.text(
+            (LEFT - 10.0, y + 13.0),
+            Anchor::End,
+            INK,
+            &fit(zone.title.pick(language), LABEL),
+        );
         for place in 0..zone.units.len() {
             let (row, column) = (place / in_row, place % in_row);
             let at = (LEFT + (SIDE + 3.0) * column as f64, y + (SIDE + 3.0) * row as f64);
@@ -70,7 +81,7 @@ pub fn zones(zones: &[Zone], language: Language) -> (u32, String) {
         let count = zone.units.len();
         let label = match zone.id.is_empty() {
             true => count.to_string(),
-            false => format!("{count}  {}", share(count as u64, all as u64)),
+            false => format!("{count} · {}", share(count as u64, all as u64)),
         };
         drawing.text((LEFT + room() + 10.0, y + 13.0), Anchor::Start, SOFT, &label);
         y += (SIDE + 3.0) * count.div_ceil(in_row).max(1) as f64 + 7.0;
@@ -89,10 +100,15 @@ pub fn pairs(of: &Said, part: &Said, pairs: &[Pair], language: Language) -> (u32
     }
     for (place, pair) in pairs.iter().enumerate() {
         let y = 28.0 + ROW * place as f64;
-        drawing.text((LEFT - 10.0, y + 13.0), Anchor::End, INK, &fit(pair.title.pick(language), LABEL));
+        drawing.text(
+            (LEFT - 10.0, y + 13.0),
+            Anchor::End,
+            INK,
+            &fit(pair.title.pick(language), LABEL),
+        );
         drawing.rect((LEFT, y), (length(pair.of, most), THICK), LINE);
         drawing.rect((LEFT, y), (length(pair.part, most), THICK), GREEN);
-        let label = format!("{}/{}  {}", pair.part, pair.of, share(pair.part, pair.of));
+        let label = format!("{}/{} · {}", pair.part, pair.of, share(pair.part, pair.of));
         drawing.text((LEFT + room() + 10.0, y + 13.0), Anchor::Start, SOFT, &label);
     }
     (height(pairs.len(), 28.0), drawing.done())
@@ -104,7 +120,12 @@ pub fn bars(bars: &[Bar], language: Language) -> (u32, String) {
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0);
     for (place, bar) in bars.iter().enumerate() {
         let y = 4.0 + ROW * place as f64;
-        drawing.text((LEFT - 10.0, y + 13.0), Anchor::End, INK, &fit(bar.title.pick(language), LABEL));
+        drawing.text(
+            (LEFT - 10.0, y + 13.0),
+            Anchor::End,
+            INK,
+            &fit(bar.title.pick(language), LABEL),
+        );
         drawing.rect((LEFT, y), (length(bar.count, most), THICK), BLUE);
         let end = (LEFT + length(bar.count, most) + 8.0, y + 13.0);
         drawing.text(end, Anchor::Start, SOFT, &bar.count.to_string());
@@ -134,7 +155,8 @@ pub fn lengths(chart: &Chart, language: Language) -> Vec<Length> {
     match chart {
         Chart::Heat { .. } => Vec::new(),
         Chart::Trend { points, lines } => {
-            let last = |line: &crate::core::report::document::Line| line.values.last().copied().flatten();
+            let last =
+                |line: &crate::core::report::document::Line| line.values.last().copied().flatten();
             let shown = lines.iter().filter_map(|line| Some((line, last(line)?)));
             let point = points.last().map(String::as_str).unwrap_or_default();
             shown
@@ -148,10 +170,15 @@ pub fn lengths(chart: &Chart, language: Language) -> Vec<Length> {
                 })
                 .collect()
         }
-        Chart::Funnel { stages } | Chart::Bars { bars: stages } => {
-            let most = stages.iter().map(|stage| stage.count).max().unwrap_or(0);
-            let text = |stage: &Bar| stage.count.to_string();
-            stages.iter().map(|one| bar(&one.title, one.count, most, BLUE, text(one))).collect()
+        Chart::Funnel { stages } => {
+            let first = stages.first().map_or(0, |stage| stage.count);
+            let text = |stage: &Bar| format!("{} = {}", stage.count, share(stage.count, first));
+            stages.iter().map(|one| bar(&one.title, one.count, first, BLUE, text(one))).collect()
+        }
+        Chart::Bars { bars } => {
+            let most = bars.iter().map(|one| one.count).max().unwrap_or(0);
+            let text = |one: &Bar| one.count.to_string();
+            bars.iter().map(|one| bar(&one.title, one.count, most, BLUE, text(one))).collect()
         }
         Chart::Zones { zones } => {
             let most = zones.iter().map(|zone| zone.units.len() as u64).max().unwrap_or(0);

@@ -114,6 +114,9 @@ mod tests {
         assert_eq!(escape("<b a=\"x\">&'\u{7}"), "&lt;b a=&quot;x&quot;&gt;&amp;&#39; ");
         assert_eq!(fit("市场监管局", 8), "市场监管…");
         assert_eq!(fit("market", 8), "market");
-        assert_eq!((number(3.0), number(3.25), number(0.04)), ("3".into(), "3.2".into(), "0".into()));
+        assert_eq!(
+            (number(3.0), number(3.25), number(0.04)),
+            ("3".into(), "3.2".into(), "0".into())
+        );
     }
 }

@@ -13,6 +13,8 @@ const LEFT: f64 = 92.0;
 const TOP: f64 = 44.0;
 const ROW: f64 = 34.0;
 const GAP: f64 = 3.0;
+/// Ink of rest days: lighter, and still to be read.
+const REST: &str = "#6e7781";
 
 /// From light to dark; the last two bear white figures.
 const SHADES: [&str; 6] = ["#f3f4f6", "#dbe9f6", "#b3d1ec", "#7db1de", "#2f7dc0", "#0b4a8f"];
@@ -23,11 +25,11 @@ pub fn heat(days: &[Day], rows: &[HeatRow], language: Language) -> (u32, String)
     let most = rows.iter().flat_map(|row| row.counts.iter()).copied().max().unwrap_or(0);
     for (place, day) in days.iter().enumerate() {
         let middle = LEFT + cell * (place as f64 + 0.5);
-        let ink = if day.rest { "#a0a7ae" } else { INK };
+        let ink = if day.rest { REST } else { INK };
         drawing.text((middle, 18.0), Anchor::Middle, ink, &day.date);
         if day.rest {
             let rest = language.pick("休", "rest");
-            drawing.text((middle, 35.0), Anchor::Middle, "#a0a7ae", rest);
+            drawing.text((middle, 35.0), Anchor::Middle, REST, rest);
         }
     }
     for (line, row) in rows.iter().enumerate() {

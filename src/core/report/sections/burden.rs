@@ -48,7 +48,9 @@ pub fn sections(all: &Gathering<'_>, beside: &Beside, words: &Words<'_>) -> Vec<
     let forms: u64 = all.steps.values().map(|count| count.asked).sum();
     let row = |name: Cell, load: &Load<'_>| {
         let days = load.spread();
-        let of = |pick: fn(&Spread) -> u64| days.as_ref().map_or(Cell::NOTHING, |days| Cell::Count(pick(days)));
+        let of = |pick: fn(&Spread) -> u64| {
+            days.as_ref().map_or(Cell::NOTHING, |days| Cell::Count(pick(days)))
+        };
         vec![
             name,
             Cell::Count(load.messages),

@@ -97,7 +97,9 @@ impl<'s> Rated<'s> {
     fn zone(&self, standing: &Standing) -> Cell {
         match standing.placed {
             Err(why) => Cell::said(why.word(Language::Zh), why.word(Language::En)),
-            Ok(placed) => placed.zone.map_or(Cell::NOTHING, |zone| Cell::Said(self.zone_said(zone))),
+            Ok(placed) => {
+                placed.zone.map_or(Cell::NOTHING, |zone| Cell::Said(self.zone_said(zone)))
+            }
         }
     }
 
@@ -134,7 +136,12 @@ impl<'s> Rated<'s> {
                 true => Cell::NOTHING,
                 false => Cell::from(Rate { num: Fraction::whole(count), den: rated }),
             };
-            vec![Cell::Said(zone.title.clone()), Cell::Count(count), share, Cell::text(zone.units.join("、"))]
+            vec![
+                Cell::Said(zone.title.clone()),
+                Cell::Count(count),
+                share,
+                Cell::text(zone.units.join("、")),
+            ]
         });
         let rows: Vec<Vec<Cell>> = rows.collect();
         Section::new("zones", "分区", "Zones")
@@ -177,13 +184,21 @@ impl<'s> Rated<'s> {
             .rows(best.chain(last))
     }
 
-    fn others(&self, id: &str, zh: &str, en: &str, words: &Words<'_>, metrics: &[Metric]) -> Section {
+    fn others(
+        &self,
+        id: &str,
+        zh: &str,
+        en: &str,
+        words: &Words<'_>,
+        metrics: &[Metric],
+    ) -> Section {
         let row = |name: Cell, figures: &Figures| {
             let rates = metrics.iter().map(|metric| Cell::from(figures.rate(*metric)));
             [name].into_iter().chain(rates).collect::<Vec<Cell>>()
         };
         let units = self.table.units.iter().map(|(unit, figures)| row(words.unit(unit), figures));
-        let mut section = Section::new(id, zh, en).rows(units.chain([row(city(), &self.table.whole())]));
+        let mut section =
+            Section::new(id, zh, en).rows(units.chain([row(city(), &self.table.whole())]));
         let columns = metrics.iter().map(|metric| of_metric(*metric));
         section.columns = [column("unit", "单位", "unit")].into_iter().chain(columns).collect();
         section
@@ -204,7 +219,10 @@ impl<'s> Rated<'s> {
         };
         let units = self.table.units.iter().filter_map(|(unit, one)| row(words.unit(unit), one));
         Section::new("overdue", "超期时长(分钟)", "Minutes past the due")
-            .note("工作时间计时的按工作时间计。", "Working minutes where the clock counts working time.")
+            .note(
+                "工作时间计时的按工作时间计。",
+                "Working minutes where the clock counts working time.",
+            )
             .columns(&[
                 ("unit", "单位", "unit"),
                 ("late", "超期件数", "late"),
@@ -223,11 +241,17 @@ impl<'s> Rated<'s> {
             named(id, zh, en)
         };
         let rows = self.table.units.iter().flat_map(|(unit, figures)| {
-            let row = |(id, count): (&String, &u64)| vec![words.unit(unit), reason(id), Cell::Count(*count)];
+            let row = |(id, count): (&String, &u64)| {
+                vec![words.unit(unit), reason(id), Cell::Count(*count)]
+            };
             figures.excluded.iter().map(row).collect::<Vec<_>>()
         });
         Section::new("left_out", "剔除情况", "Left out, and why")
-            .columns(&[("unit", "单位", "unit"), ("reason", "原因", "reason"), ("count", "件数", "tickets")])
+            .columns(&[
+                ("unit", "单位", "unit"),
+                ("reason", "原因", "reason"),
+                ("count", "件数", "tickets"),
+            ])
             .rows(rows)
     }
 }
@@ -280,10 +304,8 @@ pub fn trend(all: &Gathering<'_>) -> Option<Section> {
         [Cell::text(name)].into_iter().chain(rates).collect()
     });
     let mut section = Section::new("trend", "三率走势", "The three rates over time").rows(rows);
-    section.columns = [column("period", "时段", "period")]
-        .into_iter()
-        .chain(metrics.map(of_metric))
-        .collect();
+    section.columns =
+        [column("period", "时段", "period")].into_iter().chain(metrics.map(of_metric)).collect();
     Some(section.chart(Chart::Trend { points, lines: lines.to_vec() }))
 }
 

@@ -53,7 +53,8 @@ fn listed(row: &Listed, is_closing: bool, words: &Words<'_>) -> Vec<Cell> {
 /// How many each unit has on each list.
 fn by_unit(all: &Gathering<'_>, words: &Words<'_>) -> Section {
     let lists = [&all.lists.sign, &all.lists.clear, &all.lists.supervise];
-    let mut units: Vec<&String> = lists.iter().flat_map(|l| l.iter().map(|row| &row.unit)).collect();
+    let mut units: Vec<&String> =
+        lists.iter().flat_map(|l| l.iter().map(|row| &row.unit)).collect();
     units.sort();
     units.dedup();
     let count = |list: &[Listed], unit: &str| {
@@ -63,7 +64,8 @@ fn by_unit(all: &Gathering<'_>, words: &Words<'_>) -> Section {
         let counts = lists.iter().map(|list| count(list, unit));
         [words.unit(unit)].into_iter().chain(counts).collect()
     });
-    let left = if all.scope.kind == Kind::Closing { ("未完成", "left") } else { ("待办", "to do") };
+    let left =
+        if all.scope.kind == Kind::Closing { ("未完成", "left") } else { ("待办", "to do") };
     Section::new("by_unit", &format!("各单位{}", left.0), &format!("By unit, {}", left.1))
         .columns(&[
             ("unit", "单位", "unit"),
@@ -81,7 +83,12 @@ pub fn oldest(all: &Gathering<'_>, words: &Words<'_>) -> Section {
 
 /// The tickets that were sent back.
 pub fn returning(all: &Gathering<'_>, words: &Words<'_>) -> Section {
-    hard(Section::new("returning", "退回重办的在办工单", "Sent back and open"), &all.returning, all, words)
+    hard(
+        Section::new("returning", "退回重办的在办工单", "Sent back and open"),
+        &all.returning,
+        all,
+        words,
+    )
 }
 
 fn hard(section: Section, list: &[Hard], all: &Gathering<'_>, words: &Words<'_>) -> Section {
