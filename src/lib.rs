@@ -16,6 +16,7 @@
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
 //! | [`intake`] | events in: files, importers, HTTP |
 //! | [`engine`] | due tickets, decided and written, one transaction a batch |
+//! | [`report`] | reports: gathered, frozen, printed as text, HTML, CSV, workbook |
 //! | [`schedule`] | periods of schedules that have come: lists, samples, baselines |
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
@@ -44,6 +45,7 @@ pub mod intake;
 pub mod paper;
 pub mod policies;
 pub mod receipts;
+pub mod report;
 pub mod roster;
 pub mod rules;
 pub mod schedule;

@@ -8,6 +8,7 @@
 //! `a_sample_can_be_drawn_again`, `two_nodes_close_a_period_once`.
 
 mod done;
+mod reports;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -32,6 +33,7 @@ use crate::{
         ticket::Ticket,
         timestamp::Timestamp,
     },
+    report::ReportError,
     rules::Rules,
     store::{MessageWrite, NewEntry, OpenAgenda, Store, StoreError, TicketFilter},
 };
@@ -53,6 +55,8 @@ pub struct Scheduler {
 pub enum ScheduleError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
     #[error("the state of {no} cannot be read: {reason}")]
     Unreadable { no: String, reason: String },
 }
@@ -110,6 +114,7 @@ impl Scheduler {
             Does::Sample(sampling) => work.sample(sampling).await?,
             Does::Baseline { campaign } => work.baseline(campaign).await?,
             Does::Remind { to, unit, via, template } => work.remind(to, unit, via, template),
+            Does::Report(reporting) => work.report(reporting).await?,
             Does::Open(_) => Outcome::default(), // told when it came
         };
         if !outcome.told.is_empty() {

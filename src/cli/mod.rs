@@ -25,6 +25,7 @@ mod policy;
 mod print;
 mod rates;
 mod reconcile;
+mod report;
 mod run;
 mod schedule;
 mod send_test;
@@ -80,6 +81,7 @@ pub enum Command {
     Count(count::Args),
     Rates(rates::Args),
     Reconcile(reconcile::Args),
+    Report(report::Args),
     Schedule(schedule::Args),
     Audit(audit::Args),
     Org(org::Args),
@@ -112,6 +114,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Count(args) => count::run(&args),
         Command::Rates(args) => rates::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Schedule(args) => schedule::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Org(args) => org::run(&args),

@@ -126,6 +126,7 @@ fn unknown(message: String) -> anyhow::Error {
 fn failed(error: ScheduleError) -> anyhow::Error {
     match error {
         ScheduleError::Store(error) => unavailable(error),
+        ScheduleError::Report(error) => super::report::failure(error),
         unreadable @ ScheduleError::Unreadable { .. } => bad_data(unreadable),
     }
 }
@@ -175,6 +176,7 @@ fn does(schedule: &Schedule) -> &'static str {
         Does::Sample(_) => "draws a sample",
         Does::Remind { .. } => "reminds",
         Does::Baseline { .. } => "freezes a list",
+        Does::Report(_) => "mails a report",
     }
 }
 

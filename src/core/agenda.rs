@@ -25,6 +25,7 @@ use super::{
     org::Org,
     policy::{PolicySet, Selector, Via},
     record::Record,
+    report::Kind as ReportKind,
     schedule::{Every, On, Period, Timetable},
     span::Span,
     timestamp::Timestamp,
@@ -66,6 +67,19 @@ pub enum Does {
     Remind { to: Vec<String>, unit: String, via: Vec<Via>, template: String },
     /// Freezes the target list of a campaign.
     Baseline { campaign: String },
+    /// Makes a report and mails it.
+    Report(Reporting),
+}
+
+/// A report and who reads it.
+#[derive(Clone, Debug)]
+pub struct Reporting {
+    pub kind: ReportKind,
+    /// Whose people; `None`: of lists each unit its own, of figures those at the top.
+    pub unit: Option<String>,
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    pub via: Vec<Via>,
 }
 
 /// Tickets a schedule opens.
@@ -235,7 +249,7 @@ impl Schedule {
     /// The text its messages need.
     pub fn template(&self) -> Option<&str> {
         match &self.does {
-            Does::List(_) => Some(LIST),
+            Does::List(_) | Does::Report(_) => Some(LIST),
             Does::Remind { template, .. } => Some(template),
             Does::Open(_) | Does::Sample(_) | Does::Baseline { .. } => None,
         }
@@ -245,7 +259,11 @@ impl Schedule {
     pub fn adds(&self) -> Option<&Kind> {
         match &self.does {
             Does::Sample(sampling) => Some(&sampling.add),
-            Does::List(_) | Does::Remind { .. } | Does::Open(_) | Does::Baseline { .. } => None,
+            Does::List(_)
+            | Does::Remind { .. }
+            | Does::Open(_)
+            | Does::Baseline { .. }
+            | Does::Report(_) => None,
         }
     }
 }
@@ -255,7 +273,11 @@ impl Does {
     pub fn needs_eyes(&self) -> bool {
         match self {
             Self::Open(_) => false,
-            Self::List(_) | Self::Sample(_) | Self::Remind { .. } | Self::Baseline { .. } => true,
+            Self::List(_)
+            | Self::Sample(_)
+            | Self::Remind { .. }
+            | Self::Baseline { .. }
+            | Self::Report(_) => true,
         }
     }
 }

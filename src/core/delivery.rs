@@ -406,6 +406,7 @@ fn facts(ticket: &Ticket, set: &PolicySet, record: &Record, clock: &Clock) -> Fa
     Facts {
         title: None,
         lists: Vec::new(),
+        report: None,
         no: ticket.no.clone(),
         policy: ticket.policy(set).map(|policy| policy.id.clone()).unwrap_or_default(),
         policy_version: set.version.clone(),

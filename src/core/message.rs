@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{list::Filled, policy::Via, slip::Note, timestamp::Timestamp};
+use super::{list::Filled, policy::Via, report::Kind as ReportKind, slip::Note, timestamp::Timestamp};
 
 /// The text with a link to sign in to the board: it goes to that person only, at once, whoever stands in for them.
 pub const SIGN_IN: &str = "staff.sign_in";
@@ -130,6 +130,9 @@ pub struct Facts {
     pub title: Option<[String; 2]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<Filled>,
+    /// The report a mail brings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<ReportOf>,
     /// Roles the slip went to (to and cc).
     pub roles: Vec<String>,
     /// Until when the question can be answered; only questions and their reminders have it.
@@ -151,6 +154,17 @@ pub struct Facts {
     /// The event that brought the step forward.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
+}
+
+/// A report that was published, as the reader's unit sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportOf {
+    pub kind: ReportKind,
+    pub period: String,
+    pub version: i64,
+    /// Only what concerns this unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// A consequence note as a slip keeps it.

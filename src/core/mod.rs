@@ -44,6 +44,7 @@ pub mod rates;
 pub mod receipt;
 pub mod record;
 pub mod reply;
+pub mod report;
 pub mod retry;
 pub mod sample;
 pub mod schedule;

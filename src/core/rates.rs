@@ -21,7 +21,7 @@ mod sheet;
 mod standing;
 
 pub use change::{Change, Moved, changes, moved};
-pub use figures::{Figures, Overdue, Rate, Table, tally};
+pub use figures::{Figures, Overdue, Rate, Table, Within, tally};
 pub use fraction::Fraction;
 pub use metric::Metric;
 pub use row::{Outcome, Row};

@@ -5,11 +5,12 @@ use crate::{
     config::{Config, Target},
     core::{
         contact::{Contact, identity},
-        message::{Message, Recipient, SIGN_IN},
+        message::{Message, Recipient, ReportOf, SIGN_IN},
         policy::Via,
         timestamp::Timestamp,
         wording::Language,
     },
+    report,
     rules::Rules,
     secret::Key,
     store::{Offer, Outcome, Store},
@@ -82,12 +83,20 @@ pub async fn address(
         .templates
         .facts(&message, place.language, &rules.names, zone, shown, signature)
         .map_err(|error| gave_up(error.to_string(), &place.channel))?;
+    let (plain, html) = match &message.facts.report {
+        Some(of) if is_mail(place.via) => {
+            let read = report_mail(store, of, place.language, link.as_deref()).await;
+            let (plain, html) = read.map_err(|reason| gave_up(reason, &place.channel))?;
+            (plain, Some(html))
+        }
+        _ => (text.text, text.html), // an SMS has its counts only
+    };
     let letter = Letter {
         message_id: message_id(&message.key),
         to: place.to,
         subject: text.subject,
-        text: text.text,
-        html: text.html,
+        text: plain,
+        html,
         links: link.into_iter().collect(),
         ticket: message.ticket,
         template: message.template,
@@ -105,11 +114,31 @@ fn acknowledgement(
     said: &Message,
     via: Via,
 ) -> Option<String> {
-    let is_mail = matches!(via, Via::Email | Via::Digest | Via::Print);
+    let is_mail = is_mail(via);
     let is_staff = matches!(offer.message.to, Recipient::Staff { person: Some(_), .. });
     let asks = said.slip.is_some() || said.facts.title.is_some();
     (is_mail && is_staff && asks)
         .then(|| format!("{}/a/{}", config.web.public_url, seal.staff_token(offer.id)))
+}
+
+fn is_mail(via: Via) -> bool {
+    matches!(via, Via::Email | Via::Digest | Via::Print)
+}
+
+/// The report a mail brings, as text and as HTML, with the link to say that it was seen.
+async fn report_mail(
+    store: &Store,
+    of: &ReportOf,
+    language: Language,
+    link: Option<&str>,
+) -> Result<(String, String), String> {
+    let found = report::published(store, of).await.map_err(|error| error.to_string())?;
+    let mut plain = report::text::text(&found, language);
+    if let Some(link) = link {
+        plain = format!("{plain}\n{}: {link}\n", report::html::seen(language));
+    }
+    let html = report::html::mail(&found, language, link).map_err(|error| error.to_string())?;
+    Ok((plain, html))
 }
 
 /// The same for the same message, however often it is tried.

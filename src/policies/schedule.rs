@@ -8,9 +8,10 @@ use jiff::civil::{Time, Weekday};
 
 use super::{ladder::Names, reader::Item, section::Section, selector::selector, set::role_list};
 use crate::core::{
-    agenda::{Does, LIST, Listing, Opening, Sampling, Schedule},
+    agenda::{Does, LIST, Listing, Opening, Reporting, Sampling, Schedule},
     list,
     policy::Via,
+    report::Kind,
     schedule::{Every, On, Roll, Timetable},
     span::Span,
 };
@@ -50,7 +51,7 @@ pub fn schedule(section: Section<'_>, names: &Names) -> Option<Schedule> {
     let does = does(&section, names);
     if does.is_none() {
         section.complain(format!(
-            "schedule `{id}` does nothing: give it `list`, `open`, `sample` or `remind`"
+            "schedule `{id}` does nothing: give it `list`, `open`, `sample`, `remind` or `report`"
         ));
     }
     section.finish();
@@ -137,7 +138,8 @@ fn does(section: &Section<'_>, names: &Names) -> Option<Does> {
         .get("baseline")
         .and_then(|item| item.filled())
         .map(|campaign| Does::Baseline { campaign: campaign.to_owned() });
-    let mut all = [list, open, sample, remind, baseline].into_iter().flatten();
+    let report = section.get("report").and_then(|item| report(&item, names)).map(Does::Report);
+    let mut all = [list, open, sample, remind, baseline, report].into_iter().flatten();
     let first = all.next();
     if all.next().is_some() {
         section.complain("a schedule does one thing; write a second one for the other");
@@ -262,4 +264,19 @@ fn remind(item: &Item<'_>, names: &Names) -> Option<Does> {
     };
     section.finish();
     Some(does)
+}
+
+/// `{ kind = "week", to = ["city_sup"], via = ["email"] }`.
+fn report(item: &Item<'_>, names: &Names) -> Option<Reporting> {
+    let section = item.section("`report`")?;
+    let kind = section.need("kind").and_then(|item| item.word("a report", &Kind::ALL));
+    let reporting = Reporting {
+        kind: kind?,
+        unit: section.get("unit").and_then(|item| item.filled()).map(str::to_owned),
+        to: role_list(section.need("to"), &names.roles),
+        cc: role_list(section.get("cc"), &names.roles),
+        via: ways(&section),
+    };
+    section.finish();
+    Some(reporting)
 }

@@ -42,6 +42,7 @@ mod policy_set;
 mod receipt;
 mod refusal;
 mod request;
+mod report;
 mod row;
 mod silence;
 mod seal;
@@ -76,6 +77,7 @@ pub use self::{
     seal::{SealedCount, SealedKind, SealedRow},
     request::{RequestFilter, RequestRow},
     session::{Session, SignIn, SignInWrite, SignedIn},
+    report::{ReportRow, ReportState},
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,

@@ -36,6 +36,9 @@ macro_rules! sqlite_word {
     (skip_locked) => {
         ""
     };
+    (message_json) => {
+        "message"
+    };
     ($literal:literal) => {
         $literal
     };
@@ -52,6 +55,9 @@ macro_rules! postgres_word {
     };
     (skip_locked) => {
         " FOR UPDATE SKIP LOCKED"
+    };
+    (message_json) => {
+        "message::jsonb"
     };
     ($literal:literal) => {
         $literal

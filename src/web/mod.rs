@@ -36,6 +36,7 @@ mod paging;
 mod problem;
 mod rating;
 mod receipts;
+mod reports;
 mod serve;
 mod shape;
 mod start;
@@ -76,6 +77,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/slips", get(api::slips))
         .route("/api/v1/ledger", get(ledger::list))
         .route("/api/v1/units", get(units::list))
+        .route("/api/v1/reports/{kind}/{period}", get(reports::report_in))
         .route("/receipts/{channel}", axum::routing::post(receipts::receive))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

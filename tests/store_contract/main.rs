@@ -12,6 +12,7 @@ mod outbox;
 mod postgres;
 mod reading;
 mod receipts;
+mod reports;
 mod schema;
 mod scratch;
 mod silences;
@@ -102,6 +103,10 @@ contract![
     reading::a_page_holds_whole_journals,
     reading::a_whole_ticket_has_all_that_is_known_of_it,
     reading::policy_sets_are_kept_by_hash,
+    reports::a_version_of_a_report_is_kept_once,
+    reports::slips_of_a_period_stand_by_ticket,
+    reports::messages_are_counted_by_person_and_quarter,
+    reports::states_come_page_by_page,
     schema::migrating_twice_changes_nothing,
 ];
 

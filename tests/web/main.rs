@@ -8,4 +8,5 @@ mod open311;
 mod pages;
 mod rating;
 mod receipts;
+mod reports;
 mod server;

@@ -38,6 +38,37 @@ impl Rate {
     }
 }
 
+/// Which parts of a row belong to a period: each counts at an instant of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Within {
+    /// The dispatch: 派单准确率, 退单率, 剔除率.
+    pub dispatch: bool,
+    /// Clocks, at their due.
+    pub accept: bool,
+    pub contact: bool,
+    pub resolve: bool,
+    /// Answers, when they were evaluated.
+    pub answers: bool,
+    /// The end: 重办率, 办后重复率.
+    pub end: bool,
+}
+
+impl Within {
+    /// An export is of one period, whatever its rows are of.
+    pub const ALL: Self = Self {
+        dispatch: true,
+        accept: true,
+        contact: true,
+        resolve: true,
+        answers: true,
+        end: true,
+    };
+
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
 /// Everything counted of one unit in one period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
@@ -113,6 +144,35 @@ impl Figures {
 
     /// Counts one row where it belongs; `rules` are those it was read by.
     pub fn take(&mut self, rules: &Rules, row: &Row) {
+        self.take_within(rules, row, Within::ALL);
+    }
+
+    /// Counts of one row what belongs to a period.
+    pub fn take_within(&mut self, rules: &Rules, row: &Row, within: Within) {
+        if within.dispatch {
+            self.take_dispatch(rules, row);
+        }
+        let exclusion = row.exclusion.map(|place| &rules.exclusions[place]);
+        let is_out = |part| exclusion.is_some_and(|exclusion| exclusion.leaves(part));
+        if row.returned || is_out(Part::All) {
+            return;
+        }
+        if !is_out(Part::Clocks) {
+            self.take_clocks(rules, row, within);
+        }
+        if within.resolve
+            && !is_out(Part::Resolve)
+            && let Some(met) = row.resolved
+        {
+            self.yes_or_no(Metric::ResolvedInTime, met);
+            self.late.extend(row.overdue);
+        }
+        if within.answers && !is_out(Part::Answers) {
+            self.take_answers(rules, row);
+        }
+    }
+
+    fn take_dispatch(&mut self, rules: &Rules, row: &Row) {
         self.rows += 1;
         let exclusion = row.exclusion.map(|place| &rules.exclusions[place]);
         if let Some(exclusion) = exclusion {
@@ -126,30 +186,16 @@ impl Figures {
                 return;
             }
         }
-        let is_out = |part| exclusion.is_some_and(|exclusion| exclusion.leaves(part));
         self.yes_or_no(Metric::Excluded, exclusion.is_some_and(|e| !e.leaves.is_empty()));
         self.yes_or_no(Metric::WellDispatched, !row.returned);
         self.yes_or_no(Metric::Returned, row.returned);
-        if row.returned {
-            return;
-        }
-        if !is_out(Part::Clocks) {
-            self.take_clocks(rules, row);
-        }
-        if let Some(met) = row.resolved.filter(|_| !is_out(Part::Resolve)) {
-            self.yes_or_no(Metric::ResolvedInTime, met);
-            self.late.extend(row.overdue);
-        }
-        if !is_out(Part::Answers) {
-            self.take_answers(rules, row);
-        }
     }
 
-    fn take_clocks(&mut self, rules: &Rules, row: &Row) {
-        if let Some(met) = row.accepted {
+    fn take_clocks(&mut self, rules: &Rules, row: &Row, within: Within) {
+        if let Some(met) = row.accepted.filter(|_| within.accept) {
             self.yes_or_no(Metric::AcceptedInTime, met);
         }
-        if let Some(met) = row.contacted {
+        if let Some(met) = row.contacted.filter(|_| within.contact) {
             let undenied = row.heard != Some(false);
             let responded = match rules.basis {
                 Basis::Clock => met,
@@ -158,6 +204,9 @@ impl Figures {
             };
             self.yes_or_no(Metric::Response, responded);
             self.yes_or_no(Metric::ContactedInTime, met);
+        }
+        if !within.end {
+            return;
         }
         self.yes_or_no(Metric::Redone, row.rounds > 1);
         if row.outcome != Outcome::None {

@@ -60,7 +60,7 @@ impl Row {
     }
 
     /// The cells beside ticket and unit, as an export writes them.
-    fn cells(&self, rules: &Rules) -> [(&'static str, String); 13] {
+    pub fn cells(&self, rules: &Rules) -> [(&'static str, String); 13] {
         let flag = |flag: Option<bool>| match flag {
             Some(true) => "Y".to_owned(),
             Some(false) => "N".to_owned(),

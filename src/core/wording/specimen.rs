@@ -330,7 +330,11 @@ fn filled<'a>(
 fn sections(schedule: &Schedule) -> impl Iterator<Item = (&str, &str)> {
     let sections = match &schedule.does {
         Does::List(listing) => listing.sections.as_slice(),
-        Does::Open(_) | Does::Sample(_) | Does::Remind { .. } | Does::Baseline { .. } => &[],
+        Does::Open(_)
+        | Does::Sample(_)
+        | Does::Remind { .. }
+        | Does::Baseline { .. }
+        | Does::Report(_) => &[],
     };
     sections.iter().map(|section| (section.zh.as_str(), section.en.as_str()))
 }
