@@ -13,6 +13,7 @@
 pub mod aliyun;
 pub mod channels;
 pub mod complaint;
+pub mod connectors;
 pub mod hidden;
 mod print;
 pub mod provider;
@@ -38,6 +39,7 @@ use std::{
 use crate::core::policy::Via;
 use channels::{ChannelConfig, ChannelKind};
 use complaint::{Complaints, Place};
+use connectors::ConnectorConfig;
 use hidden::{Found, Source, Surroundings};
 use section::Section;
 
@@ -59,6 +61,7 @@ pub struct Config {
     pub resident: ResidentConfig,
     pub wording: WordingConfig,
     pub channels: Vec<ChannelConfig>,
+    pub connectors: Vec<ConnectorConfig>,
     pub secrets: SecretsConfig,
     /// Where the daemon keeps what it makes itself: `$STATE_DIRECTORY` or `duban-state`.
     pub state_dir: PathBuf,
@@ -294,6 +297,11 @@ impl Config {
     /// The kinds among `kinds` that have no target.
     pub fn unmapped(&self, kinds: impl IntoIterator<Item = Via>) -> Vec<Via> {
         kinds.into_iter().filter(|via| self.target(*via).is_none()).collect()
+    }
+
+    /// The connector of this name.
+    pub fn connector(&self, name: &str) -> Option<&ConnectorConfig> {
+        self.connectors.iter().find(|connector| connector.name == name)
     }
 
     /// The channel of this name.

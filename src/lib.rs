@@ -20,6 +20,7 @@
 //! | [`channel`] | ways out: mailbox, mail, SMS; no retry, no decisions |
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`receipts`] | what comes back: receipts matched, words of residents turned into answers |
+//! | [`connector`] | what other systems keep, read in: their databases, dropped files, webhooks |
 //! | [`paper`] | slips as documents: HTML to print, PDF |
 //! | [`explain`] | why a ticket stands where it stands |
 //! | [`apply`] | what other policies would change on running tickets |
@@ -33,6 +34,7 @@ pub mod audit;
 pub mod channel;
 pub mod cli;
 pub mod config;
+pub mod connector;
 pub mod core;
 pub mod daemon;
 pub mod dispatch;

@@ -77,6 +77,9 @@ pub fn print(config: &Config) -> String {
     for channel in &config.channels {
         page.channel(channel);
     }
+    for connector in &config.connectors {
+        connector.print(&mut page);
+    }
     page.0
 }
 
@@ -90,7 +93,7 @@ impl Page {
         self.0.push('\n');
     }
 
-    fn title(&mut self, title: &str) {
+    pub(super) fn title(&mut self, title: &str) {
         if !self.0.is_empty() {
             self.0.push('\n');
         }

@@ -22,6 +22,7 @@
 //! * `serials_have_no_gaps` - under concurrent looks and after a rollback.
 
 mod agenda;
+mod connector;
 mod error;
 mod flag;
 mod journal;
@@ -47,6 +48,7 @@ mod writes;
 use std::fmt;
 
 pub use self::{
+    connector::{Connected, ConnectorWrite, LookRow, PositionRow, RefusedRow},
     error::StoreError,
     flag::{FlagFilter, FlagRow},
     journal::{Appended, JournalRow, NewEntry},

@@ -3,6 +3,7 @@
 //! A test is a function of a [`Scratch`], a fresh database; `contract!` runs it on each kind.
 //! What needs two nodes opens the scratch twice.
 
+mod connectors;
 mod intake;
 mod links;
 mod looks;
@@ -46,6 +47,10 @@ contract![
     intake::the_latest_contact_wins,
     intake::a_nul_is_refused,
     intake::refused_lines_are_kept,
+    connectors::a_position_moves_only_with_what_was_read,
+    connectors::a_connector_refuses_a_row_once,
+    connectors::what_was_seen_is_kept_by_connector,
+    connectors::trouble_is_noted_until_it_is_over,
     looks::a_look_loads_what_is_due,
     looks::a_look_loads_only_news,
     looks::a_commit_writes_everything,
@@ -106,6 +111,7 @@ macro_rules! nodes {
 }
 
 nodes![
+    connectors::two_nodes_read_a_source_once,
     intake::two_nodes_append_to_the_same_tickets,
     looks::two_looks_take_disjoint_tickets,
     looks::concurrent_serials_have_no_gaps,

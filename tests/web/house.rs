@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use duban::{
     channel::back::{Back, Heard},
     config::{Config, WebConfig, channels::ChannelConfig},
+    connector::Connector,
     core::timestamp::Timestamp,
     intake::queue::{self, Queue},
     policies::load_embedded,
@@ -49,6 +50,7 @@ pub struct Wish {
     pub body_bytes_max: usize,
     pub header_timeout: Duration,
     pub channels: Vec<ChannelConfig>,
+    pub connectors: Vec<Connector>,
     pub memory: Memory,
 }
 
@@ -61,6 +63,7 @@ impl Default for Wish {
             body_bytes_max: 8 << 20,
             header_timeout: Duration::from_secs(10),
             channels: Vec::new(),
+            connectors: Vec::new(),
             memory: Memory::Keeps,
         }
     }
@@ -132,6 +135,7 @@ pub async fn house(wish: Wish) -> House {
         resident_language: config.resident.language,
         channels: wish.channels,
         heard: saying,
+        connectors: Arc::new(wish.connectors),
         mailbox: wish.mailbox,
         demo: wish.demo,
         health: Arc::clone(&health),

@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod api;
+mod hooks;
 mod house;
 mod pages;
 mod rating;
