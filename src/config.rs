@@ -13,6 +13,7 @@
 pub mod aliyun;
 pub mod channels;
 pub mod complaint;
+pub mod connectors;
 pub mod hidden;
 mod print;
 pub mod provider;
@@ -38,6 +39,7 @@ use std::{
 use crate::core::{policy::Via, retry::Limits};
 use channels::{ChannelConfig, ChannelKind};
 use complaint::{Complaints, Place};
+use connectors::ConnectorConfig;
 use hidden::{Found, Source, Surroundings};
 use section::Section;
 use webhook::Subscription;
@@ -60,6 +62,7 @@ pub struct Config {
     pub resident: ResidentConfig,
     pub wording: WordingConfig,
     pub channels: Vec<ChannelConfig>,
+    pub connectors: Vec<ConnectorConfig>,
     pub secrets: SecretsConfig,
     /// Where the daemon keeps what it makes itself: `$STATE_DIRECTORY` or `duban-state`.
     pub state_dir: PathBuf,
@@ -339,6 +342,11 @@ impl Config {
             _ => None,
         };
         self.channels.iter().filter_map(of_channel).collect()
+    }
+
+    /// The connector of this name.
+    pub fn connector(&self, name: &str) -> Option<&ConnectorConfig> {
+        self.connectors.iter().find(|connector| connector.name == name)
     }
 
     /// The channel of this name.

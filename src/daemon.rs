@@ -7,6 +7,7 @@
 //! Invariants (tests/daemon.rs): `a_bad_reload_keeps_the_old_rules`,
 //! `sigterm_finishes_what_was_begun`, `bad_configuration_exits_78`.
 
+mod connectors;
 mod feed;
 mod loops;
 mod reload;
@@ -28,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     channel::{self, ChannelError, back::Heard},
     config::{Config, ConfigError, channels::ChannelKind},
+    connector::{self, Connector, ConnectorError},
     core::event::Event,
     dispatch::Dispatch,
     engine::Engine,
@@ -77,6 +79,8 @@ pub enum DaemonError {
     KeyLost { file: PathBuf },
     #[error("channel `{}`: {}", .0.channel, .0.why)]
     Channel(ChannelError),
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Connectors(Vec<ConnectorError>),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -104,6 +108,7 @@ impl DaemonError {
                 | Self::Policies(_)
                 | Self::Secret(_)
                 | Self::Channel(_)
+                | Self::Connectors(_)
                 | Self::KeyLost { .. }
         ) || matches!(self, Self::Store(StoreError::UnknownDatabase { .. }))
     }
@@ -118,6 +123,7 @@ struct House {
     rules: Arc<ArcSwap<Rules>>,
     seal: Key,
     health: Arc<Health>,
+    connectors: Arc<Vec<Connector>>,
     /// Wakes the engine, the dispatch and housekeeping.
     knock: Arc<Notify>,
     mail_knock: Arc<Notify>,
@@ -143,6 +149,7 @@ pub async fn run(start: Start) -> Result<(), DaemonError> {
     tracing::info!(store = ?store, migrations = migrated.len(), "the store is open and up to date");
     let rules = in_force.settle(&store, wall.now()).await?;
     let channels = channel::open_all(&config, &store).map_err(DaemonError::Channel)?;
+    let connectors = connector::open_all(&config).map_err(DaemonError::Connectors)?;
     let address = config.web.listen;
     let listener = TcpListener::bind(address)
         .await
@@ -150,6 +157,7 @@ pub async fn run(start: Start) -> Result<(), DaemonError> {
     let house = Arc::new(House {
         health: Arc::new(Health::new(config.engine.poll + SILENCE_SPARE)),
         rules: Arc::new(ArcSwap::from_pointee(rules)),
+        connectors: Arc::new(connectors),
         knock: Arc::default(),
         mail_knock: Arc::default(),
         tidy_knock: Arc::default(),
@@ -250,6 +258,7 @@ fn spawn_all(
     }));
     tasks.spawn(named("housekeeping", loops::housekeeping(Arc::clone(house))));
     tasks.spawn(named("knocks", loops::knocks(Arc::clone(house))));
+    connectors::spawn(&mut tasks, house);
     tasks.spawn(named("reload", reload::on_hangup(Arc::clone(house), signals)));
     if !feed.is_empty() {
         tasks.spawn(named("feed", feed::run(Arc::clone(house), queue, feed)));
@@ -307,6 +316,7 @@ fn web_state(house: &House, queue: Queue, heard: mpsc::Sender<Heard>, demo: bool
         resident_language: config.resident.language.clone(),
         channels: config.channels.clone(),
         heard,
+        connectors: Arc::clone(&house.connectors),
         mailbox,
         demo,
         health: Arc::clone(&house.health),

@@ -22,6 +22,7 @@
 //! | [`dispatch`] | messages out: claim, still relevant?, render, channel, receipt |
 //! | [`hooks`] | journal lines out: other systems told what they asked for, in order |
 //! | [`receipts`] | what comes back: receipts matched, words of residents turned into answers |
+//! | [`connector`] | what other systems keep, read in: their databases, dropped files, webhooks |
 //! | [`paper`] | slips as documents: HTML to print, PDF |
 //! | [`explain`] | why a ticket stands where it stands |
 //! | [`apply`] | what other policies would change on running tickets |
@@ -35,6 +36,7 @@ pub mod audit;
 pub mod channel;
 pub mod cli;
 pub mod config;
+pub mod connector;
 pub mod core;
 pub mod daemon;
 pub mod dispatch;

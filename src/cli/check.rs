@@ -12,6 +12,7 @@ use super::{EXIT_CONFIG, EXIT_NO, Failure};
 use crate::{
     channel,
     config::Config,
+    connector,
     core::timestamp::Timestamp,
     policies::{self, Complaint, Sources},
     rules::{Examined, examine, examine_configured, unapproved, unmapped},
@@ -84,10 +85,13 @@ fn config(args: &Args) -> Result<Option<Config>> {
     let bad = |message: String| Failure { code: EXIT_CONFIG, message };
     let config = Config::load(args.config.as_deref(), std::env::vars())
         .map_err(|error| bad(error.to_string()))?;
-    let wrong: Vec<String> = channel::check(&config)
+    let mut wrong: Vec<String> = channel::check(&config)
         .into_iter()
         .map(|error| format!("channel `{}`: {}", error.channel, error.why))
         .collect();
+    if let Err(errors) = connector::open_all(&config) {
+        wrong.extend(errors.iter().map(ToString::to_string));
+    }
     if wrong.is_empty() { Ok(Some(config)) } else { Err(bad(wrong.join("\n")).into()) }
 }
 

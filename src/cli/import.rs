@@ -32,7 +32,7 @@ pub struct Args {
     /// Events, one JSON object a line (`.jsonl`), or CSV; `.zst` and `.gz` are unpacked, `-` is
     /// standard input.
     file: PathBuf,
-    /// How rows become events: a mapping file, or a shipped one (boston311, uci-incidents).
+    /// How rows become events: a mapping file, or a shipped one (boston311, cn12345-export, uci-incidents).
     #[arg(long, value_name = "MAP.toml")]
     map: Option<PathBuf>,
     /// Check everything and write nothing.

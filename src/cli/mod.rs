@@ -9,6 +9,7 @@ mod audit;
 mod catalogue;
 mod check;
 mod completions;
+mod connector;
 mod count;
 mod demo;
 mod explain;
@@ -72,6 +73,7 @@ pub enum Command {
     Catalogue(catalogue::Args),
     Simulate(simulate::Args),
     Import(import::Args),
+    Connector(connector::Args),
     Explain(explain::Args),
     Ticket(ticket::Args),
     Slip(slip::Args),
@@ -105,6 +107,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Catalogue(args) => catalogue::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Connector(args) => connector::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Ticket(args) => ticket::run(&args),
         Command::Slip(args) => slip::run(&args),

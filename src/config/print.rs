@@ -81,6 +81,9 @@ pub fn print(config: &Config) -> String {
     for channel in &config.channels {
         page.channel(channel);
     }
+    for connector in &config.connectors {
+        connector.print(&mut page);
+    }
     page.0
 }
 
@@ -94,7 +97,7 @@ impl Page {
         self.0.push('\n');
     }
 
-    fn title(&mut self, title: &str) {
+    pub(super) fn title(&mut self, title: &str) {
         if !self.0.is_empty() {
             self.0.push('\n');
         }

@@ -11,6 +11,7 @@ use super::{
     ResidentConfig, SecretsConfig, StoreConfig, SysadminConfig, WebConfig, WordingConfig,
     channels::{self, ChannelConfig, ChannelKind},
     complaint::{Place, did_you_mean},
+    connectors,
     hidden::{Source, Surroundings, secret},
     section::Section,
 };
@@ -35,6 +36,8 @@ pub fn read(root: &mut Section<'_>, around: &Surroundings) -> Config {
         signature_en: text_or(section, "signature_en", "Hotline 12345: "),
     });
     let channels = channel_list(root, around);
+    let connectors = root.tables("connector");
+    let connectors = root.with_complaints(|all| connectors::read(connectors, around, all));
     let kinds = kinds(root, &channels);
     let resident = root.inside("resident", |section| resident(section, &channels, &wording));
     let sysadmin = root.inside("sysadmin", |section| sysadmin(section, &channels));
@@ -62,6 +65,7 @@ pub fn read(root: &mut Section<'_>, around: &Surroundings) -> Config {
         resident,
         wording,
         channels,
+        connectors,
         secrets,
         state_dir,
     }

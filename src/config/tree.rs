@@ -97,7 +97,7 @@ fn node_of(value: Spanned<DeValue<'_>>) -> Node {
 }
 
 /// The arrays of tables; their entries are found by `name`.
-const ARRAYS: [&str; 1] = ["channel"];
+const ARRAYS: [&str; 2] = ["channel", "connector"];
 
 /// Puts one `DUBAN__SECTION__KEY` variable into the tree.
 pub fn overlay(root: &mut Table, variable: &str, text: &str) -> Result<(), Complaint> {

@@ -4,8 +4,11 @@ use std::{
     ffi::OsStr,
     fs::File,
     io::{BufRead, BufReader, Read, stdin},
+    marker::PhantomData,
     path::Path,
 };
+
+use serde::de::DeserializeOwned;
 
 use crate::core::{
     contact::{masked, without_private},
@@ -27,7 +30,7 @@ pub struct BadLine {
 }
 
 /// What one line turned out to be, with its number.
-pub type Taken = Result<(u64, Event), BadLine>;
+pub type Taken<T = Event> = Result<(u64, T), BadLine>;
 
 /// Opens a file by its ending.
 pub fn open(path: &Path) -> std::io::Result<Box<dyn BufRead + Send>> {
@@ -51,18 +54,32 @@ pub fn open_metered(
     })
 }
 
-/// The lines of a file of events, one at a time.
-pub struct Lines<R> {
+/// The lines of a file of events (or of any other objects), one at a time.
+pub struct Lines<R, T = Event> {
     reader: R,
     file: String,
     line: u64,
     bytes: Vec<u8>,
+    object: PhantomData<fn() -> T>,
 }
 
 impl<R: BufRead> Lines<R> {
     /// Reads events from `reader`; complaints call it `file`.
     pub fn new(reader: R, file: impl Into<String>) -> Self {
-        Self { reader, file: file.into(), line: 0, bytes: Vec::new() }
+        Self::open(reader, file.into())
+    }
+}
+
+impl<R: BufRead> Lines<R, serde_json::Value> {
+    /// Reads objects of another system.
+    pub fn objects(reader: R, file: impl Into<String>) -> Self {
+        Self::open(reader, file.into())
+    }
+}
+
+impl<R: BufRead, T: DeserializeOwned> Lines<R, T> {
+    fn open(reader: R, file: String) -> Self {
+        Self { reader, file, line: 0, bytes: Vec::new(), object: PhantomData }
     }
 
     /// Reads the rest of a line that is too long, without keeping it.
@@ -91,7 +108,7 @@ impl<R: BufRead> Lines<R> {
         BadLine { file: self.file.clone(), line: self.line, reason, raw }
     }
 
-    fn next_line(&mut self) -> std::io::Result<Option<Taken>> {
+    fn next_line(&mut self) -> std::io::Result<Option<Taken<T>>> {
         loop {
             self.bytes.clear();
             let bounded =
@@ -117,8 +134,8 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Lines<R> {
-    type Item = std::io::Result<Taken>;
+impl<R: BufRead, T: DeserializeOwned> Iterator for Lines<R, T> {
+    type Item = std::io::Result<Taken<T>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.next_line().transpose()

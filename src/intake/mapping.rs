@@ -12,6 +12,8 @@
 //! `uci_snapshots_give_the_known_events`.
 
 mod file;
+mod object;
+mod row;
 mod rows;
 mod template;
 #[cfg(test)]
@@ -21,6 +23,8 @@ mod time;
 use std::collections::BTreeMap;
 
 pub use file::{Unusable, load, parse};
+pub use object::cells_of;
+pub use row::{Row, Seen};
 pub use rows::{Rows, RowsError};
 pub use template::Template;
 pub use time::{TimeRule, Times};

@@ -25,6 +25,7 @@
 
 mod agenda;
 mod board;
+mod connector;
 mod error;
 mod flag;
 mod hook;
@@ -59,6 +60,7 @@ use std::fmt;
 
 pub use self::{
     board::{BoardCount, BoardFilter, BoardLine, BoardOrder, Trouble},
+    connector::{Connected, ConnectorWrite, LookRow, PositionRow, RefusedRow},
     error::StoreError,
     flag::{FlagFilter, FlagRow},
     hook::{HookOffer, HookOutcome, HookSettled, HookWrite},

@@ -63,11 +63,11 @@ impl Store {
     }
 }
 
-fn bounded(raw: &str) -> &str {
+pub(super) fn bounded(raw: &str) -> &str {
     &raw[..raw.floor_char_boundary(RAW_BYTES_MAX)]
 }
 
 /// A NUL cannot stand in a text column of PostgreSQL, and a refused line must be kept whatever it is.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }

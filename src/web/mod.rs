@@ -7,6 +7,7 @@
 //! * `opening_a_link_changes_nothing`, `the_first_answer_wins`
 //! * `a_wrong_token_tells_nothing`, `guesses_are_shut_out`
 //! * `what_a_provider_says_is_thanked_for_once_it_is_kept`
+//! * `a_webhook_is_thanked_for_once_it_is_kept`
 //! * `every_page_forbids_scripts`, `a_slow_head_is_cut`
 //! * `nobody_reads_the_board_unless_signed_in`, `each_sees_only_their_own_units`
 
@@ -23,6 +24,7 @@ mod form;
 mod guesses;
 mod header;
 mod health;
+mod hooks;
 mod language;
 mod ledger;
 mod lines;
@@ -71,6 +73,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/events", axum::routing::post(events::receive))
         .route("/api/openapi.json", get(openapi::description))
         .route("/api/v1/tickets", get(tickets::list))
+        .route("/api/v1/hooks/{connector}", axum::routing::post(hooks::receive))
         .route("/api/v1/tickets/{ticket}", get(api::ticket))
         .route("/api/v1/tickets/{ticket}/timeline", get(api::timeline))
         .route("/api/v1/tickets/{ticket}/explain", get(api::explain))

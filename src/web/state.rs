@@ -10,6 +10,7 @@ use super::{board::Board, calls::Calls, guesses::Guesses, health::Health, langua
 use crate::{
     channel::back::Heard,
     config::{WebConfig, WordingConfig, channels::ChannelConfig},
+    connector::Connector,
     core::timestamp::Timestamp,
     intake::queue::Queue,
     rules::Rules,
@@ -37,6 +38,8 @@ pub struct State {
     pub channels: Vec<ChannelConfig>,
     /// Where what providers say goes, to be kept.
     pub heard: mpsc::Sender<Heard>,
+    /// Whose webhooks come here.
+    pub connectors: Arc<Vec<Connector>>,
     /// Whether a `mailbox` channel is configured.
     pub mailbox: bool,
     /// Whether the pages of the demonstration are shown.

@@ -3,6 +3,7 @@
 //! A test is a function of a [`Scratch`], a fresh database; `contract!` runs it on each kind.
 //! What needs two nodes opens the scratch twice.
 
+mod connectors;
 mod intake;
 mod interfaces;
 mod links;
@@ -54,6 +55,10 @@ contract![
     interfaces::requests_are_filtered,
     interfaces::a_call_is_answered_once,
     interfaces::lines_of_a_ticket_leave_in_order,
+    connectors::a_position_moves_only_with_what_was_read,
+    connectors::a_connector_refuses_a_row_once,
+    connectors::what_was_seen_is_kept_by_connector,
+    connectors::trouble_is_noted_until_it_is_over,
     looks::a_look_loads_what_is_due,
     looks::a_look_loads_only_news,
     looks::a_commit_writes_everything,
@@ -129,6 +134,7 @@ macro_rules! nodes {
 }
 
 nodes![
+    connectors::two_nodes_read_a_source_once,
     intake::two_nodes_append_to_the_same_tickets,
     looks::two_looks_take_disjoint_tickets,
     looks::concurrent_serials_have_no_gaps,

@@ -12,6 +12,7 @@ use arc_swap::ArcSwap;
 use duban::{
     channel::back::{Back, Heard},
     config::{Config, Open311, WebConfig, channels::ChannelConfig},
+    connector::Connector,
     core::timestamp::Timestamp,
     intake::queue::{self, Queue},
     policies::load_embedded,
@@ -52,6 +53,7 @@ pub struct Wish {
     pub channels: Vec<ChannelConfig>,
     pub calls_max: u32,
     pub open311: Open311,
+    pub connectors: Vec<Connector>,
     pub memory: Memory,
 }
 
@@ -66,6 +68,7 @@ impl Default for Wish {
             channels: Vec::new(),
             calls_max: 1_000,
             open311: Open311::Public,
+            connectors: Vec::new(),
             memory: Memory::Keeps,
         }
     }
@@ -142,6 +145,7 @@ pub async fn house(wish: Wish) -> House {
         resident_language: config.resident.language,
         channels: wish.channels,
         heard: saying,
+        connectors: Arc::new(wish.connectors),
         mailbox: wish.mailbox,
         demo: wish.demo,
         health: Arc::clone(&health),

@@ -3,6 +3,7 @@
 mod acknowledge;
 mod api;
 mod board;
+mod hooks;
 mod house;
 mod open311;
 mod pages;

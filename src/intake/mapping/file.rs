@@ -25,9 +25,11 @@ use crate::{
 };
 
 /// The mappings that are inside the binary, by name.
-const SHIPPED: [(&str, &str); 2] = [
+const SHIPPED: [(&str, &str); 4] = [
     ("boston311", include_str!("../../../policies/mappings/boston311.toml")),
+    ("cn12345-export", include_str!("../../../policies/mappings/cn12345-export.toml")),
     ("uci-incidents", include_str!("../../../policies/mappings/uci-incidents.toml")),
+    ("zammad", include_str!("../../../policies/mappings/zammad.toml")),
 ];
 
 /// Why there is no mapping.
