@@ -225,5 +225,6 @@ fn class(state: &State, language: Language, policy: &str) -> Option<String> {
         Language::Zh => &policy.zh,
         Language::En => &policy.en,
     };
-    (!name.is_empty()).then(|| name.clone())
+    // A policy nobody named in this language has its id for a name, and that is for policy writers.
+    (!name.is_empty() && *name != policy.id).then(|| name.clone())
 }
