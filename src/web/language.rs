@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, header};
 
+use crate::core::wording;
+
 /// A language pages are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -35,6 +37,19 @@ impl Language {
         match self {
             Self::Zh => "zh",
             Self::En => "en",
+        }
+    }
+
+    /// The same language, as texts name it.
+    pub(super) fn wording(self) -> wording::Language {
+        wording::Language::of(self.name())
+    }
+
+    /// The side of a pair that is written in it.
+    pub(super) fn of_pair(self, [zh, en]: &[String; 2]) -> String {
+        match self {
+            Self::Zh => zh.clone(),
+            Self::En => en.clone(),
         }
     }
 

@@ -53,6 +53,7 @@ pub fn router(state: State) -> Router {
         .route(asset::STYLE_PATH, get(asset::style))
         .route("/r/{token}", get(rating::ask).post(rating::answer))
         .route("/a/{token}", get(acknowledge::show).post(acknowledge::take))
+        .route("/a/{token}/slip", get(acknowledge::document))
         .route("/api/v1/events", axum::routing::post(events::receive))
         .route("/api/v1/tickets/{ticket}", get(api::ticket))
         .route("/api/v1/tickets/{ticket}/timeline", get(api::timeline))
