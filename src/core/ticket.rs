@@ -41,6 +41,7 @@ pub use flag::{OwedFlag, RaisedFlag};
 pub use label::{Label, LabelState};
 pub use owed::FollowUp;
 pub use pause::{PastPause, Pause};
+pub use permit::Refused;
 pub use returns::{Return, ReturnOutcome};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -32,7 +32,7 @@ use engine::Engine;
 use facts::{Manner, Words, value};
 use file::name;
 
-pub use civil::{Language, Stand, full_day, full_moment, serial, stand};
+pub use civil::{Language, Stand, full_day, full_moment, serial, span_words, stand};
 pub use engine::UNKNOWN;
 pub use facts::NAMES as FACTS;
 pub use file::{Limits, Place, TemplateError};

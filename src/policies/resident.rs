@@ -106,12 +106,25 @@ pub fn reply(section: Section<'_>) -> ReplyRule {
         },
         call_required: section.switch_or("call_required", standard.call_required),
         own_within: section.span("own_within").unwrap_or(standard.own_within),
+        hotline: section.get("hotline").and_then(|item| hotline(&item)).unwrap_or(standard.hotline),
     };
     if rule.digits.is_empty() {
         section.complain("[reply] knows no digits, so no reply would ever be an answer");
     }
     section.finish();
     rule
+}
+
+/// A short number or a long one, as people dial it.
+fn hotline(item: &Item<'_>) -> Option<String> {
+    let number = item.filled()?;
+    let figures = number.chars().filter(char::is_ascii_digit).count();
+    let is_dialled = number.chars().all(|c| c.is_ascii_digit() || "+-".contains(c));
+    if figures < 3 || !is_dialled {
+        item.complain(format!("`{number}` is no number to call; write for example `\"311\"`"));
+        return None;
+    }
+    Some(number.to_owned())
 }
 
 /// Digits as `core::reply` reads them: a few letters or figures.

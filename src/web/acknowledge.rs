@@ -1,29 +1,41 @@
 //! The page behind the link in a mail to staff: what was sent to them, one tap to say that they
-//! have it, and for a slip the reply in three fields.
+//! have it, and for a slip the reply in three fields, more time or a return asked for with its
+//! basis, and the document to print.
 //!
 //! Opening it changes nothing. The link names the message and is signed; who holds it speaks for
-//! the person the message went to, and only about that slip or list.
+//! the person the message went to, and only about that slip or list. Whatever is asked for is an
+//! event like any other: it is kept, the policy says whether it counts, and the page says so.
 //!
 //! Invariants (tests/web): `a_slip_is_received_by_one_tap`, `a_list_is_acknowledged_once`,
-//! `a_link_nobody_signed_opens_nothing`, `a_link_outlives_its_key_until_that_is_retired`.
+//! `a_link_nobody_signed_opens_nothing`, `a_link_outlives_its_key_until_that_is_retired`;
+//! (tests/browser): `a_unit_answers_a_slip_by_its_link`.
+
+mod refusal;
+mod standing;
+mod view;
+mod words;
 
 use std::{net::IpAddr, sync::Arc};
 
-use askama::Template;
 use axum::{
     body::Body,
     extract::{Path, Query, State as Shared},
-    http::{HeaderMap, StatusCode},
-    response::Response,
+    http::{HeaderMap, HeaderValue, header},
+    response::{Html, IntoResponse as _, Response},
 };
 use serde::Deserialize;
 use serde_json::Value;
 
+use self::{
+    refusal::refusal,
+    standing::Standing,
+    view::{Said, shown},
+    words::words,
+};
 use super::{
     address::Client,
     body, form,
     language::Language,
-    page,
     rating::{
         Asked,
         notice::{Notice, notice},
@@ -37,9 +49,10 @@ use crate::{
         fact::Fact,
         message::{Message, Recipient},
         slip::{ACKNOWLEDGED, FIELD_CHARS_MAX},
-        wording::Paper,
+        timestamp::Timestamp,
     },
     intake::canon::canonical,
+    paper,
     secret::{StaffLink, same},
     store::{NewEntry, SlipFilter, SlipRow, StoreError},
 };
@@ -48,82 +61,9 @@ use crate::{
 const FORM_BYTES_MAX: usize = 64 * 1024;
 /// A link is good for so long after its message was to leave.
 const GOOD_MS: i64 = 60 * 24 * 3_600_000;
-
-/// What the page says in one language.
-struct Words {
-    other_language: &'static str,
-    other_tag: &'static str,
-    other_name: &'static str,
-    ticket: &'static str,
-    asked: &'static str,
-    due: &'static str,
-    reply_due: &'static str,
-    note: &'static str,
-    received: &'static str,
-    replied: &'static str,
-    withdrawn: &'static str,
-    receive: &'static str,
-    reply: &'static str,
-    fields: [(&'static str, &'static str); 3],
-    send: &'static str,
-    thanks: &'static str,
-}
-
-static ZH: Words = Words {
-    other_language: "English",
-    other_tag: "en",
-    other_name: "en",
-    ticket: "工单编号",
-    asked: "要求",
-    due: "时限",
-    reply_due: "回复时限",
-    note: "说明",
-    received: "已签收",
-    replied: "已回复",
-    withdrawn: "此单已撤回",
-    receive: "签收",
-    reply: "回复",
-    fields: [("done", "已采取的措施"), ("plan", "下一步计划"), ("by_when", "完成时间")],
-    send: "提交回复",
-    thanks: "已收到，谢谢。",
-};
-
-static EN: Words = Words {
-    other_language: "中文",
-    other_tag: "zh-CN",
-    other_name: "zh",
-    ticket: "Case",
-    asked: "Please",
-    due: "Due",
-    reply_due: "Reply by",
-    note: "Note",
-    received: "Received",
-    replied: "Answered",
-    withdrawn: "This slip was taken back",
-    receive: "I have received it",
-    reply: "Reply",
-    fields: [("done", "What was done"), ("plan", "What comes next"), ("by_when", "By when")],
-    send: "Send the reply",
-    thanks: "Noted, thank you.",
-};
-
-#[derive(Template)]
-#[template(path = "acknowledge.html")]
-struct Page<'a> {
-    style: &'static str,
-    language: Language,
-    words: &'static Words,
-    sender: &'a str,
-    token: &'a str,
-    title: String,
-    rows: Vec<(&'static str, String)>,
-    /// Sections of a list with their tickets.
-    lists: Vec<(String, String)>,
-    said: Option<&'static str>,
-    asks: bool,
-    replies: bool,
-    field_chars_max: usize,
-}
+/// A document brings its own styles; nothing is loaded, run or sent.
+const DOCUMENT_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The form as sent.
 #[derive(Default, Deserialize)]
@@ -134,12 +74,28 @@ struct Sent {
     done: Option<String>,
     plan: Option<String>,
     by_when: Option<String>,
+    /// Why more time is needed, or why the ticket is not theirs.
+    basis: Option<String>,
+    /// How much more time, in the unit the policy counts in.
+    amount: Option<String>,
 }
 
 /// What a link leads to.
 struct Opened {
     message: Message,
     slip: Option<SlipRow>,
+    /// The ticket of the slip, where its state can be read.
+    standing: Option<Standing>,
+}
+
+impl Opened {
+    /// The person the message went to, and whether only for their information.
+    fn reader(&self) -> Option<(&str, bool)> {
+        match &self.message.to {
+            Recipient::Staff { person: Some(person), cc, .. } => Some((person, *cc)),
+            Recipient::Staff { person: None, .. } | Recipient::Resident => None,
+        }
+    }
 }
 
 /// `GET /a/{token}`
@@ -154,6 +110,33 @@ pub(super) async fn show(
     match open(&state, &token, address).await {
         Ok(opened) => shown(&state, language, &token, &opened, None),
         Err(why) => notice(&state, language, why),
+    }
+}
+
+/// `GET /a/{token}/slip`: the document.
+pub(super) async fn document(
+    Shared(state): Shared<Arc<State>>,
+    Path(token): Path<String>,
+    Query(asked): Query<Asked>,
+    Client(address): Client,
+    headers: HeaderMap,
+) -> Response {
+    let language = Language::choose(asked.lang.as_deref(), &headers, &state.resident_language);
+    let opened = match open(&state, &token, address).await {
+        Ok(opened) => opened,
+        Err(why) => return notice(&state, language, why),
+    };
+    let Some(slip) = &opened.slip else { return notice(&state, language, Notice::Nowhere) };
+    let rules = state.rules.load();
+    let zone = rules.current.calendar.zone();
+    let signature = state.wording.signature(language.name());
+    match paper::html(slip, language.of_texts(), zone, signature, &rules.org) {
+        Ok(html) => {
+            let policy = HeaderValue::from_static(DOCUMENT_POLICY);
+            ([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
+        }
+        Err(paper::PaperError::None(_)) => notice(&state, language, Notice::Nowhere),
+        Err(error) => notice(&state, language, trouble(&error)),
     }
 }
 
@@ -184,10 +167,10 @@ pub(super) async fn take(
     if !sent.token.as_deref().is_some_and(|sent| same(sent, &token)) {
         return notice(&state, language, Notice::Foreign);
     }
-    if let Err(why) = tell(&state, &opened, &sent).await {
-        return notice(&state, language, why);
+    match tell(&state, language, &opened, &sent).await {
+        Ok(said) => shown(&state, language, &token, &opened, Some(said)),
+        Err(why) => notice(&state, language, why),
     }
-    shown(&state, language, &token, &opened, Some(words(language).thanks))
 }
 
 /// What a signed token leads to, or what to tell instead.
@@ -206,148 +189,107 @@ async fn open(state: &State, token: &str, address: IpAddr) -> Result<Opened, Not
     if message.not_before.plus_ms(GOOD_MS) <= state.wall.now() {
         return Err(Notice::Expired);
     }
-    let slip = match &message.slip {
-        None => None,
-        Some(key) => {
-            let filter = SlipFilter { key: Some(key.clone()), ..SlipFilter::default() };
-            state.store.slips(&filter).await.map_err(|error| trouble(&error))?.pop()
-        }
+    let Some(key) = &message.slip else {
+        return Ok(Opened { message, slip: None, standing: None });
     };
-    Ok(Opened { message, slip })
+    let filter = SlipFilter { key: Some(key.clone()), ..SlipFilter::default() };
+    let slip = state.store.slips(&filter).await.map_err(|error| trouble(&error))?.pop();
+    let standing = match &slip {
+        Some(slip) => Standing::read(state, &slip.ticket_no).await.map_err(|why| trouble(&why))?,
+        None => None,
+    };
+    Ok(Opened { message, slip, standing })
 }
 
-fn trouble(error: &StoreError) -> Notice {
+fn trouble(error: &impl std::fmt::Display) -> Notice {
     tracing::error!(%error, "what somebody of the staff said could not be handled");
     Notice::Trouble
 }
 
 /// Writes down what was said; told again it changes nothing.
-async fn tell(state: &State, opened: &Opened, sent: &Sent) -> Result<(), Notice> {
+async fn tell(
+    state: &State,
+    language: Language,
+    opened: &Opened,
+    sent: &Sent,
+) -> Result<Said, Notice> {
     let now = state.wall.now();
-    let Opened { message, slip } = opened;
-    let Recipient::Staff { person: Some(person), .. } = &message.to else {
-        return Err(Notice::Unknown);
+    let words = words(language);
+    let (person, is_copy) = opened.reader().ok_or(Notice::Unknown)?;
+    let Some(slip) = &opened.slip else {
+        let event = agenda::acknowledged(&opened.message, now).ok_or(Notice::Unknown)?;
+        let entry = NewEntry {
+            ticket: event.ticket.clone(),
+            at: now,
+            kind: event.kind.name().to_owned(),
+            dedupe: Some(event.dedupe_key()),
+            body: Fact::Event(event).body(),
+            contact: None,
+        };
+        append(state, entry, now).await?;
+        return Ok(Said::Noted(words.thanks.to_owned()));
     };
-    let entry = match slip {
-        None => {
-            let event = agenda::acknowledged(message, now).ok_or(Notice::Unknown)?;
-            let (dedupe, kind) = (Some(event.dedupe_key()), event.kind.name().to_owned());
-            let ticket = event.ticket.clone();
-            NewEntry {
-                ticket,
-                at: now,
-                kind,
-                dedupe,
-                body: Fact::Event(event).body(),
-                contact: None,
+    let mut said = Said::Noted(words.thanks.to_owned());
+    let event = match sent.r#do.as_deref() {
+        Some("reply") => reply(slip, person, sent, now),
+        Some(asked @ ("extend" | "return")) => {
+            let standing = opened.standing.as_ref().filter(|one| !is_copy && one.is_theirs(slip));
+            let standing = standing.ok_or(Notice::Foreign)?;
+            let Some(basis) = field(&sent.basis) else {
+                return Ok(Said::Refused(words.no_basis.to_owned()));
+            };
+            let mut event = match asked {
+                "extend" => standing.extension(slip, person, &basis, sent.amount.as_deref(), now),
+                _ => standing.returned(slip, person, &basis, now),
+            };
+            state.rules.load().attest(&mut event);
+            if let Some(why) = standing.why_not(&event) {
+                let why = refusal(&why, language, |at| state.local(at));
+                said = Said::Refused(format!("{}{why}", words.refused));
+            } else {
+                said = Said::Noted(words.asked_for.to_owned());
             }
+            event
         }
-        Some(slip) => {
-            let is_reply = sent.r#do.as_deref() == Some("reply");
-            let kind = if is_reply { Kind::Replied } else { Kind::of(ACKNOWLEDGED) };
-            let mut event = Event::new(slip.ticket_no.as_str(), kind, now);
-            event.id = Some(format!("link/{}/{}/{person}", event.kind.name(), slip.id));
-            event.by = Some(person.clone());
-            event.data.insert("slip".to_owned(), Value::from(slip.key.as_str()));
-            let fields = [("done", &sent.done), ("plan", &sent.plan), ("by_when", &sent.by_when)];
-            for (name, text) in fields.into_iter().filter(|_| is_reply) {
-                let text: String = text
-                    .as_deref()
-                    .unwrap_or_default()
-                    .trim()
-                    .chars()
-                    .take(FIELD_CHARS_MAX)
-                    .collect();
-                if !text.is_empty() {
-                    event.data.insert(name.to_owned(), Value::from(text));
-                }
-            }
-            canonical(event, &state.seal, now).map_err(|refusal| {
-                tracing::error!(%refusal, "an answer of the staff was refused");
-                Notice::Trouble
-            })?
-        }
+        Some(_) | None => about(slip, Kind::of(ACKNOWLEDGED), person, "", now),
     };
+    let entry = canonical(event, &state.seal, now).map_err(|refusal| {
+        tracing::error!(%refusal, "an answer of the staff was refused");
+        Notice::Trouble
+    })?;
+    append(state, entry, now).await?;
+    Ok(said)
+}
+
+async fn append(state: &State, entry: NewEntry, now: Timestamp) -> Result<(), Notice> {
     state.store.append(&[entry], now).await.map_err(|error| trouble(&error))?;
     state.knock.notify_one();
     Ok(())
 }
 
-fn words(language: Language) -> &'static Words {
-    match language {
-        Language::Zh => &ZH,
-        Language::En => &EN,
-    }
+/// An event about a slip; `nth` tells one asking from the next.
+fn about(slip: &SlipRow, kind: Kind, person: &str, nth: &str, now: Timestamp) -> Event {
+    let mut event = Event::new(slip.ticket_no.as_str(), kind, now);
+    event.id = Some(format!("link/{}/{}/{person}{nth}", event.kind.name(), slip.id));
+    event.by = Some(person.to_owned());
+    event.data.insert("slip".to_owned(), Value::from(slip.key.as_str()));
+    event
 }
 
-fn shown(
-    state: &State,
-    language: Language,
-    token: &str,
-    opened: &Opened,
-    said: Option<&'static str>,
-) -> Response {
-    let words = words(language);
-    let of = |[zh, en]: &[String; 2]| match language {
-        Language::Zh => zh.clone(),
-        Language::En => en.clone(),
-    };
-    let facts = &opened.message.facts;
-    let paper: Option<Paper> =
-        opened.slip.as_ref().and_then(|slip| serde_json::from_str(slip.paper.as_deref()?).ok());
-    let title = match (&paper, &facts.title) {
-        (Some(paper), _) => {
-            let serial = facts.serial.as_deref().unwrap_or_default();
-            format!("{} {serial}", of(&paper.title)).trim().to_owned()
+fn reply(slip: &SlipRow, person: &str, sent: &Sent, now: Timestamp) -> Event {
+    let mut event = about(slip, Kind::Replied, person, "", now);
+    let fields = [("done", &sent.done), ("plan", &sent.plan), ("by_when", &sent.by_when)];
+    for (name, text) in fields {
+        if let Some(text) = field(text) {
+            event.data.insert(name.to_owned(), Value::from(text));
         }
-        (None, Some(title)) => of(title),
-        // A slip without a serial is no document; it has the name of its kind.
-        (None, None) => match state.rules.load().current.slips.get(&facts.slip) {
-            Some(kind) => of(&[kind.zh.clone(), kind.en.clone()]),
-            None => facts.no.clone(),
-        },
-    };
-    let slip = opened.slip.as_ref();
-    let at = |at| state.local(at);
-    let by =
-        |who: &Option<String>| who.as_deref().map(|who| format!(" · {who}")).unwrap_or_default();
-    let rows = [
-        (words.ticket, Some(facts.no.clone()).filter(|no| !no.is_empty())),
-        (words.asked, paper.as_ref().map(|paper| of(&paper.ask)).filter(|ask| !ask.is_empty())),
-        (words.due, facts.due.map(at)),
-        (words.reply_due, slip.and_then(|slip| slip.reply_due).map(at)),
-        (words.note, paper.as_ref().and_then(|paper| paper.note.as_ref()).map(of)),
-        (
-            words.received,
-            slip.and_then(|slip| {
-                Some(format!("{}{}", at(slip.receipted?), by(&slip.receipted_by)))
-            }),
-        ),
-        (
-            words.replied,
-            slip.and_then(|slip| Some(format!("{}{}", at(slip.replied?), by(&slip.replied_by)))),
-        ),
-        (words.withdrawn, slip.and_then(|slip| slip.withdrawn).map(at)),
-    ];
-    let lists = facts.lists.iter().map(|list| {
-        let tickets: Vec<&str> = list.rows.iter().map(|row| row.ticket.as_str()).collect();
-        let name = of(&[list.zh.clone(), list.en.clone()]);
-        (format!("{name} ({})", list.count), tickets.join(" · "))
-    });
-    let stands = slip.is_none_or(|slip| slip.withdrawn.is_none());
-    let page = Page {
-        style: page::style(),
-        language,
-        words,
-        sender: state.sender(language),
-        token,
-        title,
-        rows: rows.into_iter().filter_map(|(name, text)| Some((name, text?))).collect(),
-        lists: lists.collect(),
-        said,
-        asks: stands && said.is_none() && slip.is_none_or(|slip| slip.receipted.is_none()),
-        replies: stands && said.is_none() && slip.is_some_and(|slip| slip.replied.is_none()),
-        field_chars_max: FIELD_CHARS_MAX,
-    };
-    page::page(StatusCode::OK, &page)
+    }
+    event
+}
+
+/// What stands in a field of the form, if anything does.
+fn field(sent: &Option<String>) -> Option<String> {
+    let text = sent.as_deref().unwrap_or_default().trim();
+    let kept: String = text.chars().take(FIELD_CHARS_MAX).collect();
+    (!kept.is_empty()).then_some(kept)
 }

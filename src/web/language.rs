@@ -53,6 +53,14 @@ impl Language {
         wording::Language::of(self.name())
     }
 
+    /// The side of a pair that is written in it.
+    pub(super) fn of_pair(self, [zh, en]: &[String; 2]) -> String {
+        match self {
+            Self::Zh => zh.clone(),
+            Self::En => en.clone(),
+        }
+    }
+
     /// `lang` of the address first, then `Accept-Language`, then the configured one.
     pub(super) fn choose(asked: Option<&str>, headers: &HeaderMap, fallback: &str) -> Self {
         asked

@@ -70,6 +70,7 @@ pub fn router(state: State) -> Router {
         .merge(board::routes())
         .route("/r/{token}", get(rating::ask).post(rating::answer))
         .route("/a/{token}", get(acknowledge::show).post(acknowledge::take))
+        .route("/a/{token}/slip", get(acknowledge::document))
         .route("/api/v1/events", axum::routing::post(events::receive))
         .route("/api/openapi.json", get(openapi::description))
         .route("/api/v1/tickets", get(tickets::list))

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use self::{
     answers::{Answers, NOTE_CHARS_MAX},
     notice::{Notice, notice},
-    words::{Question, Words, words},
+    words::{Question, Words, with_hotline, words},
 };
 use super::{address::Client, body, form, language::Language, page, state::State};
 use crate::{
@@ -49,6 +49,8 @@ struct Page<'a> {
     style: &'static str,
     language: Language,
     words: &'static Words,
+    site: String,
+    hotline: &'a str,
     sender: &'a str,
     token: &'a str,
     ticket: &'a str,
@@ -200,10 +202,13 @@ async fn shown(
         Err(error) => return notice(state, language, trouble(&error)),
     };
     let rules = state.rules.load_full();
+    let hotline = rules.current.reply.hotline.as_str();
     let page = Page {
         style: page::style(),
         language,
         words: words(language),
+        site: with_hotline(words(language).title, hotline),
+        hotline,
         sender: state.sender(language),
         token,
         ticket: &link.ticket_no,
@@ -225,5 +230,6 @@ fn class(state: &State, language: Language, policy: &str) -> Option<String> {
         Language::Zh => &policy.zh,
         Language::En => &policy.en,
     };
-    (!name.is_empty()).then(|| name.clone())
+    // A policy nobody named in this language has its id for a name, and that is for policy writers.
+    (!name.is_empty() && *name != policy.id).then(|| name.clone())
 }

@@ -27,6 +27,8 @@ pub struct ReplyRule {
     pub call_required: bool,
     /// How long after the first answer of a round the resident's own later one replaces it.
     pub own_within: Span,
+    /// The number every page for residents gives: who is in doubt calls it.
+    pub hotline: String,
 }
 
 /// What one reply says; a question that is not in it stays open.
@@ -79,6 +81,7 @@ impl Default for ReplyRule {
             ],
             call_required: false,
             own_within: Span::Elapsed(72 * 3_600_000),
+            hotline: "12345".to_owned(),
         }
     }
 }

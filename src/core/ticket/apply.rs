@@ -90,6 +90,14 @@ impl Ticket {
         self.note_news(set, event);
     }
 
+    /// Why an event would move nothing if it came now; `None`: it would count.
+    pub fn why_not(&self, set: &PolicySet, event: &Event) -> Option<Refused> {
+        let mut after = self.clone();
+        after.lapse_pause(set, event.at);
+        let said = after.may_say(set, event).map_err(Refused::from);
+        said.and_then(|()| after.change(set, 0, event)).err()
+    }
+
     /// Takes over what the event says about the ticket until it is dispatched, and chooses the policy.
     fn absorb(&mut self, set: &PolicySet, event: &Event) {
         let kind = self.attributes.kind.clone();

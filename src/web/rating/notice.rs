@@ -1,5 +1,5 @@
 //! What a resident is told when there is nothing to fill in: every page says what happened,
-//! what it means for them, and that 12345 answers questions.
+//! what it means for them, and which number answers questions.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 
-use super::words::{Words, words};
+use super::words::{Words, with_hotline, words};
 use crate::web::{language::Language, page, problem::seconds, state::State};
 
 /// Why there is no form.
@@ -42,8 +42,10 @@ struct Page<'a> {
     language: Language,
     words: &'static Words,
     sender: &'a str,
+    site: String,
+    hotline: &'a str,
     title: &'static str,
-    text: &'static str,
+    text: String,
     is_thanks: bool,
     /// Whether the same address can be asked for in the other language.
     has_other: bool,
@@ -64,13 +66,17 @@ pub(in crate::web) fn notice(state: &State, language: Language, why: Notice) -> 
         Notice::Trouble => (StatusCode::SERVICE_UNAVAILABLE, words.trouble),
         Notice::Nowhere => (StatusCode::NOT_FOUND, words.nowhere),
     };
+    let rules = state.rules.load();
+    let hotline = rules.current.reply.hotline.as_str();
     let page = Page {
         style: page::style(),
         language,
         words,
         sender: state.sender(language),
+        site: with_hotline(words.title, hotline),
+        hotline,
         title,
-        text,
+        text: with_hotline(text, hotline),
         is_thanks: matches!(why, Notice::Thanks { .. }),
         has_other: matches!(why, Notice::Used | Notice::Expired | Notice::Unknown),
     };

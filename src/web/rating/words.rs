@@ -10,7 +10,7 @@ pub(super) struct Question {
     pub choices: &'static [(&'static str, &'static str)],
 }
 
-/// Everything the page says in one language.
+/// Everything the page says in one language; `{hotline}` is the number the policy set names.
 pub(super) struct Words {
     pub title: &'static str,
     pub heading: &'static str,
@@ -40,6 +40,11 @@ pub(super) struct Words {
     pub nowhere: (&'static str, &'static str),
 }
 
+/// A text with the number of the hotline.
+pub(super) fn with_hotline(text: &str, hotline: &str) -> String {
+    text.replace("{hotline}", hotline)
+}
+
 /// The words of a language.
 pub(super) fn words(language: Language) -> &'static Words {
     match language {
@@ -49,7 +54,7 @@ pub(super) fn words(language: Language) -> &'static Words {
 }
 
 static ZH: Words = Words {
-    title: "12345 回访评价",
+    title: "{hotline} 回访评价",
     heading: "您的诉求办得怎么样？",
     intro: "三个问题，十秒钟。至少答一题，其余可以不答。",
     ticket: "工单编号",
@@ -84,30 +89,33 @@ static ZH: Words = Words {
     ),
     used: (
         "这个链接已经评价过了",
-        "每个链接只能评价一次，以第一次提交为准。如果不是您本人提交的，或者情况有变化，请拨打 12345 告诉我们。",
+        "每个链接只能评价一次，以第一次提交为准。如果不是您本人提交的，或者情况有变化，请拨打 {hotline} 告诉我们。",
     ),
     expired: (
         "评价已经截止",
-        "这个链接过了有效期。您仍然可以拨打 12345 告诉我们办理结果。没有评价不影响您的权益。",
+        "这个链接过了有效期。您仍然可以拨打 {hotline} 告诉我们办理结果。没有评价不影响您的权益。",
     ),
     unknown: (
         "没有找到这个链接",
-        "请检查地址是否完整：短信里链接的最后一段是 16 个字符。打不开时请拨打 12345。",
+        "请检查地址是否完整：短信里链接的最后一段是 16 个字符。打不开时请拨打 {hotline}。",
     ),
     too_many: (
         "尝试次数太多",
-        "从您的网络打开了太多不存在的链接。请一分钟后再试，或者直接拨打 12345。",
+        "从您的网络打开了太多不存在的链接。请一分钟后再试，或者直接拨打 {hotline}。",
     ),
     foreign: (
         "没有提交成功",
-        "请从短信里的链接重新打开评价页，再提交一次。仍然不行时请拨打 12345。",
+        "请从短信里的链接重新打开评价页，再提交一次。仍然不行时请拨打 {hotline}。",
     ),
-    trouble: ("暂时无法保存", "系统正在维护，您的回答没有记录。请过几分钟再试，或者拨打 12345。"),
-    nowhere: ("没有这个页面", "请检查地址是否完整。需要帮助请拨打 12345。"),
+    trouble: (
+        "暂时无法保存",
+        "系统正在维护，您的回答没有记录。请过几分钟再试，或者拨打 {hotline}。",
+    ),
+    nowhere: ("没有这个页面", "请检查地址是否完整。需要帮助请拨打 {hotline}。"),
 };
 
 static EN: Words = Words {
-    title: "12345 follow-up",
+    title: "{hotline} follow-up",
     heading: "How was your request handled?",
     intro: "Three questions, ten seconds. Answer at least one; you may skip the others.",
     ticket: "Request",
@@ -142,36 +150,39 @@ static EN: Words = Words {
     ),
     used: (
         "This link was already used",
-        "Each link takes one answer, and the first one counts. If it was not you, or things have changed, please call 12345.",
+        "Each link takes one answer, and the first one counts. If it was not you, or things have changed, please call {hotline}.",
     ),
     expired: (
         "This link has expired",
-        "The time for rating is over. You can still call 12345 and tell us how it went. Not rating has no effect on your request.",
+        "The time for rating is over. You can still call {hotline} and tell us how it went. Not rating has no effect on your request.",
     ),
     unknown: (
         "We cannot find this link",
-        "Please check that the address is complete: the last part of the link in the message has 16 characters. If it does not open, call 12345.",
+        "Please check that the address is complete: the last part of the link in the message has 16 characters. If it does not open, call {hotline}.",
     ),
     too_many: (
         "Too many attempts",
-        "Too many links that do not exist were opened from your network. Try again in a minute, or call 12345.",
+        "Too many links that do not exist were opened from your network. Try again in a minute, or call {hotline}.",
     ),
     foreign: (
         "Your answers were not sent",
-        "Please open the page again from the link in the message and send once more. If it still fails, call 12345.",
+        "Please open the page again from the link in the message and send once more. If it still fails, call {hotline}.",
     ),
     trouble: (
         "We cannot save this now",
-        "The system is being looked after and your answers were not recorded. Try again in a few minutes, or call 12345.",
+        "The system is being looked after and your answers were not recorded. Try again in a few minutes, or call {hotline}.",
     ),
-    nowhere: ("There is no such page", "Please check the address. If you need help, call 12345."),
+    nowhere: (
+        "There is no such page",
+        "Please check the address. If you need help, call {hotline}.",
+    ),
 };
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Trust rules: every page names 12345 as the way to check; the form says what is never asked.
+    /// Trust rules: every page names the hotline as the way to check; the form says what is never asked.
     #[test]
     fn every_page_names_the_hotline() {
         for words in [&ZH, &EN] {
@@ -185,7 +196,7 @@ mod tests {
                 words.nowhere,
             ];
             for (title, text) in told {
-                assert!(text.contains("12345"), "{title}");
+                assert!(with_hotline(text, "311").contains("311"), "{title}");
             }
             let names: Vec<&str> = words.questions.iter().map(|question| question.name).collect();
             assert_eq!(names, ["contacted", "solved", "satisfied"]);
