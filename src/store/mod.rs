@@ -23,6 +23,7 @@
 
 mod agenda;
 mod error;
+mod fate;
 mod flag;
 mod journal;
 mod knock;
@@ -48,6 +49,7 @@ use std::fmt;
 
 pub use self::{
     error::StoreError,
+    fate::{Fate, Moment},
     flag::{FlagFilter, FlagRow},
     journal::{Appended, JournalRow, NewEntry},
     knock::Knocks,

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use super::{
     NewEntry, Proof, Store, StoreError,
     error::While as _,
+    fate::Moment,
     journal::append,
     receipt::INSERT_PARTS,
     row::rows,
-    tx::{Pools, Text, on_readers, on_writer, text},
+    tx::{Database, Text, on_readers, on_writer, text},
 };
 use crate::core::{message::Message, timestamp::Timestamp};
 
@@ -145,8 +146,9 @@ impl Store {
                (SELECT ticket.state FROM ticket WHERE ticket.key = outbox.ticket_key)"
         );
         let until = now.plus_ms(lease_ms).0;
-        let claimed: Vec<Claimed> = match &self.pools {
-            Pools::Sqlite { writer, .. } => {
+        self.pools.meet(Moment::Begin).await.doing("claiming messages")?;
+        let claimed: Vec<Claimed> = match &self.pools.database {
+            Database::Sqlite { writer, .. } => {
                 sqlx::query_as(SQL.sqlite)
                     .bind(now.0)
                     .bind(limit)
@@ -154,7 +156,7 @@ impl Store {
                     .fetch_all(writer)
                     .await
             }
-            Pools::Postgres(pool) => {
+            Database::Postgres(pool) => {
                 sqlx::query_as(SQL.postgres)
                     .bind(now.0)
                     .bind(limit)
@@ -164,6 +166,7 @@ impl Store {
             }
         }
         .doing("claiming messages")?;
+        self.pools.meet(Moment::Committed).await.doing("claiming messages")?;
         let mut offers: Vec<Offer> = claimed.into_iter().map(Offer::from).collect();
         offers.sort_by_key(|offer| (offer.message.not_before, offer.id)); // RETURNING has no order
         Ok(offers)
