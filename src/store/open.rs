@@ -1,6 +1,8 @@
 //! Opening a store and bringing its tables up to date.
 
-use std::{os::unix::fs::DirBuilderExt as _, path::Path, str::FromStr as _, sync::Arc, time::Duration};
+use std::{
+    os::unix::fs::DirBuilderExt as _, path::Path, str::FromStr as _, sync::Arc, time::Duration,
+};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool, SqlitePool,
