@@ -31,6 +31,8 @@ pub async fn all(world: &World<'_>, now: Timestamp) -> Result<(), String> {
         let keys: Vec<i64> = names.iter().map(|name| name.key).collect();
         check(world, &keys, &rules, now).await?;
     }
+    let keys: Vec<i64> = names.iter().map(|name| name.key).collect();
+    serials(world, &keys).await?;
     let orphans = world.store.orphans(10).await.expect("the store answers");
     if !orphans.is_empty() {
         return Err(format!("rows without a ticket: {orphans:?}"));
@@ -62,7 +64,8 @@ async fn check(
         }
         steps(world, &whole, now)
             .map_err(|wrong| format!("{}: {wrong}\n{}", whole.no, told(&whole)))?;
-        outcomes(&whole).map_err(|wrong| format!("{}: {wrong}\n{}", whole.no, told(&whole)))?;
+        outcomes(world, &whole)
+            .map_err(|wrong| format!("{}: {wrong}\n{}", whole.no, told(&whole)))?;
     }
     Ok(())
 }
@@ -137,14 +140,42 @@ fn place(key: &StepKey) -> (String, u16, u16) {
     (key.clock.name.clone(), key.step, key.repetition)
 }
 
-/// Every slip has messages, and each message an outcome or an offer to come.
-fn outcomes(whole: &Whole) -> Result<(), String> {
-    let known = ["waiting", "sent", "gave_up", "dropped"];
-    let odd = whole.rest.messages.iter().find(|message| !known.contains(&message.state.as_str()));
-    match odd {
-        Some(message) => Err(format!("message {} is {}", message.key, message.state)),
-        None => Ok(()),
+/// What the store calls sent has left the house.
+fn outcomes(world: &World<'_>, whole: &Whole) -> Result<(), String> {
+    let sent = whole.rest.messages.iter().filter(|message| message.state == "sent");
+    for message in sent {
+        let id: String = blake3::hash(message.key.as_bytes()).to_hex().chars().take(32).collect();
+        if !world.post.has_taken(&id) {
+            return Err(format!("{} is called sent and never left", message.key));
+        }
     }
+    Ok(())
+}
+
+/// Serials count from 1 without a gap, whatever was rolled back.
+async fn serials(world: &World<'_>, keys: &[i64]) -> Result<(), String> {
+    let mut series: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for whole in world.store.wholes(keys).await.expect("the store answers") {
+        for row in &whole.rest.journal {
+            let Ok(Fact::Record(Record::Slip { serial: Some(serial), .. })) =
+                Fact::read(&row.kind, &row.body)
+            else {
+                continue;
+            };
+            let (name, number) = serial.split_once('〕').unwrap_or((&serial, ""));
+            let number = number.trim_end_matches('号').parse();
+            let number = number.map_err(|_| format!("`{serial}` is no serial"))?;
+            series.entry(name.to_owned()).or_default().push(number);
+        }
+    }
+    for (name, mut numbers) in series {
+        numbers.sort_unstable();
+        let wanted: Vec<i64> = (1..=numbers.len() as i64).collect();
+        if numbers != wanted {
+            return Err(format!("the serials of {name}〕 have gaps or doubles: {numbers:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// The journal of a ticket, for whoever looks for the fault.

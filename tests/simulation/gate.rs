@@ -100,13 +100,13 @@ pub struct FatedWay {
 }
 
 impl Way for FatedWay {
-    fn send<'a>(&'a self, letter: &'a Letter, now: Timestamp) -> BoxFuture<'a, Sent> {
+    fn send<'a>(&'a self, letter: &'a Letter, _: Timestamp) -> BoxFuture<'a, Sent> {
         async move {
             let verdict = self.gate.pass(Boundary::Send).await;
             let later = || Sent::Later { reason: "the simulation let it wait".to_owned() };
             match verdict {
                 Verdict::Go => {
-                    let id = self.post.take(letter, self.channel, now);
+                    let id = self.post.take(letter, self.channel);
                     let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
                     left.push(letter.message_id.clone());
                     // Mail servers send no receipts.
@@ -114,7 +114,7 @@ impl Way for FatedWay {
                     Sent::Accepted { provider: "taken".to_owned(), ids }
                 }
                 Verdict::AnswerLost => {
-                    self.post.take(letter, self.channel, now);
+                    self.post.take(letter, self.channel);
                     later()
                 }
                 Verdict::Fail => later(),

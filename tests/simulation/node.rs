@@ -49,6 +49,20 @@ pub enum Said {
     Word(Word),
 }
 
+impl Said {
+    /// Whose end it is: that of a ticket, or of all messages to somebody.
+    pub fn ends(&self) -> Option<String> {
+        match self {
+            Self::Events(entries) => {
+                let withdrawn = entries.iter().find(|entry| entry.kind == "withdrawn");
+                withdrawn.map(|entry| entry.ticket.clone())
+            }
+            Self::Word(word) if word.text == "STOP" => Some(word.from.clone()),
+            Self::Word(_) | Self::Receipts(_) => None,
+        }
+    }
+}
+
 /// How a run of a task ended.
 #[derive(Debug)]
 pub enum Done {
@@ -56,7 +70,8 @@ pub enum Done {
     Idle,
     /// Something was done; there may be more.
     Busy,
-    Failed(String),
+    /// The simulation let it fail.
+    Failed,
     /// A node would need somebody's help: nothing the simulation does may lead to that.
     Broken(String),
 }
@@ -65,7 +80,7 @@ impl Done {
     /// What the simulation let fail is no fault; everything else is.
     fn of(error: &impl ToString) -> Self {
         let text = error.to_string();
-        if text.contains(LET_FAIL) { Self::Failed(text) } else { Self::Broken(text) }
+        if text.contains(LET_FAIL) { Self::Failed } else { Self::Broken(text) }
     }
 }
 
@@ -82,7 +97,6 @@ pub struct Run {
 }
 
 pub struct Node {
-    pub rules: Arc<ArcSwap<Rules>>,
     engine: Engine,
     dispatch: Dispatch,
     fallback: Dispatch,
@@ -152,7 +166,6 @@ impl Node {
             left,
             post: Arc::clone(post),
             gates,
-            rules,
         }
     }
 

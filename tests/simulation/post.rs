@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use duban::{channel::Letter, core::timestamp::Timestamp};
+use duban::channel::Letter;
 
 /// A letter that a provider took.
 #[derive(Clone, Debug)]
@@ -17,7 +17,6 @@ pub struct Taken {
     pub channel: &'static str,
     /// The provider's own number of it.
     pub id: String,
-    pub at: Timestamp,
     /// It says where to answer.
     pub asks: bool,
 }
@@ -43,7 +42,7 @@ impl Post {
     }
 
     /// Takes a letter, and gives it a number.
-    pub fn take(&self, letter: &Letter, channel: &'static str, now: Timestamp) -> String {
+    pub fn take(&self, letter: &Letter, channel: &'static str) -> String {
         let mut shelf = self.shelf();
         let message_id = letter.message_id.clone();
         if shelf.settled.contains(&message_id) {
@@ -64,15 +63,9 @@ impl Post {
             template: letter.template.clone(),
             channel,
             id: id.clone(),
-            at: now,
             asks: !letter.links.is_empty(),
         });
         id
-    }
-
-    /// How many letters were taken.
-    pub fn count(&self) -> usize {
-        self.shelf().taken.len()
     }
 
     /// Letters from this one on.
@@ -88,6 +81,10 @@ impl Post {
     /// These were written down as sent.
     pub fn settle(&self, ids: &[String]) {
         self.shelf().settled.extend(ids.iter().cloned());
+    }
+
+    pub fn has_taken(&self, message_id: &str) -> bool {
+        self.shelf().to.contains_key(message_id)
     }
 
     /// How often each message left.

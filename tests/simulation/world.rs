@@ -46,6 +46,22 @@ pub struct Summary {
     pub fingerprint: u64,
 }
 
+impl std::ops::Add for Summary {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            ticket_days: self.ticket_days + other.ticket_days,
+            slips: self.slips + other.slips,
+            letters: self.letters + other.letters,
+            repeated: self.repeated + other.repeated,
+            crashes: self.crashes + other.crashes,
+            failures: self.failures + other.failures,
+            fingerprint: self.fingerprint ^ other.fingerprint,
+        }
+    }
+}
+
 /// Where a node is.
 enum Place {
     Up(Box<Node>),
@@ -93,6 +109,10 @@ pub struct World<'v> {
     full_until: i64,
     /// Instants after which a node with a true clock had nothing left to decide.
     pub looked: Vec<i64>,
+    /// Withdrawn tickets and residents who want nothing more, since when duban knows.
+    over: BTreeMap<String, i64>,
+    /// Those who become so when somebody has looked.
+    ending: Vec<String>,
     trace: VecDeque<String>,
     summary: Summary,
 }
@@ -133,6 +153,8 @@ impl<'v> World<'v> {
             letters_seen: 0,
             full_until: 0,
             looked: Vec::new(),
+            over: BTreeMap::new(),
+            ending: Vec::new(),
             now: START,
             store,
             versions,
@@ -266,10 +288,13 @@ impl<'v> World<'v> {
         self.hear();
         self.rouse().await;
         for _ in 0..STEPS_MAX {
-            self.receive();
+            self.receive()?;
             if !self.step().await? {
                 if self.nodes.iter().any(|standing| standing.has_looked(self.now)) {
                     self.looked.push(self.now);
+                    for over in std::mem::take(&mut self.ending) {
+                        self.over.entry(over).or_insert(self.now);
+                    }
                 }
                 return Ok(());
             }
@@ -336,18 +361,36 @@ impl<'v> World<'v> {
     }
 
     /// Providers and residents think about what has reached them.
-    fn receive(&mut self) {
+    fn receive(&mut self) -> Result<(), String> {
         let letters = self.post.since(self.letters_seen);
         self.letters_seen += letters.len();
         for letter in letters {
             self.tell(|| {
                 format!("{} {} leaves by {}", letter.ticket, letter.template, letter.channel)
             });
+            self.has_a_reason(&letter)?;
             self.receipt(&letter);
             if letter.asks && letter.template.starts_with("resident.") && self.chance.once_in(6_000)
             {
                 self.word(&letter);
             }
+        }
+        Ok(())
+    }
+
+    /// Nobody hears any more of what was known to be over when the instant began.
+    fn has_a_reason(&self, letter: &Taken) -> Result<(), String> {
+        let whom =
+            if letter.template.starts_with("resident.") { &letter.to } else { &letter.ticket };
+        let is_news = letter.template == "staff.withdrawn";
+        match self.over.get(whom) {
+            Some(since) if *since < self.now - SEND_TIMEOUT && !is_news => Err(format!(
+                "{} of {} left though it had no reason since {}",
+                letter.template,
+                letter.ticket,
+                Timestamp(*since)
+            )),
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -511,6 +554,11 @@ impl<'v> World<'v> {
             Done::Idle => {}
             Done::Busy => {
                 self.tell(|| format!("node {index} {job:?} is done"));
+                // Other tickets may be opened again.
+                let ends = run.said.and_then(|said| said.ends());
+                let is_for_good =
+                    |whom: &String| whom.starts_with('+') || self.plain.contains_key(whom);
+                self.ending.extend(ends.filter(is_for_good));
                 // A knock wakes everybody whom it concerns; some get lost on the way to other nodes.
                 let wakes: &[Job] = match job {
                     Job::Engine => &[Job::Engine, Job::Dispatch],
@@ -525,7 +573,7 @@ impl<'v> World<'v> {
                     }
                 }
             }
-            Done::Failed(_) => {
+            Done::Failed => {
                 self.nodes[index].dirty.insert(job);
                 self.nodes[index].dirty.remove(&Job::Intake);
                 self.nodes[index].rests = self.now + 1_000;
