@@ -18,7 +18,7 @@ mod world;
 
 use std::{
     process::ExitCode,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 use clap::Parser;
@@ -41,6 +41,9 @@ struct Asked {
     /// The first seed
     #[arg(long, default_value_t = 0)]
     from: u64,
+    /// Stop at the first seed that is wrong
+    #[arg(long)]
+    until_wrong: bool,
     /// Tickets of one city
     #[arg(long, default_value_t = 80)]
     tickets: usize,
@@ -63,7 +66,7 @@ fn main() -> ExitCode {
         (None, None) => first + asked.seeds,
     };
     let wanted = asked.ticket_years.unwrap_or(i64::MAX);
-    let days = std::sync::atomic::AtomicI64::new(0);
+    let days = AtomicI64::new(0);
     let lives = std::thread::scope(|scope| {
         let live = || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -76,8 +79,10 @@ fn main() -> ExitCode {
                     break;
                 }
                 let lived = runtime.block_on(world::live(seed, size, &versions));
-                if let Ok(summary) = &lived {
-                    days.fetch_add(summary.ticket_days, Ordering::Relaxed);
+                match &lived {
+                    Ok(summary) => _ = days.fetch_add(summary.ticket_days, Ordering::Relaxed),
+                    Err(_) if asked.until_wrong => next.store(last, Ordering::Relaxed),
+                    Err(_) => {}
                 }
                 all.push((seed, lived));
             }

@@ -17,11 +17,13 @@ mod script;
 mod weather;
 mod world;
 
+use std::path::Path;
+
 use rules::Versions;
 use script::Size;
 
 /// Seeds of the short form.
-const SEEDS: u64 = 12;
+const SEEDS: u64 = 8;
 const SIZE: Size = Size { tickets: 40, days: 400 };
 
 #[tokio::test]
@@ -46,5 +48,20 @@ async fn a_seed_lives_the_same_life_again() {
         let again =
             world::live(seed, SIZE, &versions).await.unwrap_or_else(|wrong| panic!("{wrong}"));
         assert_eq!(first, again, "seed {seed}");
+    }
+}
+
+#[test]
+fn every_planted_fault_has_its_place() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = include_str!("planted.toml");
+    let planted: toml::Table = text.parse().expect("the list is TOML");
+    let faults = planted["fault"].as_array().expect("it lists faults");
+    assert!(faults.len() >= 15);
+    for fault in faults {
+        let said = |key: &str| fault[key].as_str().expect("every fault says it").to_owned();
+        let source = std::fs::read_to_string(root.join(said("file"))).expect("the file is there");
+        assert_eq!(source.matches(&said("find")).count(), 1, "{}", said("name"));
+        assert_ne!(said("find"), said("replace"), "{}", said("name"));
     }
 }
