@@ -26,7 +26,9 @@ mod tls;
 pub mod twilio;
 pub mod webhook;
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use futures_util::future::BoxFuture;
 
 use crate::{
     config::{
@@ -147,6 +149,12 @@ pub struct ChannelError {
     pub why: String,
 }
 
+/// A way out that whoever runs duban as a library brings along; a simulation its faults.
+pub trait Way: fmt::Debug + Send + Sync {
+    /// As [`Channel::send`]; may be dropped at any moment.
+    fn send<'a>(&'a self, letter: &'a Letter, now: Timestamp) -> BoxFuture<'a, Sent>;
+}
+
 /// A way out.
 #[derive(Debug)]
 pub enum Channel {
@@ -159,6 +167,7 @@ pub enum Channel {
     Twilio(Box<twilio::Twilio>),
     Robot(Box<robot::Robot>),
     Webhook(Box<webhook::Webhook>),
+    Other(Arc<dyn Way>),
 }
 
 impl Channel {
@@ -222,6 +231,7 @@ impl Channel {
             Self::Twilio(twilio) => twilio.send(letter).await,
             Self::Robot(robot) => robot.send(letter, now).await,
             Self::Webhook(webhook) => webhook.send(letter, now).await,
+            Self::Other(way) => way.send(letter, now).await,
         };
         match sent {
             Sent::Accepted { provider, ids } => {
@@ -244,7 +254,8 @@ impl Channel {
             | Self::Tencent(_)
             | Self::Twilio(_)
             | Self::Robot(_)
-            | Self::Webhook(_) => None,
+            | Self::Webhook(_)
+            | Self::Other(_) => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use sqlx::postgres::PgListener;
 
-use super::{Store, StoreError, error::While as _, tx::Pools};
+use super::{Store, StoreError, error::While as _, tx::Database};
 
 const CHANNEL: &str = "duban";
 
@@ -15,7 +15,7 @@ pub struct Knocks {
 impl Store {
     /// Listens for knocks; `None` on SQLite, where the only node is this process.
     pub async fn listen(&self) -> Result<Option<Knocks>, StoreError> {
-        let Pools::Postgres(pool) = &self.pools else { return Ok(None) };
+        let Database::Postgres(pool) = &self.pools.database else { return Ok(None) };
         let mut listener = PgListener::connect_with(pool).await.doing("opening a listener")?;
         listener.listen(CHANNEL).await.doing("listening for knocks")?;
         Ok(Some(Knocks { listener }))
@@ -24,7 +24,7 @@ impl Store {
     /// Tells the other nodes to look. A statement of its own, after the commit: inside the
     /// transaction, NOTIFY would take a lock all committing transactions of the database share.
     pub(super) async fn knock(&self) {
-        let Pools::Postgres(pool) = &self.pools else { return };
+        let Database::Postgres(pool) = &self.pools.database else { return };
         let told = sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(pool).await;
         if let Err(error) = told {
             tracing::warn!(%error, "could not knock; other nodes look at their next poll");

@@ -27,6 +27,7 @@ mod agenda;
 mod board;
 mod connector;
 mod error;
+mod fate;
 mod flag;
 mod hook;
 mod idempotency;
@@ -62,6 +63,7 @@ pub use self::{
     board::{BoardCount, BoardFilter, BoardLine, BoardOrder, Trouble},
     connector::{Connected, ConnectorWrite, LookRow, PositionRow, RefusedRow},
     error::StoreError,
+    fate::{Fate, Moment},
     flag::{FlagFilter, FlagRow},
     hook::{HookOffer, HookOutcome, HookSettled, HookWrite},
     idempotency::{Call, Earlier, KEPT_MS},

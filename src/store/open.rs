@@ -1,6 +1,8 @@
 //! Opening a store and bringing its tables up to date.
 
-use std::{os::unix::fs::DirBuilderExt as _, path::Path, str::FromStr as _, time::Duration};
+use std::{
+    os::unix::fs::DirBuilderExt as _, path::Path, str::FromStr as _, sync::Arc, time::Duration,
+};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool, SqlitePool,
@@ -12,7 +14,8 @@ use sqlx::{
 use super::{
     Store, StoreError,
     error::While as _,
-    tx::{Pools, on_readers},
+    fate::Fate,
+    tx::{Database, Pools, on_readers},
 };
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -47,7 +50,7 @@ impl Store {
     /// `postgres://...`. Makes a missing file and its folder, but no tables: see [`Store::migrate`].
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
-        let pools = match (scheme, rest) {
+        let database = match (scheme, rest) {
             ("sqlite", ":memory:") => open_memory().await?,
             ("sqlite", file) if !file.is_empty() => {
                 open_file(Path::new(file.strip_prefix("//").unwrap_or(file))).await?
@@ -59,15 +62,21 @@ impl Store {
                 });
             }
         };
-        Ok(Self { pools })
+        Ok(Self { pools: Pools { database, fate: None } })
+    }
+
+    /// The same store under a fate of its own: for simulations, which let it fail where they like.
+    pub fn under(&self, fate: Arc<dyn Fate>) -> Self {
+        let database = self.pools.database.clone();
+        Self { pools: Pools { database, fate: Some(fate) } }
     }
 
     /// Brings the tables up to date and returns the versions that were missing. Safe to call on
     /// several nodes at once: one migrates, the others wait and find nothing to do.
     pub async fn migrate(&self) -> Result<Vec<i64>, StoreError> {
-        match &self.pools {
-            Pools::Sqlite { writer, .. } => migrate_sqlite(writer).await,
-            Pools::Postgres(pool) => migrate_postgres(pool).await,
+        match &self.pools.database {
+            Database::Sqlite { writer, .. } => migrate_sqlite(writer).await,
+            Database::Postgres(pool) => migrate_postgres(pool).await,
         }
         .map_err(|source| StoreError::Migrate { source })
     }
@@ -80,33 +89,33 @@ impl Store {
 
     /// `sqlite` or `postgres`.
     pub fn database(&self) -> &'static str {
-        match self.pools {
-            Pools::Sqlite { .. } => "sqlite",
-            Pools::Postgres(_) => "postgres",
+        match self.pools.database {
+            Database::Sqlite { .. } => "sqlite",
+            Database::Postgres(_) => "postgres",
         }
     }
 
     /// Waits for what is running and closes all connections.
     pub async fn close(&self) {
-        match &self.pools {
-            Pools::Sqlite { writer, readers } => {
+        match &self.pools.database {
+            Database::Sqlite { writer, readers } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Database::Postgres(pool) => pool.close().await,
         }
     }
 }
 
-async fn open_memory() -> Result<Pools, StoreError> {
+async fn open_memory() -> Result<Database, StoreError> {
     let options = SqliteConnectOptions::from_str("sqlite::memory:")
         .map_err(|source| StoreError::Open { what: "SQLite", source })?;
     let pool = one_connection(options).await?;
     require_fixed_sqlite(&pool).await?;
-    Ok(Pools::Sqlite { writer: pool.clone(), readers: pool })
+    Ok(Database::Sqlite { writer: pool.clone(), readers: pool })
 }
 
-async fn open_file(file: &Path) -> Result<Pools, StoreError> {
+async fn open_file(file: &Path) -> Result<Database, StoreError> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::DirBuilder::new()
             .recursive(true)
@@ -135,7 +144,7 @@ async fn open_file(file: &Path) -> Result<Pools, StoreError> {
         .connect_with(options.read_only(true))
         .await
         .map_err(|source| StoreError::Open { what: "SQLite", source })?;
-    Ok(Pools::Sqlite { writer, readers })
+    Ok(Database::Sqlite { writer, readers })
 }
 
 /// A pool of exactly one connection that is never replaced: the queue of writers is fair.
@@ -162,7 +171,7 @@ async fn require_fixed_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
+async fn open_postgres(url: &str) -> Result<Database, StoreError> {
     let failed = |source| StoreError::Open { what: "PostgreSQL", source };
     let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("duban");
     // A pool would knock at a closed door for half a minute; one connection says at once what is wrong.
@@ -174,7 +183,7 @@ async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
             Box::pin(async move { sqlx::raw_sql(SESSION).execute(connection).await.map(drop) })
         })
         .connect_lazy_with(options);
-    Ok(Pools::Postgres(pool))
+    Ok(Database::Postgres(pool))
 }
 
 /// sqlx takes no lock on SQLite; one immediate transaction around all migrations is one.

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use super::{
     NewEntry, Proof, Store, StoreError,
     error::While as _,
+    fate::Moment,
     journal::append,
     limit::GIVE_BACK_SMS,
     receipt::INSERT_PARTS,
@@ -160,9 +161,11 @@ impl Store {
         );
         self.queue_up(now).await?;
         let until = now.plus_ms(lease_ms).0;
+        self.pools.meet(Moment::Begin).await.doing("claiming messages")?;
         let claimed: Vec<Claimed> = on_both!(self, SQL, (sql, pool) => sqlx::query_as(sql)
             .bind(now.0).bind(limit).bind(until).fetch_all(pool).await)
         .doing("claiming messages")?;
+        self.pools.meet(Moment::Committed).await.doing("claiming messages")?;
         let mut offers: Vec<Offer> = claimed.into_iter().map(Offer::from).collect();
         offers.sort_by_key(|offer| (offer.place, offer.id)); // RETURNING has no order
         Ok(offers)

@@ -9,10 +9,14 @@
 //! it): a cancelled `BEGIN` leaves a PostgreSQL connection inside a transaction, and the
 //! next borrower's writes would vanish with it.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use sqlx::{
     FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgRow, sqlite::SqliteRow,
 };
+
+use super::fate::{Fate, Moment};
 
 /// A statement in both dialects; made by `text!`.
 #[derive(Clone, Copy)]
@@ -77,12 +81,12 @@ macro_rules! text {
 /// Runs the same expression against whichever connection the transaction holds.
 macro_rules! on {
     ($tx:expr, $text:expr, ($sql:ident, $conn:ident) => $body:expr) => {
-        match $tx {
-            $crate::store::tx::Tx::Sqlite(tx) => {
+        match &mut $tx.open {
+            $crate::store::tx::Open::Sqlite(tx) => {
                 let ($sql, $conn) = ($text.sqlite, &mut **tx);
                 $body
             }
-            $crate::store::tx::Tx::Postgres(tx) => {
+            $crate::store::tx::Open::Postgres(tx) => {
                 let ($sql, $conn) = ($text.postgres, &mut **tx);
                 $body
             }
@@ -93,12 +97,12 @@ macro_rules! on {
 /// Runs the same expression against the pool of readers, outside any transaction.
 macro_rules! on_readers {
     ($store:expr, $pool:ident => $body:expr) => {
-        match &$store.pools {
-            $crate::store::tx::Pools::Sqlite { readers, .. } => {
+        match &$store.pools.database {
+            $crate::store::tx::Database::Sqlite { readers, .. } => {
                 let $pool = readers;
                 $body
             }
-            $crate::store::tx::Pools::Postgres(pool) => {
+            $crate::store::tx::Database::Postgres(pool) => {
                 let $pool = pool;
                 $body
             }
@@ -109,12 +113,12 @@ macro_rules! on_readers {
 /// Runs the same one-statement write, committed by itself.
 macro_rules! on_writer {
     ($store:expr, $pool:ident => $body:expr) => {
-        match &$store.pools {
-            $crate::store::tx::Pools::Sqlite { writer, .. } => {
+        match &$store.pools.database {
+            $crate::store::tx::Database::Sqlite { writer, .. } => {
                 let $pool = writer;
                 $body
             }
-            $crate::store::tx::Pools::Postgres(pool) => {
+            $crate::store::tx::Database::Postgres(pool) => {
                 let $pool = pool;
                 $body
             }
@@ -153,7 +157,14 @@ impl<T> BothRows for T where
 
 /// The connections of a store.
 #[derive(Clone)]
-pub(super) enum Pools {
+pub(super) struct Pools {
+    pub database: Database,
+    /// None but in a simulation.
+    pub fate: Option<Arc<dyn Fate>>,
+}
+
+#[derive(Clone)]
+pub(super) enum Database {
     /// One writing connection for ever; readers are separate and cannot write.
     /// In memory both are the same single connection.
     Sqlite {
@@ -166,30 +177,50 @@ pub(super) enum Pools {
 impl Pools {
     /// Begins a transaction that will write.
     pub async fn begin(&self) -> sqlx::Result<Tx> {
-        match self {
+        self.meet(Moment::Begin).await?;
+        let open = match &self.database {
             // Immediate: a deferred transaction that reads and then writes fails at once with
             // SQLITE_BUSY_SNAPSHOT when another process wrote in between, whatever the busy timeout.
-            Self::Sqlite { writer, .. } => {
-                writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
+            Database::Sqlite { writer, .. } => {
+                writer.begin_with("BEGIN IMMEDIATE").await.map(Open::Sqlite)
             }
-            Self::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
-        }
+            Database::Postgres(pool) => pool.begin().await.map(Open::Postgres),
+        };
+        Ok(Tx { open: open?, fate: self.fate.clone() })
     }
 
     /// Begins a transaction that only reads and sees one moment of the store.
     pub async fn begin_reading(&self) -> sqlx::Result<Tx> {
-        match self {
-            Self::Sqlite { readers, .. } => readers.begin().await.map(Tx::Sqlite),
-            Self::Postgres(pool) => pool
+        let open = match &self.database {
+            Database::Sqlite { readers, .. } => readers.begin().await.map(Open::Sqlite),
+            Database::Postgres(pool) => pool
                 .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 .await
-                .map(Tx::Postgres),
-        }
+                .map(Open::Postgres),
+        };
+        Ok(Tx { open: open?, fate: None })
+    }
+
+    /// What a simulation has in store for this moment; in a daemon nothing ever.
+    pub async fn meet(&self, moment: Moment) -> sqlx::Result<()> {
+        meet(self.fate.as_ref(), moment).await
+    }
+}
+
+async fn meet(fate: Option<&Arc<dyn Fate>>, moment: Moment) -> sqlx::Result<()> {
+    match fate {
+        Some(fate) => fate.meet(moment).await.map_err(sqlx::Error::Io),
+        None => Ok(()),
     }
 }
 
 /// A transaction on either database; dropped without a commit it is rolled back.
-pub(super) enum Tx {
+pub(super) struct Tx {
+    pub open: Open,
+    fate: Option<Arc<dyn Fate>>,
+}
+
+pub(super) enum Open {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
@@ -220,16 +251,18 @@ impl Tx {
     }
 
     pub async fn commit(self) -> sqlx::Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
+        meet(self.fate.as_ref(), Moment::Commit).await?;
+        match self.open {
+            Open::Sqlite(tx) => tx.commit().await?,
+            Open::Postgres(tx) => tx.commit().await?,
         }
+        meet(self.fate.as_ref(), Moment::Committed).await
     }
 
     pub async fn rollback(self) -> sqlx::Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.rollback().await,
-            Self::Postgres(tx) => tx.rollback().await,
+        match self.open {
+            Open::Sqlite(tx) => tx.rollback().await,
+            Open::Postgres(tx) => tx.rollback().await,
         }
     }
 }
