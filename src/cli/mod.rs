@@ -6,6 +6,7 @@ macro_rules! say {
 }
 
 mod audit;
+mod backup;
 mod catalogue;
 mod check;
 mod completions;
@@ -24,6 +25,7 @@ mod policy;
 mod print;
 mod rates;
 mod reconcile;
+mod restore;
 mod run;
 mod schedule;
 mod send_test;
@@ -79,6 +81,8 @@ pub enum Command {
     Reconcile(reconcile::Args),
     Schedule(schedule::Args),
     Audit(audit::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Org(org::Args),
     Token(token::Args),
     Migrate(migrate::Args),
@@ -109,6 +113,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Schedule(args) => schedule::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Migrate(args) => migrate::run(&args),

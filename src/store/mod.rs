@@ -22,6 +22,7 @@
 //! * `serials_have_no_gaps` - under concurrent looks and after a rollback.
 
 mod agenda;
+mod copy;
 mod error;
 mod fate;
 mod flag;
@@ -48,6 +49,7 @@ mod writes;
 use std::fmt;
 
 pub use self::{
+    copy::{CopyError, Verified, verify as verify_copy},
     error::StoreError,
     fate::{Fate, Moment},
     flag::{FlagFilter, FlagRow},
