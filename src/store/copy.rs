@@ -261,6 +261,10 @@ impl Tx {
             let holds = [Holds::Numbers, Holds::Texts, Holds::Truth][holds.clamp(0, 2) as usize];
             table.columns.push((column, holds));
         }
+        for table in &mut tables {
+            // Columns that were added later stand in other places in the other database.
+            table.columns.sort_by(|(one, _), (other, _)| one.cmp(other));
+        }
         Ok(tables)
     }
 
