@@ -6,6 +6,7 @@ macro_rules! say {
 }
 
 mod audit;
+mod backup;
 mod catalogue;
 mod check;
 mod completions;
@@ -27,6 +28,7 @@ mod print;
 mod rates;
 mod reconcile;
 mod report;
+mod restore;
 mod run;
 mod schedule;
 mod send_test;
@@ -86,6 +88,8 @@ pub enum Command {
     Report(report::Args),
     Schedule(schedule::Args),
     Audit(audit::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Org(org::Args),
     Token(token::Args),
     Key(key::Args),
@@ -120,6 +124,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Schedule(args) => schedule::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Key(args) => key::run(&args),

@@ -26,6 +26,7 @@
 mod agenda;
 mod board;
 mod connector;
+mod copy;
 mod error;
 mod fate;
 mod flag;
@@ -62,6 +63,7 @@ use std::fmt;
 pub use self::{
     board::{BoardCount, BoardFilter, BoardLine, BoardOrder, Trouble},
     connector::{Connected, ConnectorWrite, LookRow, PositionRow, RefusedRow},
+    copy::{CopyError, Verified, verify as verify_copy},
     error::StoreError,
     fate::{Fate, Moment},
     flag::{FlagFilter, FlagRow},

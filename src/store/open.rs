@@ -74,9 +74,14 @@ impl Store {
     /// Brings the tables up to date and returns the versions that were missing. Safe to call on
     /// several nodes at once: one migrates, the others wait and find nothing to do.
     pub async fn migrate(&self) -> Result<Vec<i64>, StoreError> {
+        self.migrate_to(i64::MAX).await
+    }
+
+    /// As [`Store::migrate`], but not past a version: the tables as an older duban left them.
+    pub(super) async fn migrate_to(&self, last: i64) -> Result<Vec<i64>, StoreError> {
         match &self.pools.database {
-            Database::Sqlite { writer, .. } => migrate_sqlite(writer).await,
-            Database::Postgres(pool) => migrate_postgres(pool).await,
+            Database::Sqlite { writer, .. } => migrate_sqlite(writer, last).await,
+            Database::Postgres(pool) => migrate_postgres(pool, last).await,
         }
         .map_err(|source| StoreError::Migrate { source })
     }
@@ -187,18 +192,18 @@ async fn open_postgres(url: &str) -> Result<Database, StoreError> {
 }
 
 /// sqlx takes no lock on SQLite; one immediate transaction around all migrations is one.
-async fn migrate_sqlite(writer: &SqlitePool) -> Result<Vec<i64>, MigrateError> {
+async fn migrate_sqlite(writer: &SqlitePool, last: i64) -> Result<Vec<i64>, MigrateError> {
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let applied = apply_missing(&SQLITE, &mut *tx).await?;
+    let applied = apply_missing(&SQLITE, &mut *tx, last).await?;
     tx.commit().await?;
     Ok(applied)
 }
 
-async fn migrate_postgres(pool: &PgPool) -> Result<Vec<i64>, MigrateError> {
+async fn migrate_postgres(pool: &PgPool, last: i64) -> Result<Vec<i64>, MigrateError> {
     // Detached: if anything fails the connection is closed, and the advisory lock ends with it.
     let mut connection = pool.acquire().await?.detach();
     connection.lock().await?;
-    let applied = apply_missing(&POSTGRES, &mut connection).await?;
+    let applied = apply_missing(&POSTGRES, &mut connection, last).await?;
     connection.unlock().await?;
     connection.close().await?;
     Ok(applied)
@@ -211,6 +216,7 @@ async fn migrate_postgres(pool: &PgPool) -> Result<Vec<i64>, MigrateError> {
 async fn apply_missing<C: Migrate + Send>(
     migrator: &Migrator,
     connection: &mut C,
+    last: i64,
 ) -> Result<Vec<i64>, MigrateError> {
     connection.ensure_migrations_table(MIGRATIONS_TABLE).await?;
     if let Some(version) = connection.dirty_version(MIGRATIONS_TABLE).await? {
@@ -221,7 +227,7 @@ async fn apply_missing<C: Migrate + Send>(
         return Err(MigrateError::VersionMissing(newer.version));
     }
     let mut applied = Vec::new();
-    for migration in migrator.iter() {
+    for migration in migrator.iter().filter(|migration| migration.version <= last) {
         match known.iter().find(|known| known.version == migration.version) {
             Some(known) if known.checksum == migration.checksum => {}
             Some(_) => return Err(MigrateError::VersionMismatch(migration.version)),
