@@ -65,7 +65,7 @@ fn step(found: &mut Found, a: &Step, b: &Step) {
         cc,
         via,
         reply_due,
-        repeat,
+        repeat: _, // told by `again`
         also_on,
         only_if,
         unless,
@@ -85,7 +85,6 @@ fn step(found: &mut Found, a: &Step, b: &Step) {
             )
         })
     };
-    debug_assert_eq!(repeat.is_some(), a.repeat.is_some());
     found.says("repeat", words("重复", "repeats"), again(a), again(b));
     found.raw("also_on", also_on, &b.also_on);
     found.says(
