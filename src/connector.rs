@@ -102,16 +102,6 @@ pub enum ConnectorError {
     Store(#[from] StoreError),
 }
 
-impl ConnectorError {
-    /// Whether the source is to blame, and the next look may go well.
-    pub fn is_passing(&self) -> bool {
-        match self {
-            Self::Foreign { .. } | Self::File { .. } | Self::Store(_) => true,
-            Self::Mapping { .. } | Self::Garbled { .. } => false,
-        }
-    }
-}
-
 /// Reads the mappings of all configured connectors; every one that is wrong is named.
 pub fn open_all(config: &Config) -> Result<Vec<Connector>, Vec<ConnectorError>> {
     let (mut open, mut wrong) = (Vec::new(), Vec::new());

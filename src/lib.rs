@@ -12,6 +12,7 @@
 //! | [`policies`] | files to policies, with every complaint at its place |
 //! | [`roster`] | the organisation as tables: CSV in, CSV out, `org.toml` out |
 //! | [`simulate`] | the same core over events in memory and a clock that jumps |
+//! | [`whatif`] | what other policies would mean: sets in words, replays side by side |
 //! | [`store`] | the only SQL: journal, tickets, slips, outbox, links |
 //! | [`rules`] | the policy sets in force and those tickets are frozen to |
 //! | [`intake`] | events in: files, importers, HTTP |
@@ -56,3 +57,4 @@ pub mod simulate;
 pub mod store;
 pub mod wall;
 pub mod web;
+pub mod whatif;

@@ -1,5 +1,6 @@
 //! `duban policy`: what the policies in force would change on running tickets, and doing it.
 
+mod diff;
 mod show;
 
 use std::{collections::BTreeMap, process::ExitCode};
@@ -34,6 +35,7 @@ pub struct Args {
 enum Command {
     Apply(ApplyArgs),
     Show(show::Args),
+    Diff(diff::Args),
 }
 
 /// Shows what the configured policies and calendar would change on tickets that were dispatched under
@@ -69,6 +71,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     match &args.command {
         Command::Apply(args) => block_on(apply(args)),
         Command::Show(args) => show::show(args),
+        Command::Diff(args) => diff::diff(args),
     }
 }
 

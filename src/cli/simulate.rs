@@ -1,5 +1,7 @@
 //! `duban simulate`: replays events through the real core in virtual time.
 
+mod compare;
+
 use std::{
     fs::File,
     io::{BufWriter, IsTerminal as _, Write as _},
@@ -24,6 +26,7 @@ use crate::{
     intake::{canon::CALLER, files},
     simulate::{Pace, Replayed, Report, replay_all},
     wall,
+    whatif::{Comparison, Side, page},
 };
 
 /// Fewer events are replayed before anybody looks.
@@ -50,9 +53,15 @@ pub struct Args {
     /// Hear of everything at once and look once, as a fresh daemon does after an import.
     #[arg(long)]
     one_look: bool,
-    /// Replay with this policy set too and show the differences.
+    /// Replay with this policy set too and report what it would have changed.
     #[arg(long)]
     compare: Option<PathBuf>,
+    /// Write the comparison to this file as a page.
+    #[arg(long, value_name = "FILE", requires = "compare")]
+    html: Option<PathBuf>,
+    /// The language of that page; the default is the language of the second set.
+    #[arg(long, requires = "html", value_parser = ["zh", "en"])]
+    lang: Option<String>,
     /// Print JSON in the shape of the public contract.
     #[arg(long)]
     json: bool,
@@ -77,11 +86,15 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let set = &chosen.set;
     let mut written = Ok(());
     let bar = progress(events.len());
+    let mut before = Side::default();
     let report =
         replay_all(set, &chosen.org, std::mem::take(&mut events), pace, until, |replayed| {
             bar.inc(1);
             if written.is_ok() {
                 written = lines.write(set, replayed);
+            }
+            if args.compare.is_some() {
+                before.add(set, replayed, until);
             }
         });
     bar.finish_and_clear();
@@ -89,14 +102,31 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let mut shown = report.json(set, until, started.elapsed().as_millis());
     if let Some((other, events)) = other {
         let started = wall::stopwatch();
-        let compared = replay_all(&other.set, &other.org, events, pace, until, |_| {});
+        let mut after = Side::default();
+        let compared = replay_all(&other.set, &other.org, events, pace, until, |replayed| {
+            after.add(&other.set, replayed, until);
+        });
         let compared = compared.json(&other.set, until, started.elapsed().as_millis());
-        shown = json!({ "a": shown, "b": compared, "difference": difference(&shown, &compared) });
-    }
-    if args.json || args.compare.is_some() {
-        say!("{shown}");
-    } else {
+        let comparison =
+            Comparison::new([set, &other.set], [&chosen.org, &other.org], [before, after], until);
+        if let Some(file) = &args.html {
+            let zh = args.lang.as_deref().unwrap_or(&other.set.language) == "zh";
+            let text = page(&comparison, zh).context("the page cannot be written")?;
+            std::fs::write(file, text)
+                .with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        shown = json!({
+            "a": shown, "b": compared, "difference": difference(&shown, &compared),
+            "whatif": comparison.json(),
+        });
+        if !args.json {
+            compare::print(&comparison)?;
+        }
+    } else if !args.json {
         print_table(&report, until)?;
+    }
+    if args.json {
+        say!("{shown}");
     }
     Ok(if bad > 0 { ExitCode::from(EXIT_DATA) } else { ExitCode::SUCCESS })
 }

@@ -389,3 +389,50 @@ impl DatabaseConfig {
         page.span("timeout", self.timeout);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+
+    const GOOD: &str = "[[connector]]\nname = 'platform'\nkind = 'database'\nurl = 'sqlite:x.db'\nquery = 'SELECT 1;'\n\
+        cursor = 'at'\ncursor_as = 'time'\nkey = 'no'\nmapping = 'map.toml'\noverlap = '5m'\nstart = '2026-05-07 09:12:00'\n\
+        [[connector]]\nname = 'counted'\nkind = 'database'\nurl = 'mysql://duban@host/db'\nquery = 'SELECT 1'\n\
+        cursor = 'id'\nmapping = 'zammad'\noverlap = 9\nstart = -1\n\
+        [[connector]]\nname = 'drops'\nkind = 'folder'\npath = 'in'\nafter = 'keep'\n";
+
+    fn load(text: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let file = folder.path().join("duban.toml");
+        std::fs::write(&file, text).expect("the folder takes files");
+        Config::load(Some(&file), std::iter::empty()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_printed_of_connectors_loads_as_the_same() {
+        let config = load(GOOD).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(config.connectors.len(), 3);
+        let again = load(&config.print()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(again.connectors, config.connectors);
+    }
+
+    #[test]
+    fn what_cannot_work_is_complained_of() {
+        #[rustfmt::skip]
+        let table = [
+            ("kind = 'folder'\npath = 'in'",          "kind = 'foldr'",                "unknown connector kind `foldr`; did you mean `folder`?"),
+            ("key = 'no'\n",                          "",                              "`key` is missing: several rows may share a time"),
+            ("mapping = 'map.toml'\n",                "",                              "rows of a database become events by a mapping file"),
+            ("url = 'sqlite:x.db'",                   "url = 'oracle://x'",            "`url` of a database begins with `sqlite:<file>`, `postgres://`, `mysql://` or `mariadb://`"),
+            ("start = '2026-05-07 09:12:00'",         "start = 'May'",                 "`May` is no local time; write `2026-05-07 09:12:00`"),
+            ("name = 'drops'",                        "name = 'counted'",              "there is already a connector called `counted`"),
+            ("kind = 'folder'\npath = 'in'\nafter = 'keep'", "kind = 'hook'",          "`secret_file` is missing; give it or the credential `drops.secret`"),
+            ("after = 'keep'",                        "after = 'delete'",              "`after` cannot be `delete`"),
+        ];
+        for (from, to, want) in table {
+            let text = GOOD.replacen(from, to, 1);
+            assert_ne!(text, GOOD, "{from}");
+            let error = load(&text).expect_err(want);
+            assert!(error.contains(want), "{error}");
+        }
+    }
+}

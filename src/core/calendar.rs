@@ -112,6 +112,11 @@ impl Calendar {
         Ok(Self { inner: Arc::new(Inner { spec, years, open, workdays }) })
     }
 
+    /// What it was made of.
+    pub fn spec(&self) -> &CalendarSpec {
+        &self.inner.spec
+    }
+
     /// The zone of all local times.
     pub fn zone(&self) -> &TimeZone {
         &self.inner.spec.zone

@@ -134,8 +134,8 @@ impl House {
 
     /// The kinds in the journal of each ticket: `W1: received closed`.
     pub async fn journals(&self) -> Vec<String> {
-        let filter = TicketFilter { limit: 10_000, ..TicketFilter::default() };
-        let mut tickets = self.store.tickets(&filter).await.expect("it reads");
+        let all = TicketFilter::default();
+        let mut tickets = self.store.tickets(&all, 10_000, 0).await.expect("it reads");
         tickets.sort_by(|one, other| one.no.cmp(&other.no));
         let mut lines = Vec::new();
         for ticket in tickets {

@@ -264,6 +264,7 @@ impl<'g> Town<'g> {
             resident_language: self.config.resident.language.clone(),
             channels: Vec::new(),
             heard: tokio::sync::mpsc::channel(1).0,
+            connectors: Arc::default(),
             mailbox: false,
             demo: false,
             health: Arc::new(Health::new(std::time::Duration::from_mins(1))),

@@ -79,7 +79,7 @@ async fn a_webhook_is_thanked_for_once_it_is_kept() {
     house.deliver(&delivery("closed", "Roads", "01:00:00.000")).await;
     let want = "received dispatched accepted reassigned paused resumed closed";
     assert_eq!(house.kinds("zammad-10081").await.join(" "), want);
-    house.close().await;
+    house.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,5 +106,5 @@ async fn a_webhook_with_another_signature_tells_nothing() {
     assert_eq!(reply.body, r#"{"rows":2,"accepted":1,"duplicates":0,"refused":1}"#);
     let refused = house.store.connector_refused("plain", 9).await.expect("it reads");
     assert!(!format!("{refused:?}").contains("13800138000"), "{refused:?}");
-    house.close().await;
+    house.stop().await;
 }
