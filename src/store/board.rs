@@ -10,7 +10,7 @@ use super::{
     error::While as _,
     outbox::MessageRow,
     row::{Column as _, rows},
-    tx::{Pools, Text, on_readers, text},
+    tx::{Database, Text, on_readers, text},
 };
 use crate::core::timestamp::Timestamp;
 
@@ -217,9 +217,9 @@ impl Store {
     /// One page of lines.
     pub async fn board(&self, filter: &BoardFilter) -> Result<Vec<BoardLine>, StoreError> {
         let (text, first) = filter.order.page();
-        let sql = match &self.pools {
-            Pools::Sqlite { .. } => text.sqlite,
-            Pools::Postgres(_) => text.postgres,
+        let sql = match &self.pools.database {
+            Database::Sqlite { .. } => text.sqlite,
+            Database::Postgres(_) => text.postgres,
         };
         let units = filter.units.as_deref().map(one_column);
         let after = filter.after.map_or(first, |(at, key)| (at.0, key));
@@ -310,9 +310,9 @@ impl Store {
                AND (ticket_key, entry) > ($4, $5)
              ORDER BY ticket_key, entry LIMIT $6"
         );
-        let sql = match &self.pools {
-            Pools::Sqlite { .. } => SQL.sqlite,
-            Pools::Postgres(_) => SQL.postgres,
+        let sql = match &self.pools.database {
+            Database::Sqlite { .. } => SQL.sqlite,
+            Database::Postgres(_) => SQL.postgres,
         };
         let (after_key, after_entry) = after.unwrap_or((i64::MIN, String::new()));
         on_readers!(self, pool => sqlx::query_as(sql)
@@ -341,13 +341,13 @@ impl Store {
                     .bind(filter.limit)
             };
         }
-        match &self.pools {
-            Pools::Sqlite { readers, .. } => {
+        match &self.pools.database {
+            Database::Sqlite { readers, .. } => {
                 let rows = explained!(format!("EXPLAIN QUERY PLAN {}", text.sqlite));
                 let rows = rows.fetch_all(readers).await.doing(doing)?;
                 rows.iter().map(|row| String::column(row, 3)).collect::<sqlx::Result<_>>()
             }
-            Pools::Postgres(pool) => {
+            Database::Postgres(pool) => {
                 let rows = explained!(format!("EXPLAIN {}", text.postgres));
                 let rows = rows.fetch_all(pool).await.doing(doing)?;
                 rows.iter().map(|row| String::column(row, 0)).collect::<sqlx::Result<_>>()

@@ -130,9 +130,9 @@ impl Store {
             return Ok(Vec::new());
         }
         let rows = serde_json::to_string(&rows).expect("rows are texts and numbers");
-        let text = match &self.pools {
-            super::tx::Pools::Sqlite { .. } => SQL.sqlite,
-            super::tx::Pools::Postgres(_) => SQL.postgres,
+        let text = match &self.pools.database {
+            super::tx::Database::Sqlite { .. } => SQL.sqlite,
+            super::tx::Database::Postgres(_) => SQL.postgres,
         };
         on_readers!(self, pool => sqlx::query_as(text).bind(&rows).fetch_all(pool).await)
             .doing("reading what people were told about tickets")

@@ -48,9 +48,9 @@ impl Store {
                AND (CAST($5 AS BIGINT) = 0 OR service IN (SELECT value->>0 FROM " rows "))
              ORDER BY requested_ms DESC, key DESC LIMIT $6"
         );
-        let sql = match &self.pools {
-            Pools::Sqlite { .. } => SQL.sqlite,
-            Pools::Postgres(_) => SQL.postgres,
+        let sql = match &self.pools.database {
+            Database::Sqlite { .. } => SQL.sqlite,
+            Database::Postgres(_) => SQL.postgres,
         };
         let services: Vec<(&String,)> = filter.services.iter().map(|code| (code,)).collect();
         let count = services.len() as i64;

@@ -129,12 +129,12 @@ macro_rules! on_writer {
 /// Runs the same one-statement write whose text differs between the databases.
 macro_rules! on_both {
     ($store:expr, $text:expr, ($sql:ident, $pool:ident) => $body:expr) => {
-        match &$store.pools {
-            $crate::store::tx::Pools::Sqlite { writer, .. } => {
+        match &$store.pools.database {
+            $crate::store::tx::Database::Sqlite { writer, .. } => {
                 let ($sql, $pool) = ($text.sqlite, writer);
                 $body
             }
-            $crate::store::tx::Pools::Postgres(pool) => {
+            $crate::store::tx::Database::Postgres(pool) => {
                 let ($sql, $pool) = ($text.postgres, pool);
                 $body
             }
