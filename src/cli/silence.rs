@@ -134,7 +134,7 @@ async fn list(args: &ListArgs) -> Result<ExitCode> {
     });
     print::table(
         ["id", "units", "from", "to", "owner", "reason", "ended"],
-        of_file.chain(declared).collect::<Vec<_>>().into_iter(),
+        of_file.chain(declared),
     )?;
     Ok(ExitCode::SUCCESS)
 }

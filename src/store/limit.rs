@@ -157,7 +157,8 @@ fn numbers<'w>(
     let mut numbers = Vec::new();
     for one in wanted.iter().filter(|one| !has.contains(&one.id)) {
         let used = used.entry((&one.person, one.day)).or_default();
-        let free = (1..).find(|nth| !used.contains(nth)).unwrap_or(i64::MAX);
+        let all = used.len() as i64 + 1;
+        let free = (1..=all).find(|nth| !used.contains(nth)).unwrap_or(all);
         if one.most.is_none_or(|most| free <= i64::from(most)) {
             used.insert(free);
             numbers.push((one, free));
