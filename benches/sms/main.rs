@@ -12,14 +12,10 @@
 mod bare;
 #[path = "../../tests/common/npm.rs"]
 mod npm;
-#[expect(dead_code, reason = "the tests need more of it")]
 #[path = "../../tests/common/process.rs"]
 mod process;
 #[path = "../../tests/common/run.rs"]
 mod run;
-#[expect(dead_code, reason = "the tests need more of it")]
-#[path = "../../tests/common/wait.rs"]
-mod wait;
 
 use std::{
     collections::BTreeMap,

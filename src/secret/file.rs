@@ -62,7 +62,7 @@ pub fn read(path: &Path) -> Result<Ring, SecretError> {
 pub struct Held {
     path: PathBuf,
     /// Locked: the file itself is replaced, its folder stays.
-    _folder: File,
+    folder: File,
 }
 
 impl Held {
@@ -71,7 +71,7 @@ impl Held {
         let trouble = |source| SecretError::KeyFile { path: path.to_owned(), source };
         let folder = File::open(folder(path)).map_err(trouble)?;
         folder.lock().map_err(trouble)?;
-        Ok(Self { path: path.to_owned(), _folder: folder })
+        Ok(Self { path: path.to_owned(), folder })
     }
 
     /// The keys as they stand now.
@@ -102,7 +102,7 @@ impl Held {
             file.set_permissions(before.permissions())?;
             file.sync_all()?;
             fs::rename(&beside, &self.path)?;
-            self._folder.sync_all()
+            self.folder.sync_all()
         });
         written.map_err(trouble)
     }

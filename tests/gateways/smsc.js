@@ -26,7 +26,7 @@ const path = require("path");
 const smpp = require(path.join(process.argv[2], "node_modules", "smpp"));
 
 const REFUSED = { 19: 0x0b, 14: 0x14, 58: 0x58 };
-const SAID_AGAIN_MAX = 5;
+const SAID_AGAIN_MAX = 200;
 const hears = new Set();
 const waiting = [];
 const partsTo = new Map();

@@ -165,6 +165,13 @@ impl Joining {
         }
     }
 
+    /// Nothing more will come: what was gathered is late now.
+    pub fn hurry(&mut self, now: Instant) {
+        for word in self.words.values_mut().filter(|word| word.stage == Stage::Gathered) {
+            word.until = now;
+        }
+    }
+
     /// Makes room for a part where it can; else hands the oldest word on early.
     fn has_room(&mut self, origin: &Origin, octets: usize, now: Instant) -> bool {
         let used = |words: &BTreeMap<Origin, Gathering>| -> usize {
@@ -324,6 +331,9 @@ mod tests {
         let words: Vec<&str> = late.iter().map(|(_, word)| word.text.as_str()).collect();
         assert_eq!(words, ["1… 3"], "no digit that could be taken for an answer");
         let (origin, _) = &late[0];
+        joining.settle(origin, false, now);
+        joining.hurry(now);
+        assert_eq!(joining.late(now).len(), 1, "at the end nobody waits any more");
         joining.settle(origin, true, now + PATIENCE * 2);
         assert!(joining.late(now + PATIENCE * 3).is_empty(), "once");
         assert!(joining.late(now + PATIENCE * 2 + MEMORY).is_empty());

@@ -137,9 +137,10 @@ fn state(word: &str) -> u8 {
 /// The text of a message without its header.
 fn words(deliver: &Deliver) -> String {
     match deliver.data_coding {
-        // Receipts are ASCII even where the alphabet would read it otherwise (`_`, `@`).
+        // Receipts are ASCII even where the alphabet would read it otherwise; only `_` is written
+        // as the alphabet has it by some, and in ASCII that sign is none.
         0x00 if deliver.esm_class & RECEIPT != 0 => {
-            String::from_utf8_lossy(deliver.body()).into_owned()
+            String::from_utf8_lossy(deliver.body()).replace('\u{11}', "_")
         }
         coding => decoded(deliver.body(), coding),
     }
@@ -184,6 +185,8 @@ mod tests {
             // name                         came in                                    id, how, code
             ("the whole text",              told(whole),                               Some(("0000001a", Delivered, "DELIVRD err:000"))),
             ("UUID, no sub, no dlvrd",      told(uuid),                                Some(("5f1c8a5e-1d2b-4c3a-9e7f-0a1b2c3d4e5f", Never, "UNDELIV err:069"))),
+            ("underlines by alphabet",     told("id:msg\u{11}id stat:DELIVRD err:0"),   Some(("msg_id", Delivered, "DELIVRD err:0"))),
+            ("underlines in ASCII",        told("id:msg_id stat:DELIVRD err:0"),       Some(("msg_id", Delivered, "DELIVRD err:0"))),
             ("in small letters",            told("id:7 stat:expired err:1"),           Some(("7", Failed, "expired err:1"))),
             ("keys in other order",         told("stat:REJECTD id:7"),                 Some(("7", Never, "REJECTD"))),
             ("the word in full",            told("id:7 stat:DELIVERED err:0"),         Some(("7", Delivered, "DELIVERED err:0"))),

@@ -167,7 +167,10 @@ impl Session {
                     self.settle(kept).await?;
                 }
                 () = sleep_until(next_look) => self.look().await?,
-                () = stop.cancelled(), if !closing => closing = true,
+                () = stop.cancelled(), if !closing => {
+                    closing = true;
+                    self.hand_on_rest();
+                }
             }
         }
         let number = self.number();
@@ -273,8 +276,12 @@ impl Session {
         let deliver = Deliver::read(body);
         let read =
             deliver.as_ref().map_or(Read::Unreadable, |d| receipt::read(d, self.receipt_ids));
+        if read == Read::Unreadable {
+            // Said again it would be no clearer.
+            tracing::warn!(channel, "a message of the centre cannot be read and is left out");
+        }
         let Some((deliver, ears)) = deliver.zip(self.ears.as_ref()) else {
-            return self.confirm(sequence, matches!(read, Read::Unreadable)).await;
+            return self.confirm(sequence, !matches!(read, Read::Back(_))).await;
         };
         let mut origin = None;
         let back = match read {
@@ -303,12 +310,7 @@ impl Session {
                     }
                 }
             },
-            Read::Nothing => return self.confirm(sequence, true).await,
-            Read::Unreadable => {
-                // Said again it would be no clearer.
-                tracing::warn!(channel, "a message of the centre cannot be read and is left out");
-                return self.confirm(sequence, true).await;
-            }
+            Read::Nothing | Read::Unreadable => return self.confirm(sequence, true).await,
         };
         self.hand_on(Some(sequence), origin, back);
         Ok(())
@@ -339,6 +341,15 @@ impl Session {
             );
             self.hand_on(None, Some(origin), Back::Word(word));
         }
+    }
+
+    /// What came of words whose other parts will come to nobody any more.
+    fn hand_on_rest(&mut self) {
+        let now = Instant::now();
+        if let Some(ears) = &self.ears {
+            locked(&ears.joining).hurry(now);
+        }
+        self.hand_on_late(now);
     }
 
     /// Hands something on; it is settled when it is known whether it was kept.
