@@ -140,7 +140,7 @@ fn span(report: &Report, language: Language) -> String {
     }
 }
 
-fn part<'a>(section: &'a Section, language: Language, for_mail: bool) -> Part<'a> {
+fn part(section: &Section, language: Language, for_mail: bool) -> Part<'_> {
     let title = section.title.pick(language);
     let chart = section.chart.as_ref().filter(|one| !chart::is_empty(one));
     let is_heat = matches!(section.chart, Some(Chart::Heat { .. }));

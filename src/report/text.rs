@@ -28,7 +28,7 @@ pub fn head(document: &Document, language: Language) -> String {
     head.push(document.period.clone());
     let mut head = head.join(gap);
     if let Some(remark) = remark(document, language) {
-        head.push_str(&format!("\n{remark}"));
+        head = [head, remark].join("\n");
     }
     head
 }

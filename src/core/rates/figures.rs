@@ -40,6 +40,7 @@ impl Rate {
 
 /// Which parts of a row belong to a period: each counts at an instant of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each part lies in a period or not, by itself")]
 pub struct Within {
     /// The dispatch: 派单准确率, 退单率, 剔除率.
     pub dispatch: bool,

@@ -105,12 +105,12 @@ impl Kind {
 
     /// Whether it is a bulletin with a number of its year.
     pub fn number(self, period: Period) -> Option<Said> {
-        let (year, nth) = match (self, period) {
-            (Self::Month, Period::Month(year, nth))
-            | (Self::Quarter, Period::Quarter(year, nth))
-            | (Self::Half, Period::Half(year, nth))
-            | (Self::Week, Period::Week(year, nth)) => (year, nth),
-            _ => return None, // nobody counts the others
+        let ((Self::Month, Period::Month(year, nth))
+        | (Self::Quarter, Period::Quarter(year, nth))
+        | (Self::Half, Period::Half(year, nth))
+        | (Self::Week, Period::Week(year, nth))) = (self, period)
+        else {
+            return None; // nobody counts the others
         };
         Some(Said::new(format!("{year}年第{nth}期"), format!("No. {nth} of {year}")))
     }

@@ -79,9 +79,10 @@ pub fn zones(zones: &[Zone], language: Language) -> (u32, String) {
             drawing.rect(at, (SIDE, SIDE), zone_colour(&zone.id));
         }
         let count = zone.units.len();
-        let label = match zone.id.is_empty() {
-            true => count.to_string(),
-            false => format!("{count} · {}", share(count as u64, all as u64)),
+        let label = if zone.id.is_empty() {
+            count.to_string()
+        } else {
+            format!("{count} · {}", share(count as u64, all as u64))
         };
         drawing.text((LEFT + room() + 10.0, y + 13.0), Anchor::Start, SOFT, &label);
         y += (SIDE + 3.0) * count.div_ceil(in_row).max(1) as f64 + 7.0;

@@ -52,11 +52,12 @@ impl Drawing {
 
     /// A line through points, each with a dot.
     pub fn through(&mut self, points: &[(f64, f64)], stroke: &str) {
-        let mut path = String::new();
+        let mut path = Vec::with_capacity(points.len());
         for (place, (x, y)) in points.iter().enumerate() {
             let step = if place == 0 { 'M' } else { 'L' };
-            path += &format!("{step}{} {}", number(*x), number(*y));
+            path.push(format!("{step}{} {}", number(*x), number(*y)));
         }
+        let path = path.concat();
         self.line(format_args!(
             "<path d=\"{path}\" stroke=\"{stroke}\" stroke-width=\"2\" fill=\"none\" stroke-linejoin=\"round\"/>"
         ));

@@ -132,9 +132,10 @@ impl<'s> Rated<'s> {
         let rated = self.board.rated;
         let rows = zones.iter().map(|zone| {
             let count = zone.units.len() as u64;
-            let share = match zone.id.is_empty() {
-                true => Cell::NOTHING,
-                false => Cell::from(Rate { num: Fraction::whole(count), den: rated }),
+            let share = if zone.id.is_empty() {
+                Cell::NOTHING
+            } else {
+                Cell::from(Rate { num: Fraction::whole(count), den: rated })
             };
             vec![
                 Cell::Said(zone.title.clone()),
@@ -184,22 +185,15 @@ impl<'s> Rated<'s> {
             .rows(best.chain(last))
     }
 
-    fn others(
-        &self,
-        id: &str,
-        zh: &str,
-        en: &str,
-        words: &Words<'_>,
-        metrics: &[Metric],
-    ) -> Section {
+    fn others(&self, id: &str, zh: &str, en: &str, words: &Words<'_>, shown: &[Metric]) -> Section {
         let row = |name: Cell, figures: &Figures| {
-            let rates = metrics.iter().map(|metric| Cell::from(figures.rate(*metric)));
+            let rates = shown.iter().map(|metric| Cell::from(figures.rate(*metric)));
             [name].into_iter().chain(rates).collect::<Vec<Cell>>()
         };
         let units = self.table.units.iter().map(|(unit, figures)| row(words.unit(unit), figures));
         let mut section =
             Section::new(id, zh, en).rows(units.chain([row(city(), &self.table.whole())]));
-        let columns = metrics.iter().map(|metric| of_metric(*metric));
+        let columns = shown.iter().map(|metric| of_metric(*metric));
         section.columns = [column("unit", "单位", "unit")].into_iter().chain(columns).collect();
         section
     }
@@ -292,20 +286,20 @@ fn city() -> Cell {
 /// The three rates over the parts of the scope; `None` where the set has no rates.
 pub fn trend(all: &Gathering<'_>) -> Option<Section> {
     all.scope.rules()?;
-    let metrics = [Metric::Response, Metric::Solved, Metric::Satisfied];
+    let three = [Metric::Response, Metric::Solved, Metric::Satisfied];
     let wholes: Vec<Figures> = all.tables.iter().map(Table::whole).collect();
-    let lines = metrics.map(|metric| Line {
+    let lines = three.map(|metric| Line {
         title: of_metric(metric).title,
         values: wholes.iter().map(|whole| hundredths(whole.rate(metric))).collect(),
     });
     let points: Vec<String> = all.scope.buckets.iter().map(|bucket| bucket.name.clone()).collect();
     let rows = points.iter().zip(&wholes).map(|(name, whole)| {
-        let rates = metrics.map(|metric| Cell::from(whole.rate(metric)));
+        let rates = three.map(|metric| Cell::from(whole.rate(metric)));
         [Cell::text(name)].into_iter().chain(rates).collect()
     });
     let mut section = Section::new("trend", "三率走势", "The three rates over time").rows(rows);
     section.columns =
-        [column("period", "时段", "period")].into_iter().chain(metrics.map(of_metric)).collect();
+        [column("period", "时段", "period")].into_iter().chain(three.map(of_metric)).collect();
     Some(section.chart(Chart::Trend { points, lines: lines.to_vec() }))
 }
 
