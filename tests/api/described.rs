@@ -31,7 +31,7 @@ fn routes() -> BTreeSet<String> {
                 };
                 let rest: String = quoted.collect();
                 let handlers = rest.split(".route(").next().unwrap_or_default();
-                let handlers = handlers.split(";").next().unwrap_or_default();
+                let handlers = handlers.split(';').next().unwrap_or_default();
                 for method in ["get", "post", "put", "delete"] {
                     if handlers.contains(&format!("{method}(")) {
                         routes.insert(format!("{} {path}", method.to_uppercase()));

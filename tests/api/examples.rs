@@ -1,6 +1,6 @@
 //! What docs/api.md shows, run as it stands.
 
-use std::{path::Path, process::Command};
+use std::{fmt::Write as _, path::Path, process::Command};
 
 use crate::{house::House, process::tool, run::run};
 
@@ -48,7 +48,7 @@ fn the_configuration_shown_is_good() {
     let mut shown = blocks(&document(), "toml").concat();
     shown.push_str("[[channel]]\nname = 'rest'\nkind = 'mailbox'\n[kinds]\n");
     for kind in ["im", "sms", "email", "voice", "print", "digest"] {
-        shown.push_str(&format!("{kind} = 'rest'\n"));
+        writeln!(shown, "{kind} = 'rest'").expect("a String takes every write");
     }
     std::fs::write(&config, shown).expect("the folder takes files");
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

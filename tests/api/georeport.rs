@@ -1,4 +1,4 @@
-//! Open311 asked by a client of somebody else: `georeport` of PyPI.
+//! Open311 asked by a client of somebody else: `georeport` of Python's index.
 
 use serde_json::{Value, json};
 

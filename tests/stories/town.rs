@@ -21,7 +21,7 @@ use duban::{
     secret::Key,
     store::{Appended, NewEntry, Store},
     wall::Wall,
-    web::{Board, Guesses, Health, State, router},
+    web::{Board, Calls, Guesses, Health, State, router},
 };
 use futures_util::future::join_all;
 use jiff::tz::TimeZone;
@@ -272,6 +272,7 @@ impl<'g> Town<'g> {
             link_guesses: Guesses::per_minute(100),
             token_guesses: Guesses::per_minute(100),
             board: Board::new(Wall::fast(now, 0.0), Arc::default(), CancellationToken::new()),
+            calls: Calls::per_minute(6_000),
         }
     }
 

@@ -137,7 +137,7 @@ fn xml(root: &str, item: Option<&str>, rows: &[Value]) -> String {
             write!(text, "</{item}>").expect("a String takes every write");
         }
     }
-    write!(text, "</{root}>\n").expect("a String takes every write");
+    writeln!(text, "</{root}>").expect("a String takes every write");
     text
 }
 

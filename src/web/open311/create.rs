@@ -149,7 +149,9 @@ fn has_point(form: &NewRequest) -> Result<bool, Refusal> {
             Refusal::bad(format!("`{key}` is no number of degrees from -{max} to {max}"))
         })
     };
-    Ok(degrees("lat", &form.lat, 90.0)? & degrees("long", &form.long, 180.0)?)
+    let has_lat = degrees("lat", &form.lat, 90.0)?;
+    let has_long = degrees("long", &form.long, 180.0)?;
+    Ok(has_lat && has_long)
 }
 
 /// A number nobody else has: the day, and chance.
