@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{list::Filled, policy::Via, report::Kind as ReportKind, slip::Note, timestamp::Timestamp};
+use super::{
+    list::Filled, policy::Via, report::Kind as ReportKind, slip::Note, timestamp::Timestamp,
+};
 
 /// The text with a link to sign in to the board: it goes to that person only, at once, whoever stands in for them.
 pub const SIGN_IN: &str = "staff.sign_in";

@@ -44,12 +44,12 @@ mod outbox;
 mod policy_set;
 mod receipt;
 mod refusal;
-mod request;
 mod report;
+mod request;
 mod row;
-mod silence;
 mod seal;
 mod session;
+mod silence;
 mod slip;
 mod ticket;
 mod token;
@@ -79,11 +79,11 @@ pub use self::{
     outbox::{MessageRow, Offer, Outcome, Settled},
     receipt::{NewReceipt, Proof, Undelivered},
     refusal::{Refusal, RefusalRow},
-    silence::SilenceRow,
-    seal::{SealedCount, SealedKind, SealedRow},
-    request::{RequestFilter, RequestRow},
-    session::{Session, SignIn, SignInWrite, SignedIn},
     report::{ReportRow, ReportState},
+    request::{RequestFilter, RequestRow},
+    seal::{SealedCount, SealedKind, SealedRow},
+    session::{Session, SignIn, SignInWrite, SignedIn},
+    silence::SilenceRow,
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,

@@ -4,7 +4,7 @@ use super::{
     Store, StoreError,
     error::While as _,
     row::rows,
-    tx::{Pools, Text, on_readers, text},
+    tx::{Database, Text, on_readers, text},
 };
 use crate::core::timestamp::Timestamp;
 

@@ -54,7 +54,7 @@ use crate::{
     intake::canon::canonical,
     paper,
     secret::{StaffLink, same},
-    store::{NewEntry, SlipFilter, SlipRow, StoreError},
+    store::{NewEntry, SlipFilter, SlipRow},
 };
 
 /// The longest form: three fields, percent-encoded.

@@ -52,8 +52,8 @@ use std::sync::Arc;
 use axum::{Router, middleware, routing::get};
 
 pub use self::{
-    calls::Calls,
     board::Board,
+    calls::Calls,
     guesses::Guesses,
     health::Health,
     serve::{ServeError, serve},

@@ -16,9 +16,9 @@ mod receipts;
 mod reports;
 mod schema;
 mod scratch;
+mod sealed;
 mod silences;
 mod turns;
-mod sealed;
 
 /// Runs each function on a SQLite file, on SQLite in memory and on PostgreSQL.
 macro_rules! contract {
