@@ -102,7 +102,7 @@ impl Hooks {
         let outcome = match sent {
             Sent::Accepted { .. } => HookOutcome::Told,
             Sent::Never { reason } => HookOutcome::GaveUp { reason },
-            Sent::Later { reason } => {
+            Sent::Later { reason } | Sent::Away { reason } => {
                 let limits = self.config.dispatch.limits();
                 match after_failure(limits, offer.attempt, offer.first_offered, now) {
                     Next::Retry(at) => HookOutcome::Retry { at, reason },
