@@ -9,7 +9,7 @@ let next = 0;
 const server = smpp.createServer((session) => {
   session.on("error", () => {});
   const answer = (asked) => session.send(asked.response());
-  for (const command of ["bind_transceiver", "enquire_link"]) session.on(command, answer);
+  for (const command of ["bind_transceiver", "bind_transmitter", "enquire_link"]) session.on(command, answer);
   session.on("submit_sm", (submit) => session.send(submit.response({ message_id: String(++next) })));
   session.on("unbind", (asked) => {
     answer(asked);

@@ -103,7 +103,7 @@ function take(session, submit) {
   if (status) return session.send(submit.response({ command_status: status }));
   next += 1;
   const who = session.systemId;
-  const id = who === "constant" ? "msg_id" : who === "decimal" ? (next + 25).toString(16) : `m-${next}`;
+  const id = who === "constant" ? "no-number" : who === "decimal" ? (next + 25).toString(16) : `m-${next}`;
   const says = submit.registered_delivery ? receipt(id, submit, end, who === "decimal") : null;
   if (says && end === "72") say(says);
   session.send(submit.response({ message_id: id }));

@@ -139,7 +139,7 @@ fn words(deliver: &Deliver) -> String {
     match deliver.data_coding {
         // Receipts are ASCII even where the alphabet would read it otherwise; only `_` is written
         // as the alphabet has it by some, and in ASCII that sign is none.
-        0x00 if deliver.esm_class & RECEIPT != 0 => {
+        0x00 | 0x01 if deliver.esm_class & RECEIPT != 0 => {
             String::from_utf8_lossy(deliver.body()).replace('\u{11}', "_")
         }
         coding => decoded(deliver.body(), coding),
