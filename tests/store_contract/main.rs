@@ -3,6 +3,7 @@
 //! A test is a function of a [`Scratch`], a fresh database; `contract!` runs it on each kind.
 //! What needs two nodes opens the scratch twice.
 
+mod board;
 mod intake;
 mod links;
 mod looks;
@@ -84,6 +85,17 @@ contract![
     reading::a_page_holds_whole_journals,
     reading::a_whole_ticket_has_all_that_is_known_of_it,
     reading::policy_sets_are_kept_by_hash,
+    board::lines_follow_their_tickets,
+    board::lines_are_filtered_ordered_and_paged,
+    board::lines_are_counted_by_unit,
+    board::lists_of_the_board_read_an_index,
+    board::a_link_to_sign_in_opens_one_session,
+    board::links_to_sign_in_are_few,
+    board::a_session_ends,
+    board::somebody_finds_their_messages,
+    board::what_did_not_arrive_is_found,
+    board::a_ledger_is_read_by_unit,
+    board::tickets_from_before_the_board_are_looked_at,
     schema::migrating_twice_changes_nothing,
 ];
 
@@ -111,5 +123,6 @@ nodes![
     looks::concurrent_serials_have_no_gaps,
     outbox::two_claims_take_disjoint_messages,
     links::the_first_answer_wins,
+    board::of_two_sign_ins_one_wins,
     schema::two_nodes_migrate_at_once,
 ];
