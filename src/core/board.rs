@@ -86,7 +86,12 @@ pub fn line(set: &PolicySet, ticket: &Ticket) -> Option<Line> {
     if ticket.ended.is_some() {
         return None;
     }
-    let next = ticket.clocks.iter().filter(|clock| clock.is_running()).min_by_key(|one| one.due);
+    // Where the resident was asked, a clock that tells nobody waits for them alone.
+    let is_asked = is_asked(ticket);
+    let has_ladder =
+        |clock: &Clock| ticket.rule_of(set, clock).is_some_and(|rule| rule.1.is_some());
+    let running = ticket.clocks.iter().filter(|clock| clock.is_running());
+    let next = running.filter(|one| !is_asked || has_ladder(one)).min_by_key(|one| one.due);
     let open = ticket.clocks.iter().filter(|clock| clock.is_open());
     let since = ticket.received.or(ticket.dispatched).or(ticket.rounds.first().map(|r| r.opened));
     Some(Line {
@@ -101,20 +106,24 @@ pub fn line(set: &PolicySet, ticket: &Ticket) -> Option<Line> {
 
 fn state(ticket: &Ticket, next: Option<&Clock>) -> State {
     let mut overlays = ticket.overlays.iter();
-    let is_asked = ticket.callback.question.is_some()
-        && ticket.asked_round == ticket.round()
-        && !ticket.answers.iter().any(|answer| answer.round == ticket.round());
     if overlays.any(|overlay| overlay.ended.is_none() && overlay.admission.is_some()) {
         State::Hung
     } else if ticket.pause.is_some() {
         State::Paused
-    } else if is_asked {
+    } else if is_asked(ticket) {
         State::Callback
     } else if next.is_some() {
         State::Running
     } else {
         State::Idle
     }
+}
+
+/// Whether the resident was asked in this round and has not answered.
+fn is_asked(ticket: &Ticket) -> bool {
+    ticket.callback.question.is_some()
+        && ticket.asked_round == ticket.round()
+        && !ticket.answers.iter().any(|answer| answer.round == ticket.round())
 }
 
 /// The gravest slip that was issued on a clock and stands.

@@ -154,16 +154,17 @@ pub(super) const REMOVE: Text = text!(
     "DELETE FROM board WHERE ticket_key IN (SELECT CAST(value->>0 AS BIGINT) FROM " rows ")"
 );
 
-/// A page in one order: by `$column`, going on `$beyond` the mark.
+/// A page in one order: by `$column`, going on `$beyond` the mark. `$due` is `+due_ms`, which no
+/// index is for, where another column gives the order: else its index would be read and all of it sorted.
 macro_rules! page {
-    ($column:literal, $beyond:literal, $direction:literal) => {
+    ($column:literal, $beyond:literal, $direction:literal, $due:literal) => {
         text!(
             "SELECT ticket_key, ticket_no, unit, policy, stage, state, colour, clock, due_ms, since_ms, round
              FROM board
              WHERE (CAST($1 AS TEXT) IS NULL OR unit IN (SELECT value->>0 FROM " rows "))
                AND (CAST($2 AS TEXT) IS NULL OR policy = $2) AND (CAST($3 AS TEXT) IS NULL OR state = $3)
                AND (CAST($4 AS TEXT) IS NULL OR colour = $4)
-               AND due_ms >= $5 AND due_ms < $6
+               AND " $due " >= $5 AND " $due " < $6
                AND (CAST($7 AS TEXT) IS NULL OR lower(ticket_no) LIKE $7 ESCAPE '!')
                AND (" $column ", ticket_key) " $beyond " ($8, $9)
              ORDER BY " $column " " $direction ", ticket_key " $direction " LIMIT $10"
@@ -175,10 +176,10 @@ impl BoardOrder {
     /// Its statement, and a mark before the first line.
     fn page(self) -> (Text, (i64, i64)) {
         match self {
-            Self::Due => (page!("due_ms", ">", "ASC"), (i64::MIN, i64::MIN)),
-            Self::DueLast => (page!("due_ms", "<", "DESC"), (i64::MAX, i64::MAX)),
-            Self::Oldest => (page!("since_ms", ">", "ASC"), (i64::MIN, i64::MIN)),
-            Self::Newest => (page!("since_ms", "<", "DESC"), (i64::MAX, i64::MAX)),
+            Self::Due => (page!("due_ms", ">", "ASC", "due_ms"), (i64::MIN, i64::MIN)),
+            Self::DueLast => (page!("due_ms", "<", "DESC", "due_ms"), (i64::MAX, i64::MAX)),
+            Self::Oldest => (page!("since_ms", ">", "ASC", "+due_ms"), (i64::MIN, i64::MIN)),
+            Self::Newest => (page!("since_ms", "<", "DESC", "+due_ms"), (i64::MAX, i64::MAX)),
         }
     }
 }

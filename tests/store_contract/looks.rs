@@ -68,6 +68,8 @@ pub async fn a_commit_writes_everything(scratch: &Scratch) {
         hooks: Vec::new(),
         messages: vec![message(&ticket, "m1", Some("k1"), at(5))],
         links: vec![link(&ticket, "h1", at(600))],
+        board: Vec::new(),
+        off_board: Vec::new(),
     };
     look.commit(&writes, T0).await.expect("it commits");
 

@@ -4,6 +4,7 @@
 //! What needs two nodes opens the scratch twice.
 
 mod connectors;
+mod board;
 mod intake;
 mod interfaces;
 mod links;
@@ -112,6 +113,17 @@ contract![
     reports::slips_of_a_period_stand_by_ticket,
     reports::messages_are_counted_by_person_and_quarter,
     reports::states_come_page_by_page,
+    board::lines_follow_their_tickets,
+    board::lines_are_filtered_ordered_and_paged,
+    board::lines_are_counted_by_unit,
+    board::lists_of_the_board_read_an_index,
+    board::a_link_to_sign_in_opens_one_session,
+    board::links_to_sign_in_are_few,
+    board::a_session_ends,
+    board::somebody_finds_their_messages,
+    board::what_did_not_arrive_is_found,
+    board::a_ledger_is_read_by_unit,
+    board::tickets_from_before_the_board_are_looked_at,
     schema::migrating_twice_changes_nothing,
 ];
 
@@ -141,5 +153,6 @@ nodes![
     outbox::two_claims_take_disjoint_messages,
     turns::two_nodes_share_the_sms_of_a_day,
     links::the_first_answer_wins,
+    board::of_two_sign_ins_one_wins,
     schema::two_nodes_migrate_at_once,
 ];

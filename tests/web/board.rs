@@ -1,5 +1,6 @@
 //! The supervisors' board: signing in, and who sees what.
 
+mod ledger;
 mod pages;
 mod sign_in;
 

@@ -111,7 +111,7 @@ pub(super) fn foreign(l: Language) -> Response {
 }
 
 /// The store does not answer.
-pub(super) fn trouble(_state: &State, l: Language, error: &StoreError) -> Response {
+pub(super) fn trouble(l: Language, error: &StoreError) -> Response {
     tracing::error!(%error, "the board could not be read");
     let mut response = said(
         StatusCode::SERVICE_UNAVAILABLE,

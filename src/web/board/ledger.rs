@@ -20,7 +20,7 @@ use super::{
     frame::{self, Frame},
     names::Names,
     session::Viewer,
-    tickets::query,
+    tickets::{escaped, query},
 };
 use crate::{
     core::{
@@ -85,7 +85,7 @@ pub(super) async fn list(
 ) -> Response {
     match listed(&state, &viewer, &wanted).await {
         Ok(page) => frame::page(StatusCode::OK, &page),
-        Err(error) => frame::trouble(&state, viewer.language, &error),
+        Err(error) => frame::trouble(viewer.language, &error),
     }
 }
 
@@ -296,11 +296,10 @@ pub(super) async fn tell(
         }
     };
     if let Err(error) = state.store.append(&[entry], now).await {
-        return frame::trouble(&state, l, &error);
+        return frame::trouble(l, &error);
     }
     state.knock.notify_one();
-    let place = query(&[("", &no)]).split_off(1);
-    Redirect::to(&format!("/board/t/{place}?told=yes#ledger")).into_response()
+    Redirect::to(&format!("/board/t/{}?told=yes#ledger", escaped(&no))).into_response()
 }
 
 /// What the form says, as an event; `None` for a form of nobody's making: a role that is not theirs.

@@ -168,8 +168,7 @@ impl Names {
             (0, 0, minutes) => format!("{minutes}{m}"),
             (0, hours, 0) => format!("{hours}{h}"),
             (0, hours, minutes) => format!("{hours}{h}{gap}{minutes}{m}"),
-            (days, _, _) if days >= 10 => format!("{days}{d}"),
-            (days, 0, _) => format!("{days}{d}"),
+            (days, hours, _) if days >= 10 || hours == 0 => format!("{days}{d}"),
             (days, hours, _) => format!("{days}{d}{gap}{hours}{h}"),
         }
     }

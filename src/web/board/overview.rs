@@ -11,6 +11,7 @@ use super::{
     names::Names,
     scope::Scope,
     session::Viewer,
+    tickets::{escaped, query},
 };
 use crate::{
     core::{board::Colour, org::Org, timestamp::Timestamp},
@@ -37,6 +38,8 @@ pub(super) struct Tile {
 pub(super) struct UnitRow {
     pub id: String,
     pub name: String,
+    /// Where it leads.
+    pub href: String,
     pub count: Count,
 }
 
@@ -81,13 +84,13 @@ pub(super) async fn show(Shared(state): Shared<Arc<State>>, viewer: Viewer) -> R
     let l = viewer.language;
     let figures = match Figures::read(&state, &viewer.rules, &viewer.scope).await {
         Ok(figures) => figures,
-        Err(error) => return frame::trouble(&state, l, &error),
+        Err(error) => return frame::trouble(l, &error),
     };
     let names = Names::of(&viewer.rules, l);
     let filter = SlipFilter { limit: SLIPS_READ, ..SlipFilter::default() };
     let slips = match state.store.slips(&filter).await {
         Ok(slips) => slips,
-        Err(error) => return frame::trouble(&state, l, &error),
+        Err(error) => return frame::trouble(l, &error),
     };
     let seen = slips.into_iter().filter(|slip| viewer.sees(&slip.unit)).take(SLIPS);
     let calendar = &viewer.rules.current.calendar;
@@ -209,7 +212,16 @@ pub(super) fn units(org: &Org, scope: &Scope, figures: &Figures, names: &Names) 
     }
     let mut rows: Vec<UnitRow> = rows
         .into_iter()
-        .map(|(id, count)| UnitRow { id: id.to_owned(), name: names.unit(id), count })
+        .map(|(id, count)| UnitRow {
+            id: id.to_owned(),
+            name: names.unit(id),
+            href: if org.units.contains_key(id) {
+                format!("/board/u/{}", escaped(id))
+            } else {
+                format!("/board/tickets?{}", query(&[("unit", id)]))
+            },
+            count,
+        })
         .collect();
     rows.sort_by_key(|row| (-row.count.overdue, -row.count.open));
     rows

@@ -82,7 +82,7 @@ pub(super) async fn show(
     };
     match page(&state, &viewer, person, &held, &wanted).await {
         Ok(page) => frame::page(StatusCode::OK, &page),
-        Err(error) => frame::trouble(&state, viewer.language, &error),
+        Err(error) => frame::trouble(viewer.language, &error),
     }
 }
 

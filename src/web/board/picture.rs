@@ -27,6 +27,10 @@ struct Scale {
 }
 
 impl Scale {
+    fn to(&self) -> Timestamp {
+        self.from.plus_ms(self.ms)
+    }
+
     fn x(&self, at: Timestamp) -> f64 {
         let share = at.since(self.from) as f64 / self.ms.max(1) as f64;
         let x = EDGE as f64 + share * (self.width - 2 * EDGE) as f64;
@@ -141,6 +145,9 @@ fn draw_bar(svg: &mut String, bar: &Bar, scale: &Scale, middle: i64) {
     for (from, to) in &bar.pauses {
         svg.push_str(&rect("pause", *from, *to, &hatch));
     }
+    if bar.due > scale.to() {
+        return; // it ended long before
+    }
     let x = scale.x(bar.due);
     let _ = write!(
         svg,
@@ -155,11 +162,10 @@ fn draw_mark(svg: &mut String, mark: &Mark, x: f64, y: f64) {
     let sign = match mark.sign {
         Sign::Slip => "slip",
         Sign::Withdrawn => "withdrawn",
-        Sign::Ahead => "ahead",
+        Sign::Ahead | Sign::Waiting => "ahead",
         Sign::Event => "event",
         Sign::Sent => "sent",
         Sign::Lost => "lost",
-        Sign::Waiting => "ahead",
     };
     let class = format!("mark {sign} {}", mark.colour);
     let shape = match (mark.sign, mark.colour) {
@@ -209,4 +215,81 @@ fn escape(text: &str) -> String {
         }
     }
     safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000;
+
+    fn mark(at: i64, sign: Sign, colour: &'static str) -> Mark {
+        Mark { at: Timestamp(at * HOUR), sign, colour, says: format!("<{colour}> & \"{at}\"") }
+    }
+
+    fn timeline() -> Timeline {
+        let at = |hour: i64| Timestamp(hour * HOUR);
+        let bar = Bar {
+            from: at(1),
+            to: at(9),
+            due: at(6),
+            state: "overdue",
+            pauses: vec![(at(2), at(3))],
+        };
+        let marks = vec![
+            mark(5, Sign::Slip, "green"),
+            mark(6, Sign::Slip, "yellow"),
+            mark(8, Sign::Slip, "red"),
+            mark(10, Sign::Ahead, "red"),
+        ];
+        let name = "resolve <x>".to_owned();
+        let lane = Lane { name, says: "3 h over".to_owned(), bar: Some(bar), marks };
+        let sent = vec![mark(8, Sign::Sent, "none"), mark(8, Sign::Lost, "red")];
+        let name = "sent".to_owned();
+        let messages = Lane { name, says: String::new(), bar: None, marks: sent };
+        Timeline {
+            from: at(0),
+            to: at(12),
+            now: at(9),
+            open: vec![(at(0), at(4)), (at(5), at(9))],
+            ticks: (0..6).map(|n| (at(2 * n), format!("{:02}:00", 2 * n))).collect(),
+            lanes: vec![lane, messages],
+        }
+    }
+
+    #[test]
+    fn everything_of_the_timeline_is_drawn() {
+        let svg = draw(&timeline(), Language::En, WIDE);
+        let count = |what: &str| svg.matches(what).count();
+        #[rustfmt::skip]
+        let table = [
+            ("working time",           "class=\"open\"",           2),
+            ("the clock",              "class=\"bar overdue\"",    1),
+            ("its time over",          "class=\"bar over\"",       1),
+            ("its pause",              "url(#still-1100)",         1),
+            ("its due",                "class=\"due\"",            1),
+            ("green is a circle",      "<circle class=\"mark slip green\"", 1),
+            ("yellow a triangle",      "<path class=\"mark slip yellow\"",  1),
+            ("red a square",           "<rect class=\"mark slip red\"",     1),
+            ("what is to come",        "<rect class=\"mark ahead red\"",    1),
+            ("what was sent",          "class=\"mark sent none\"", 1),
+            ("what did not arrive",    "class=\"mark lost red\"",  1),
+            ("the present",            "class=\"now\"",            1),
+        ];
+        for (name, what, want) in table {
+            assert_eq!(count(what), want, "{name}: {svg}");
+        }
+        assert!(!svg.contains("<x>") && svg.contains("resolve &lt;x&gt;"), "texts are harmless");
+        assert!(!svg.contains(" style="), "a style the policy would drop");
+    }
+
+    #[test]
+    fn a_narrow_picture_holds_the_same() {
+        let (wide, narrow) =
+            (draw(&timeline(), Language::Zh, WIDE), draw(&timeline(), Language::Zh, NARROW));
+        for what in ["<g>", "class=\"open\"", "class=\"bar", "class=\"due\""] {
+            assert_eq!(wide.matches(what).count(), narrow.matches(what).count(), "{what}");
+        }
+        assert!(narrow.matches("class=\"axis\"").count() < wide.matches("class=\"axis\"").count());
+    }
 }

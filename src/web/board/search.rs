@@ -8,7 +8,11 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{frame, session::Viewer, tickets::query};
+use super::{
+    frame,
+    session::Viewer,
+    tickets::{escaped, query},
+};
 use crate::web::state::State;
 
 #[derive(Debug, Default, Deserialize)]
@@ -25,15 +29,10 @@ pub(super) async fn find(
 ) -> Response {
     let no = wanted.q.trim();
     match state.store.ticket(no).await {
-        Err(error) => frame::trouble(&state, viewer.language, &error),
+        Err(error) => frame::trouble(viewer.language, &error),
         Ok(Some(row)) if viewer.sees(&row.unit) => {
             Redirect::to(&format!("/board/t/{}", escaped(no))).into_response()
         }
         Ok(_) => Redirect::to(&format!("/board/tickets?{}", query(&[("q", no)]))).into_response(),
     }
-}
-
-/// A number as a part of a path.
-fn escaped(no: &str) -> String {
-    query(&[("", no)]).split_off(1)
 }

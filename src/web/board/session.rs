@@ -54,7 +54,7 @@ impl FromRequestParts<Arc<State>> for Viewer {
         let token = token(&parts.headers, state).ok_or_else(signed_out)?;
         let hash = token_hash(&token);
         let now = state.board.wall.now();
-        let trouble = |error| frame::trouble(state, language, &error);
+        let trouble = |error| frame::trouble(language, &error);
         let session = state.store.session(&hash, IDLE_MS, now).await.map_err(trouble)?;
         let session = session.ok_or_else(signed_out)?;
         let rules = state.rules.load_full();

@@ -174,7 +174,7 @@ pub(super) async fn ask(
     let person = is_short.then(|| known(&rules.org, address, now)).flatten();
     match send(&state, &rules, person).await {
         Ok(()) => shown(&state, l, Step::Sent),
-        Err(Trouble::Store(error)) => frame::trouble(&state, l, &error),
+        Err(Trouble::Store(error)) => frame::trouble(l, &error),
         Err(Trouble::Secret(error)) => {
             tracing::error!(%error, "no link to sign in could be made");
             frame::said(
@@ -271,7 +271,7 @@ pub(super) async fn confirm(
     }
     let link = match state.store.sign_in_link(&token_hash(&token)).await {
         Ok(link) => link,
-        Err(error) => return frame::trouble(&state, l, &error),
+        Err(error) => return frame::trouble(l, &error),
     };
     let step = match link {
         None => match state.link_guesses.wrong(client) {
@@ -311,7 +311,7 @@ pub(super) async fn enter(
     let ends = now.plus_ms(LASTS_MS);
     let done = state.store.sign_in(&token_hash(&token), &token_hash(&session), ends, now).await;
     let step = match done {
-        Err(error) => return frame::trouble(&state, l, &error),
+        Err(error) => return frame::trouble(l, &error),
         Ok(SignedIn::Open(person)) => {
             tracing::info!(person, "signed in to the board");
             let mut response = Redirect::to("/board").into_response();
@@ -340,7 +340,7 @@ pub(super) async fn leave(
         return frame::foreign(viewer.language);
     }
     if let Err(error) = state.store.sign_out(&viewer.session).await {
-        return frame::trouble(&state, viewer.language, &error);
+        return frame::trouble(viewer.language, &error);
     }
     let mut response = Redirect::to("/board/sign-in").into_response();
     response.headers_mut().insert(header::SET_COOKIE, cookie(&state, None));

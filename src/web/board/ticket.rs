@@ -101,7 +101,7 @@ pub(super) async fn show(
     let story = match Story::read(&state.store, &viewer.rules, &no).await {
         Ok(Some(story)) if viewer.sees(&story.row().unit) => story,
         Ok(_) => return frame::nowhere(l),
-        Err(ExplainError::Store(error)) => return frame::trouble(&state, l, &error),
+        Err(ExplainError::Store(error)) => return frame::trouble(l, &error),
         Err(error) => {
             tracing::error!(%error, ticket.no = no, "a ticket could not be shown");
             return frame::said(
@@ -176,11 +176,9 @@ fn facts(
         (l.say("进度", "Waits for"), line.map(|line| names.state(line.state.name()).to_owned())),
         (
             l.say("下一时限", "Next due"),
-            due.map(|line| {
-                let (clock, left) = (names.clock(&line.clock), names.left(line.due, now));
-                format!("{} · {clock} · {left}", local(line.due))
-            }),
+            due.map(|line| format!("{} · {}", local(line.due), names.left(line.due, now))),
         ),
+        (l.say("计时", "Clock"), due.map(|line| names.clock(&line.clock))),
         (l.say("轮次", "Round"), Some(ticket.round().to_string())),
         (l.say("登记", "Received"), ticket.received.map(local)),
         (l.say("归档", "Ended"), ticket.ended.map(local)),

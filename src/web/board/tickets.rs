@@ -1,6 +1,6 @@
 //! `/board/tickets`: open tickets, filtered, in an order, page by page.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -97,7 +97,7 @@ pub(super) async fn list(
 ) -> Response {
     match listed(&state, &viewer, &wanted).await {
         Ok(page) => frame::page(StatusCode::OK, &page),
-        Err(error) => frame::trouble(&state, viewer.language, &error),
+        Err(error) => frame::trouble(viewer.language, &error),
     }
 }
 
@@ -229,11 +229,16 @@ pub(super) fn query(fields: &[(&str, &str)]) -> String {
             if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
                 text.push(char::from(byte));
             } else {
-                text.push_str(&format!("%{byte:02X}"));
+                let _ = write!(text, "%{byte:02X}");
             }
         }
     }
     text
+}
+
+/// A number or an id as a part of a path.
+pub(super) fn escaped(part: &str) -> String {
+    query(&[("", part)]).split_off(1)
 }
 
 fn choice(chosen: &str, value: &str, label: &str) -> Choice {

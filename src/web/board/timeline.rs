@@ -102,9 +102,10 @@ pub(super) fn timeline(
     lanes.extend(ticket.clocks[shown..].iter().map(|clock| {
         let bar = bar(clock, now);
         let state = names.clock_state(bar.state);
-        let says = match clock.is_running() {
-            true => format!("{} · {}", local(bar.due), names.left(bar.due, now)),
-            false => state.to_owned(),
+        let says = if clock.is_running() {
+            format!("{} · {}", local(bar.due), names.left(bar.due, now))
+        } else {
+            state.to_owned()
         };
         let name = names.clock_of(&clock.key, rounds);
         Lane { name, says, bar: Some(bar), marks: steps(story, clock, names) }
@@ -129,9 +130,12 @@ pub(super) fn timeline(
 }
 
 impl Lane {
+    /// Where it reaches; the due of a clock that has ended does not stretch the picture.
     fn instants(&self) -> impl Iterator<Item = Timestamp> {
-        let bar =
-            self.bar.iter().flat_map(|bar| [bar.from, bar.to, bar.due.min(bar.to.max(bar.due))]);
+        let bar = self.bar.iter().flat_map(|bar| {
+            let is_open = ["running", "overdue", "paused"].contains(&bar.state);
+            [bar.from, bar.to, if is_open { bar.due } else { bar.to }]
+        });
         bar.chain(self.marks.iter().map(|mark| mark.at))
     }
 }
@@ -264,11 +268,11 @@ fn ticks(story: &Story, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Strin
     let calendar = &story.set().calendar;
     let zone = calendar.zone();
     let span = to.since(from);
-    let (step, format) = match span {
-        ..=43_200_000 => (2.hours(), "%H:%M"),
-        ..=172_800_000 => (6.hours(), "%m-%d %H:%M"),
-        _ if span <= 10 * DAY_MS => (1.days(), "%m-%d"),
-        _ if span <= 70 * DAY_MS => (7.days(), "%m-%d"),
+    let (step, format) = match span / HOUR_MS {
+        0..12 => (2.hours(), "%H:%M"),
+        12..48 => (6.hours(), "%m-%d %H:%M"),
+        48..240 => (1.days(), "%m-%d"),
+        240..1_680 => (7.days(), "%m-%d"),
         _ => (1.months(), "%Y-%m"),
     };
     let mut ticks = Vec::new();

@@ -41,7 +41,7 @@ pub(super) async fn list(Shared(state): Shared<Arc<State>>, viewer: Viewer) -> R
     let since = state.wall.now().plus_ms(-TROUBLE_MS);
     let found = match state.store.trouble(since, LINES_READ).await {
         Ok(found) => found,
-        Err(error) => return frame::trouble(&state, viewer.language, &error),
+        Err(error) => return frame::trouble(viewer.language, &error),
     };
     let names = Names::of(&viewer.rules, viewer.language);
     let seen = found.into_iter().filter(|one| viewer.sees(&one.unit)).take(LINES);

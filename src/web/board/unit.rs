@@ -24,8 +24,9 @@ use crate::{
     web::state::State,
 };
 
-/// Slips shown.
-const SLIPS: i64 = 8;
+/// Slips shown, and how many are read to find them among those of other units.
+const SLIPS: usize = 8;
+const SLIPS_READ: i64 = 200;
 
 struct Seat {
     role: String,
@@ -61,7 +62,7 @@ pub(super) async fn show(
     }
     match page(&state, &viewer, &unit).await {
         Ok(page) => frame::page(StatusCode::OK, &page),
-        Err(error) => frame::trouble(&state, viewer.language, &error),
+        Err(error) => frame::trouble(viewer.language, &error),
     }
 }
 
@@ -70,8 +71,10 @@ async fn page(state: &State, viewer: &Viewer, unit: &str) -> Result<Page, StoreE
     let names = Names::of(&viewer.rules, viewer.language);
     let scope = Scope::Below([unit.to_owned()].into());
     let figures = Figures::read(state, &viewer.rules, &scope).await?;
-    let filter = SlipFilter { unit: Some(unit.to_owned()), limit: SLIPS, ..SlipFilter::default() };
-    let slips = state.store.slips(&filter).await?;
+    let filter = SlipFilter { limit: SLIPS_READ, ..SlipFilter::default() };
+    let mut slips = state.store.slips(&filter).await?;
+    slips.retain(|slip| scope.sees(org, &slip.unit));
+    slips.truncate(SLIPS);
     let mut trail: Vec<(String, String)> = org
         .path(unit)
         .into_iter()

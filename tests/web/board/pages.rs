@@ -4,7 +4,7 @@ use super::{MARKET, SUPERVISOR, URBAN, dispatched, page, sign_in, two_tickets};
 use crate::house::{Wish, house};
 
 /// Every page, with W1 of market regulation in it where a page is about one thing.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 12] = [
     "/board",
     "/board/tickets",
     "/board/tickets?unit=cx-scjg&order=oldest",
@@ -12,6 +12,11 @@ const PAGES: [&str; 7] = [
     "/board/t/W1",
     "/board/search?q=W1",
     "/board/trouble",
+    "/board/u/cx-scjg",
+    "/board/p/p11",
+    "/board/ledger",
+    "/board/ledger?state=all",
+    "/board/silences",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -42,7 +47,12 @@ async fn each_sees_only_their_own_units() {
         assert!(!theirs.body.contains("/board/t/W1"), "{path}: {}", theirs.body);
         assert!(theirs.header("location") != "/board/t/W1", "{path}");
     }
-    assert_eq!(page(&house, &urban, "/board/t/W1").await.status, 404);
+    for hidden in ["/board/t/W1", "/board/u/cx-scjg", "/board/u/cx", "/board/p/p11", "/board/u/x"] {
+        assert_eq!(page(&house, &urban, hidden).await.status, 404, "{hidden}");
+        let above = page(&house, &all, hidden).await.status;
+        assert_eq!(above == 200, hidden != "/board/u/x", "{hidden}");
+    }
+    assert_eq!(page(&house, &urban, "/board/p/p13").await.status, 200, "their own page");
     let unknown = page(&house, &urban, "/board/t/W9").await;
     assert_eq!(
         page(&house, &urban, "/board/t/W1").await.body,
