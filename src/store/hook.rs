@@ -3,7 +3,7 @@
 //! Of one ticket and one receiver only the oldest line that waits can be claimed: the next leaves
 //! when it was taken or given up.
 //!
-//! Invariants (tests of the same names in tests/store_contract):
+//! Invariants (tests of the same names in `tests/store_contract`):
 //! * `lines_of_a_ticket_leave_in_order`
 
 use std::collections::BTreeSet;

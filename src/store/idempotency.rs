@@ -68,11 +68,10 @@ impl Store {
             .bind(call.token_id).bind(&call.key).fetch_optional(pool).await)
         .doing(DOING)?;
         Ok(match kept {
-            // Forgotten this moment: whoever asks again finds nothing.
-            None => Earlier::UnderWay,
             Some(kept) if kept.body_hash != call.body_hash => Earlier::OtherBody,
-            Some(Kept { answer: None, .. }) => Earlier::UnderWay,
             Some(Kept { answer: Some(answer), .. }) => Earlier::Answered(answer),
+            // None: forgotten this moment; whoever asks again finds nothing.
+            Some(Kept { answer: None, .. }) | None => Earlier::UnderWay,
         })
     }
 

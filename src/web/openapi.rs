@@ -73,9 +73,9 @@ impl Modify for Common {
         for (path, item) in &mut document.paths.paths {
             let is_open311 = path.starts_with(open311::FOLDER);
             let own = if is_open311 {
-                &GEO_PROBLEMS[..]
+                GEO_PROBLEMS
             } else if path.starts_with("/api/v1/") {
-                &TOKEN_PROBLEMS[..]
+                TOKEN_PROBLEMS
             } else {
                 &[]
             };

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 /// An event, as every way in takes it. Keys not named here are kept in `data`.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 pub(super) struct Event {
     #[schema(example = "W260507-0123", min_length = 1)]
     ticket: String,
@@ -64,6 +65,7 @@ enum Said {
 
 /// Where a ticket stands.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 pub(super) struct Ticket {
     ticket: String,
     stage: String,
@@ -81,6 +83,7 @@ pub(super) struct Ticket {
 
 /// A clock of a ticket.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 struct Clock {
     clock: String,
     round: u32,

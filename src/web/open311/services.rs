@@ -29,6 +29,7 @@ pub(in crate::web) struct PlaceQuery {
 
 /// Something a resident can ask for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 pub(super) struct Service {
     pub service_code: String,
     pub service_name: String,
