@@ -134,12 +134,12 @@ fn the_commands_tell_a_change() {
 #[test]
 fn a_page_says_what_the_table_says() {
     let folder = tempfile::tempdir().expect("a scratch folder");
-    let new = copied(folder.path()).display().to_string();
     let page = folder.path().join("report.html").display().to_string();
-    let events = common::shared().join("data/events/cnboard_2011_2018.jsonl.zst");
+    let events = common::shared().join("data/events/baltimore_2014_2016.jsonl.zst");
     let events = events.display().to_string();
     let run = |more: &[&str]| {
-        let base = ["simulate", "--policies", "cn", "--compare", &new, "--events", &events];
+        let base =
+            ["simulate", "--policies", "external", "--compare", "boston", "--events", &events];
         let done = duban(&[&base[..], more].concat());
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).expect("text")
@@ -160,5 +160,8 @@ fn a_page_says_what_the_table_says() {
     }
     assert!(html.contains("<html lang=\"zh-CN\">") && html.contains("规则变动测算"));
     assert!(!html.contains("<script") && !html.contains("http"), "one file and no script");
-    assert_ne!(json["whatif"]["a"]["slips"], json["whatif"]["b"]["slips"], "an hour less is seen");
+    assert_ne!(
+        json["whatif"]["a"]["slips"], json["whatif"]["b"]["slips"],
+        "the sets issue other slips"
+    );
 }
