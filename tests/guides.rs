@@ -26,14 +26,9 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
     while let Some(opening) = lines.by_ref().find(|line| line.trim_start() == fence) {
         let indent = opening.len() - fence.len();
         let inside = lines.by_ref().take_while(|line| line.trim_start() != "```");
-        blocks.push(inside.map(|line| line.get(indent..).unwrap_or_default()).fold(
-            String::new(),
-            |mut block, line| {
-                block.push_str(line);
-                block.push('\n');
-                block
-            },
-        ));
+        let mut block: Vec<&str> = inside.map(|l| l.get(indent..).unwrap_or_default()).collect();
+        block.push(""); // a block ends with a line's end
+        blocks.push(block.join("\n"));
     }
     blocks
 }
@@ -112,8 +107,8 @@ fn the_tour_shows_what_is_printed() {
         let (command, below) = shown.split_once('\n').expect("a command and what it prints");
         let command = command.strip_prefix("$ ").expect("a command");
         let printed = Desk::new().works(command);
-        let printed: String =
-            printed.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+        let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
+        let below: Vec<&str> = below.lines().collect();
         assert_eq!(printed, below, "{name}: {command}");
     }
 }

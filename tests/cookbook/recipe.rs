@@ -55,15 +55,15 @@ pub fn recipes() -> Vec<Recipe> {
 }
 
 fn add(recipe: &mut Recipe, language: &str, lines: &[&str]) {
-    let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let text = lines.join("\n") + "\n";
     match language {
         "toml" => {
             let named = lines.first().and_then(|line| line.strip_prefix("# "));
-            let (name, text) = match named.filter(|name| name.ends_with(".toml")) {
+            let (name, text) = match named.and_then(|name| name.strip_suffix(".toml")) {
                 Some(name) => (name, text),
-                None => ("policies.toml", HEAD.to_owned() + &text),
+                None => ("policies", HEAD.to_owned() + &text),
             };
-            recipe.files.insert(format!("city/{name}"), text);
+            recipe.files.insert(format!("city/{name}.toml"), text);
         }
         "jsonl" => _ = recipe.files.insert("events.jsonl".to_owned(), text),
         "csv" => _ = recipe.files.insert("tickets.csv".to_owned(), text),
