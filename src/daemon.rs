@@ -38,7 +38,7 @@ use crate::{
     secret::{Key, SecretError},
     store::{Store, StoreError},
     wall::Wall,
-    web::{self, Guesses, Health, ServeError},
+    web::{self, Board, Guesses, Health, ServeError},
 };
 
 /// The engine may be silent this much longer than its longest sleep before `/readyz` says no.
@@ -306,6 +306,7 @@ fn web_state(house: &House, queue: Queue, heard: mpsc::Sender<Heard>, demo: bool
         metrics: house.metrics.clone(),
         link_guesses: Guesses::per_minute(config.web.answers_per_minute),
         token_guesses: Guesses::per_minute(config.web.answers_per_minute),
+        board: Board::new(Wall::Host, Arc::clone(&house.mail_knock), house.stop.clone()),
     }
 }
 

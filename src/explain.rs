@@ -79,8 +79,38 @@ impl Story {
         }))
     }
 
+    /// The ticket as it stands.
+    pub fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+
+    /// The row the store keeps of it.
+    pub fn row(&self) -> &TicketRow {
+        &self.row
+    }
+
+    /// The policy set that judges it.
+    pub fn set(&self) -> &PolicySet {
+        &self.set
+    }
+
+    /// Its slips, newest first.
+    pub fn slips(&self) -> &[SlipRow] {
+        &self.slips
+    }
+
+    /// Its messages, oldest first.
+    pub fn messages(&self) -> &[MessageRow] {
+        &self.messages
+    }
+
+    /// The lines of its journal that can be read, with what they say.
+    pub fn lines(&self) -> impl Iterator<Item = (&JournalRow, Fact)> {
+        self.facts().filter_map(|(row, fact)| Some((row, fact?)))
+    }
+
     /// The policy of the current round.
-    fn policy(&self) -> Option<&Policy> {
+    pub fn policy(&self) -> Option<&Policy> {
         self.ticket.policy(&self.set)
     }
 
@@ -99,7 +129,7 @@ impl Story {
     }
 
     /// Steps of a running clock that have not fired, with their times.
-    fn ahead(&self, clock: &Clock) -> Vec<(String, String, Vec<String>, Timestamp)> {
+    pub fn ahead(&self, clock: &Clock) -> Vec<(String, String, Vec<String>, Timestamp)> {
         let Some((rule, Some(ladder))) = self.ticket.rule_of(&self.set, clock) else {
             return Vec::new();
         };
@@ -264,7 +294,7 @@ impl Story {
 }
 
 /// The state of a clock in one word.
-fn state_word(clock: &Clock, now: Timestamp) -> &'static str {
+pub fn state_word(clock: &Clock, now: Timestamp) -> &'static str {
     match &clock.state {
         State::Running if now > clock.due => "overdue",
         State::Running => "running",

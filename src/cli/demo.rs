@@ -73,6 +73,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     println!(
         "  http://{address}/mailbox   mails and SMS; residents' messages carry a link to answer"
     );
+    println!(
+        "  http://{address}/board     the supervisors' board; the link to sign in lies in the mailbox"
+    );
     println!("  or in a second terminal, for any ticket shown there:");
     println!(
         "    DUBAN__STORE__URL=sqlite:{} DUBAN__POLICIES__DIR=boston duban explain TICKET",

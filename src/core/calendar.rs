@@ -238,6 +238,23 @@ impl Calendar {
         self.shift_days(at, -i64::from(days))
     }
 
+    /// The stretches of open time between two instants, cut at both.
+    pub fn open_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+        let first = self.inner.open.partition_point(|stretch| stretch.to <= from);
+        let rest = self.inner.open.get(first..).unwrap_or_default().iter();
+        rest.take_while(move |stretch| stretch.from < to)
+            .map(move |stretch| (stretch.from.max(from), stretch.to.min(to)))
+    }
+
+    /// The last year whose holidays we know.
+    pub fn known_until(&self) -> Option<i16> {
+        self.inner.spec.years_covered.last().copied()
+    }
+
     /// The years of a range (both ends included) whose holidays nobody has told us.
     pub fn years_missing(&self, from: i16, to: i16) -> Vec<i16> {
         (from..=to).filter(|year| !self.inner.spec.years_covered.contains(year)).collect()

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{list::Filled, slip::Note, timestamp::Timestamp};
 
+/// The text with a link to sign in to the board: it goes to that person only, at once, whoever stands in for them.
+pub const SIGN_IN: &str = "staff.sign_in";
+
 /// A message that waits to be sent. Holds no name, number or address: the person is an
 /// id that becomes an address at the moment of sending, a resident is found by ticket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@
 
 pub mod agenda;
 pub mod attributes;
+pub mod board;
 pub mod book;
 pub mod breaker;
 pub mod burn_down;

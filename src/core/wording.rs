@@ -123,23 +123,28 @@ impl Names {
         }
     }
 
-    fn role(&self, id: &str, language: Language) -> Option<String> {
+    /// What this role is called; nothing for no id.
+    pub fn role(&self, id: &str, language: Language) -> Option<String> {
         named(&self.roles, id, language)
     }
 
-    fn slip(&self, id: &str, language: Language) -> Option<String> {
+    /// What this slip is called; nothing for no id.
+    pub fn slip(&self, id: &str, language: Language) -> Option<String> {
         named(&self.slips, id, language)
     }
 
-    fn policy(&self, id: &str, language: Language) -> Option<String> {
+    /// What this policy is called; nothing for no id.
+    pub fn policy(&self, id: &str, language: Language) -> Option<String> {
         named(&self.policies, id, language)
     }
 
-    fn flag(&self, id: &str, language: Language) -> Option<String> {
+    /// What this flag is called; nothing for no id.
+    pub fn flag(&self, id: &str, language: Language) -> Option<String> {
         named(&self.flags, id, language)
     }
 
-    fn unit(&self, id: &str, language: Language) -> Option<String> {
+    /// What this unit is called; nothing for no id.
+    pub fn unit(&self, id: &str, language: Language) -> Option<String> {
         named(&self.units, id, language)
     }
 }
@@ -166,6 +171,11 @@ impl Templates {
     /// Whether there is a template of this id.
     pub fn has(&self, id: &str) -> bool {
         self.entries.contains_key(id)
+    }
+
+    /// What a clock is called in texts.
+    pub fn clock(&self, name: &str, language: Language) -> Option<&str> {
+        self.clocks.get(name).map(|words| language.of_two(&words.noun))
     }
 
     /// The ids of all templates.
@@ -329,6 +339,8 @@ impl Templates {
         let language = manner.language;
         let text = self.rendered(&name(template, language), words)?;
         let subject = text.strip_prefix(manner.signature).unwrap_or(&text).trim().to_owned();
+        let shown = manner.link.filter(|link| !text.contains(link));
+        let plain = shown.map_or(text.clone(), |link| format!("{text}\n\n{link}\n"));
         let html = self.page(&mail::Page {
             language: language.tag(),
             title: &subject,
@@ -342,7 +354,7 @@ impl Templates {
             button: language.of_two(&self.button),
             footer: "",
         })?;
-        Ok(Text { subject, text, html: Some(html) })
+        Ok(Text { subject, text: plain, html: Some(html) })
     }
 
     fn resident_mail(

@@ -45,8 +45,8 @@ pub(super) fn proof(
     ids: &[String],
     now: Timestamp,
 ) -> Proof {
-    if ids.is_empty() {
-        return Proof::default(); // this channel sends no receipts
+    if ids.is_empty() || offer.message.ticket.is_empty() {
+        return Proof::default(); // this channel sends no receipts, or there is no journal for them
     }
     let Offer { message, attempt, .. } = offer;
     let (to, channel) = (message.to.name().to_owned(), channel.to_owned());

@@ -10,7 +10,7 @@ use crate::{
         callback,
         decide::is_relevant,
         delivery::{self, not_before_staff},
-        message::{Message, Recipient},
+        message::{Message, Recipient, SIGN_IN},
         news,
         policy::Via,
         silence::silent_until,
@@ -42,6 +42,9 @@ pub fn stopped(
         return Some(Outcome::Dropped { reason });
     }
     let Recipient::Staff { unit, .. } = &offer.message.to else { return None };
+    if offer.message.template == SIGN_IN {
+        return None; // somebody waits for it
+    }
     if fires_at_night(rules, &offer.message, ticket.as_ref()) {
         return None;
     }
@@ -78,6 +81,9 @@ pub fn goes_by_digest(rules: &Rules, offer: &Offer) -> bool {
 
 /// Whether the message is one of those that fire through the night: they wait for nothing.
 pub fn is_urgent(rules: &Rules, offer: &Offer) -> bool {
+    if offer.message.template == SIGN_IN {
+        return true; // somebody waits for it
+    }
     // Most policies have no such ladder: then the ticket need not be read.
     let set = &rules.current;
     let mut policies = set.policies.iter();

@@ -5,7 +5,7 @@ use crate::{
     config::{Config, Target},
     core::{
         contact::{Contact, identity},
-        message::{Message, Recipient},
+        message::{Message, Recipient, SIGN_IN},
         policy::Via,
         timestamp::Timestamp,
         wording::Language,
@@ -52,7 +52,7 @@ pub async fn address(
     let link = offer
         .sealed
         .as_ref()
-        .map(|sealed| open_link(config, seal, &offer.message.ticket, sealed))
+        .map(|sealed| open_link(config, seal, &offer.message, sealed))
         .transpose()?;
     let link = link.or_else(|| acknowledgement(config, seal, offer, said, place.via));
     let message = Message { via: place.via.name().to_owned(), ..said.clone() };
@@ -139,10 +139,11 @@ fn staff(
         }
         None => return Err(gave_up(format!("`{}` has no target in [kinds]", message.via), "")),
     };
-    let person = rules
-        .org
-        .person_now(&rules.current, unit, role, person, now)
-        .ok_or_else(|| gave_up(format!("nobody is {role} of {unit}"), &channel))?;
+    let found = match person {
+        Some(person) if message.template == SIGN_IN => rules.org.people.get(person),
+        _ => rules.org.person_now(&rules.current, unit, role, person, now),
+    };
+    let person = found.ok_or_else(|| gave_up(format!("nobody is {role} of {unit}"), &channel))?;
     let to = person.address(via, now).map(str::to_owned).ok_or_else(|| {
         gave_up(format!("{} has no address for `{}`", person.id, via.name()), &channel)
     })?;
@@ -179,9 +180,16 @@ async fn resident(
     Ok(Place { channel: channel.clone(), via, to, language })
 }
 
-fn open_link(config: &Config, seal: &Key, ticket: &str, sealed: &[u8]) -> Result<String, Outcome> {
-    let token = seal.unseal(ticket, sealed).map_err(|error| gave_up(error.to_string(), ""))?;
+fn open_link(
+    config: &Config,
+    seal: &Key,
+    message: &Message,
+    sealed: &[u8],
+) -> Result<String, Outcome> {
+    let token =
+        seal.unseal(&message.ticket, sealed).map_err(|error| gave_up(error.to_string(), ""))?;
     let token =
         String::from_utf8(token).map_err(|_| gave_up("the link cannot be read".to_owned(), ""))?;
-    Ok(format!("{}/r/{token}", config.web.public_url))
+    let place = if message.template == SIGN_IN { "board/in" } else { "r" };
+    Ok(format!("{}/{place}/{token}", config.web.public_url))
 }

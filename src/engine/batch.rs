@@ -1,5 +1,6 @@
 //! A batch of decided tickets on its way into the store.
 
+mod board;
 mod book;
 mod ledger;
 mod slips;
@@ -215,6 +216,10 @@ impl Batch {
         }
         for message in advance.messages {
             self.write_message(seal, key, message)?;
+        }
+        match board::line(set, key, &ticket) {
+            Some(line) => self.writes.board.push(line),
+            None => self.writes.off_board.push(key),
         }
         self.writes.tickets.push(TicketWrite {
             key,

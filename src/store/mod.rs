@@ -19,9 +19,12 @@
 //! * `the_first_answer_wins` - of two concurrent answers to one link.
 //! * `a_lost_lease_settles_nothing` - a later attempt owns the message.
 //! * `a_told_event_is_delivered_once`, also after a crash between telling and delivering.
+//! * `a_link_to_sign_in_opens_one_session`, also when two use it at once.
+//! * `lists_of_the_board_read_an_index` - with 50,000 tickets as with ten.
 //! * `serials_have_no_gaps` - under concurrent looks and after a rollback.
 
 mod agenda;
+mod board;
 mod error;
 mod flag;
 mod journal;
@@ -36,6 +39,7 @@ mod policy_set;
 mod receipt;
 mod refusal;
 mod row;
+mod session;
 mod slip;
 mod ticket;
 mod token;
@@ -47,6 +51,7 @@ mod writes;
 use std::fmt;
 
 pub use self::{
+    board::{BoardCount, BoardFilter, BoardLine, BoardOrder, Trouble},
     error::StoreError,
     flag::{FlagFilter, FlagRow},
     journal::{Appended, JournalRow, NewEntry},
@@ -58,6 +63,7 @@ pub use self::{
     outbox::{MessageRow, Offer, Outcome, Settled},
     receipt::{NewReceipt, Proof, Undelivered},
     refusal::{Refusal, RefusalRow},
+    session::{Session, SignIn, SignInWrite, SignedIn},
     slip::{SlipCount, SlipFilter, SlipRow},
     ticket::{TicketFilter, TicketRow},
     token::ApiToken,

@@ -142,7 +142,8 @@ impl Store {
              GROUP BY slip.ticket_key
              UNION ALL
              SELECT 'outbox', outbox.ticket_key, COUNT(*) FROM outbox
-             WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.key = outbox.ticket_key)
+             WHERE outbox.ticket_key <> 0 -- a mail that is about no ticket
+               AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.key = outbox.ticket_key)
              GROUP BY outbox.ticket_key
              ORDER BY 2, 1 LIMIT $1";
         on_readers!(self, pool => sqlx::query_as(SQL).bind(limit).fetch_all(pool).await)

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 pub use self::slips::{SlipHeard, SlipWithdrawal, SlipWrite};
 use self::slips::{hear_of_slips, withdraw_slips, write_slips};
 use super::{
-    LedgerRow, StoreError,
+    BoardLine, LedgerRow, StoreError, board,
     error::is_doubled,
     journal::{INSERT_JOURNAL, JournalLine},
     ledger,
@@ -15,7 +15,10 @@ use super::{
     told::{INSERT_TOLD, ToldWrite},
     tx::{Pools, Text, Tx, text},
 };
-use crate::core::{message::Message, timestamp::Timestamp};
+use crate::core::{
+    message::{Message, Recipient},
+    timestamp::Timestamp,
+};
 
 /// Everything one look decided.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +36,9 @@ pub struct Writes {
     /// Tickets whose lines in the ledgers are written anew, and those lines.
     pub ledger_of: Vec<i64>,
     pub ledger: Vec<LedgerRow>,
+    /// Lines of open tickets on the board, and tickets that leave it.
+    pub board: Vec<BoardLine>,
+    pub off_board: Vec<i64>,
 }
 
 /// A ticket as the look leaves it.
@@ -120,7 +126,8 @@ pub(super) async fn write(tx: &mut Tx, writes: &Writes, now: Timestamp) -> Resul
     write_told(tx, &writes.told).await?;
     write_flags(tx, &writes.flags).await?;
     write_links(tx, &writes.links, now).await?;
-    write_ledger(tx, writes).await
+    write_ledger(tx, writes).await?;
+    write_board(tx, writes).await
 }
 
 async fn write_tickets(tx: &mut Tx, tickets: &[TicketWrite]) -> Result<(), Failure> {
@@ -171,15 +178,15 @@ async fn write_journal(tx: &mut Tx, entries: &[JournalWrite]) -> Result<(), Fail
     all(tx, INSERT_JOURNAL, "journal", "writing the journal", &rows).await
 }
 
-async fn write_messages(
+pub(super) async fn write_messages(
     tx: &mut Tx,
     messages: &[MessageWrite],
     now: Timestamp,
 ) -> Result<(), Failure> {
     const SQL: Text = text!(
-        "INSERT INTO outbox (key, ticket_key, slip, state, offer_at_ms, attempt, created_ms, sealed, message)
+        "INSERT INTO outbox (key, ticket_key, slip, state, offer_at_ms, attempt, created_ms, sealed, message, person)
          SELECT value->>0, CAST(value->>1 AS BIGINT), value->>2, 'waiting', CAST(value->>3 AS BIGINT), 0,
-                CAST(value->>4 AS BIGINT), value->>5, value->>6
+                CAST(value->>4 AS BIGINT), value->>5, value->>6, value->>7
          FROM " rows
     );
     let rows: Vec<_> = messages
@@ -195,10 +202,19 @@ async fn write_messages(
                 now.0,
                 sealed,
                 text,
+                person_of(&m.message),
             )
         })
         .collect();
     all(tx, SQL, "outbox", "writing the outbox", &rows).await
+}
+
+/// The person a message is for, by whom it is found again.
+fn person_of(message: &Message) -> Option<&str> {
+    match &message.to {
+        Recipient::Staff { person, .. } => person.as_deref(),
+        Recipient::Resident => None,
+    }
 }
 
 async fn write_flags(tx: &mut Tx, flags: &[FlagWrite]) -> Result<(), Failure> {
@@ -253,6 +269,15 @@ async fn write_ledger(tx: &mut Tx, writes: &Writes) -> Result<(), Failure> {
     all(tx, ledger::INSERT, "ledger", doing, &rows).await
 }
 
+/// Most looks change nothing a list shows: what is the same is not written.
+async fn write_board(tx: &mut Tx, writes: &Writes) -> Result<(), Failure> {
+    let failed = |source| Failure::Database { doing: "writing the board", source };
+    let lines: Vec<_> = writes.board.iter().map(BoardLine::columns).collect();
+    tx.execute(board::WRITE, &lines).await.map_err(failed)?;
+    let gone: Vec<(i64,)> = writes.off_board.iter().map(|key| (*key,)).collect();
+    tx.execute(board::REMOVE, &gone).await.map(drop).map_err(failed)
+}
+
 /// Runs a batch that must write exactly as many rows as it has.
 async fn all<R: serde::Serialize>(
     tx: &mut Tx,
@@ -270,6 +295,14 @@ async fn all<R: serde::Serialize>(
 }
 
 impl Failure {
+    /// The error where nobody asks which key was doubled.
+    pub fn into_error(self) -> StoreError {
+        match self {
+            Self::Lost { table, wanted, found } => StoreError::Lost { table, wanted, found },
+            Self::Database { doing, source } => StoreError::Database { doing, source },
+        }
+    }
+
     /// The error for the engine. If a key was there already, says which: the databases differ in
     /// what they tell about it, so the batch is asked for again, key by key, now that it is undone.
     pub async fn explain(self, pools: &Pools, writes: &Writes) -> StoreError {

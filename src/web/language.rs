@@ -40,17 +40,25 @@ impl Language {
         }
     }
 
-    /// The same language, as texts name it.
-    pub(super) fn wording(self) -> wording::Language {
-        wording::Language::of(self.name())
-    }
-
     /// The side of a pair that is written in it.
     pub(super) fn of_pair(self, [zh, en]: &[String; 2]) -> String {
         match self {
             Self::Zh => zh.clone(),
             Self::En => en.clone(),
         }
+    }
+
+    /// The words of this language.
+    pub(super) fn say(self, zh: &'static str, en: &'static str) -> &'static str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
+    /// The same language as texts know it.
+    pub(super) fn of_texts(self) -> wording::Language {
+        wording::Language::of(self.name())
     }
 
     /// `lang` of the address first, then `Accept-Language`, then the configured one.

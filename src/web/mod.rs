@@ -8,12 +8,14 @@
 //! * `a_wrong_token_tells_nothing`, `guesses_are_shut_out`
 //! * `what_a_provider_says_is_thanked_for_once_it_is_kept`
 //! * `every_page_forbids_scripts`, `a_slow_head_is_cut`
+//! * `nobody_reads_the_board_unless_signed_in`, `each_sees_only_their_own_units`
 
 mod access;
 mod acknowledge;
 mod address;
 mod api;
 mod asset;
+mod board;
 mod body;
 mod events;
 mod form;
@@ -39,6 +41,7 @@ use std::sync::Arc;
 use axum::{Router, middleware, routing::get};
 
 pub use self::{
+    board::Board,
     guesses::Guesses,
     health::Health,
     serve::{ServeError, serve},
@@ -51,6 +54,9 @@ pub fn router(state: State) -> Router {
     let mut router = Router::new()
         .route("/", get(start::start))
         .route(asset::STYLE_PATH, get(asset::style))
+        .route(asset::BOARD_STYLE_PATH, get(asset::board_style))
+        .route(asset::SCRIPT_PATH, get(asset::script))
+        .merge(board::routes())
         .route("/r/{token}", get(rating::ask).post(rating::answer))
         .route("/a/{token}", get(acknowledge::show).post(acknowledge::take))
         .route("/a/{token}/slip", get(acknowledge::document))

@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Notify, mpsc};
 
-use super::{guesses::Guesses, health::Health, language::Language};
+use super::{board::Board, guesses::Guesses, health::Health, language::Language};
 use crate::{
     channel::back::Heard,
     config::{WebConfig, WordingConfig, channels::ChannelConfig},
@@ -47,6 +47,8 @@ pub struct State {
     pub link_guesses: Guesses,
     /// Wrong API tokens, by address.
     pub token_guesses: Guesses,
+    /// Who is signed in, and what is live.
+    pub board: Board,
 }
 
 impl State {

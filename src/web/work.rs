@@ -44,6 +44,19 @@ pub(super) async fn to_the_end(
     }
 }
 
+/// Runs something in a task of its own and waits for it: who stops waiting does not stop the work.
+pub(super) async fn apart<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Option<T> {
+    match tokio::spawn(work).await {
+        Ok(done) => Some(done),
+        Err(error) => {
+            tracing::error!(%error, "some work did not come to its end");
+            None
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

@@ -21,7 +21,7 @@ use duban::{
     secret::Key,
     store::{Appended, NewEntry, Store},
     wall::Wall,
-    web::{Guesses, Health, State, router},
+    web::{Board, Guesses, Health, State, router},
 };
 use futures_util::future::join_all;
 use jiff::tz::TimeZone;
@@ -270,6 +270,7 @@ impl<'g> Town<'g> {
             metrics: None,
             link_guesses: Guesses::per_minute(100),
             token_guesses: Guesses::per_minute(100),
+            board: Board::new(Wall::fast(now, 0.0), Arc::default(), CancellationToken::new()),
         }
     }
 

@@ -18,7 +18,7 @@ use duban::{
     secret::{Key, token, token_hash},
     store::{LedgerRow, LinkWrite, Mail, NewEntry, SlipWrite, Store, Writes},
     wall::Wall,
-    web::{Guesses, Health, State, router, serve},
+    web::{Board, Guesses, Health, State, router, serve},
 };
 use tokio::{
     net::TcpListener,
@@ -76,6 +76,7 @@ pub struct House {
     pub queue: Queue,
     /// What providers said, by channel.
     pub heard: Arc<Mutex<Vec<(String, Back)>>>,
+    pub rules: Arc<ArcSwap<Rules>>,
     stop: CancellationToken,
     served: JoinHandle<()>,
     _drain: Option<queue::Drain>,
@@ -120,12 +121,13 @@ pub async fn house(wish: Wish) -> House {
         ..config.web
     };
     let seal = Key::open(&folder.path().join("contacts.key")).expect("a new key");
+    let stop = CancellationToken::new();
     let state = State {
         store: store.clone(),
         queue: queue.clone(),
         wall,
         knock: Arc::clone(&knock),
-        rules,
+        rules: Arc::clone(&rules),
         seal: seal.clone(),
         web: web.clone(),
         wording: config.wording,
@@ -138,8 +140,8 @@ pub async fn house(wish: Wish) -> House {
         metrics: None,
         link_guesses: Guesses::per_minute(WRONG_MAX),
         token_guesses: Guesses::per_minute(WRONG_MAX),
+        board: Board::new(wall, Arc::default(), stop.clone()),
     };
-    let stop = CancellationToken::new();
     let stopped = stop.clone();
     let served = tokio::spawn(async move {
         serve(listener, router(state), &web, stopped).await.expect("serves until it is stopped");
@@ -158,6 +160,7 @@ pub async fn house(wish: Wish) -> House {
         client,
         queue,
         heard,
+        rules,
         stop,
         served,
         _drain: drain,

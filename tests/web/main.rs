@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod api;
+mod board;
 mod house;
 mod pages;
 mod rating;

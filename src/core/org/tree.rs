@@ -10,7 +10,7 @@ const DEPTH_MAX: usize = 64;
 impl Org {
     /// A unit and those above it, nearest first. A path the tree does not know (`PWD/North`) stands
     /// under its known beginning (`PWD`), else under the units without a parent.
-    pub(super) fn line_of<'a>(&'a self, unit: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn line_of<'a>(&'a self, unit: &'a str) -> impl Iterator<Item = &'a str> {
         let mut at = Some(unit);
         let known = loop {
             match at {
