@@ -7,7 +7,7 @@
 //! event like any other: it is kept, the policy says whether it counts, and the page says so.
 //!
 //! Invariants (tests/web): `a_slip_is_received_by_one_tap`, `a_list_is_acknowledged_once`,
-//! `a_link_nobody_signed_opens_nothing`; (tests/browser): `a_unit_answers_a_slip_by_its_link`.
+//! `a_link_nobody_signed_opens_nothing`.
 
 mod refusal;
 mod standing;
@@ -230,7 +230,7 @@ async fn tell(
         Some(asked @ ("extend" | "return")) => {
             let standing = opened.standing.as_ref().filter(|one| !is_copy && one.is_theirs(slip));
             let standing = standing.ok_or(Notice::Foreign)?;
-            let Some(basis) = field(&sent.basis) else {
+            let Some(basis) = field(sent.basis.as_deref()) else {
                 return Ok(Said::Refused(words.no_basis.to_owned()));
             };
             let mut event = match asked {
@@ -275,7 +275,7 @@ fn reply(slip: &SlipRow, person: &str, sent: &Sent, now: Timestamp) -> Event {
     let mut event = about(slip, Kind::Replied, person, "", now);
     let fields = [("done", &sent.done), ("plan", &sent.plan), ("by_when", &sent.by_when)];
     for (name, text) in fields {
-        if let Some(text) = field(text) {
+        if let Some(text) = field(text.as_deref()) {
             event.data.insert(name.to_owned(), Value::from(text));
         }
     }
@@ -283,8 +283,8 @@ fn reply(slip: &SlipRow, person: &str, sent: &Sent, now: Timestamp) -> Event {
 }
 
 /// What stands in a field of the form, if anything does.
-fn field(sent: &Option<String>) -> Option<String> {
-    let text = sent.as_deref().unwrap_or_default().trim();
+fn field(sent: Option<&str>) -> Option<String> {
+    let text = sent.unwrap_or_default().trim();
     let kept: String = text.chars().take(FIELD_CHARS_MAX).collect();
     (!kept.is_empty()).then_some(kept)
 }
