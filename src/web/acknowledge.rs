@@ -7,7 +7,7 @@
 //! event like any other: it is kept, the policy says whether it counts, and the page says so.
 //!
 //! Invariants (tests/web): `a_slip_is_received_by_one_tap`, `a_list_is_acknowledged_once`,
-//! `a_link_nobody_signed_opens_nothing`; (tests/browser): `a_unit_answers_a_slip_by_its_link`.
+//! `a_link_nobody_signed_opens_nothing`.
 
 mod refusal;
 mod standing;
