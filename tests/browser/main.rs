@@ -20,6 +20,7 @@ mod process;
 mod resident;
 #[path = "../common/run.rs"]
 mod run;
+mod slip;
 mod stage;
 mod town;
 #[path = "../common/wait.rs"]
