@@ -235,7 +235,7 @@ async fn tell(
         Some(asked @ ("extend" | "return")) => {
             let standing = opened.standing.as_ref().filter(|one| !is_copy && one.is_theirs(slip));
             let standing = standing.ok_or(Notice::Foreign)?;
-            let Some(basis) = field(&sent.basis) else {
+            let Some(basis) = field(sent.basis.as_deref()) else {
                 return Ok(Said::Refused(words.no_basis.to_owned()));
             };
             let mut event = match asked {
@@ -280,7 +280,7 @@ fn reply(slip: &SlipRow, person: &str, sent: &Sent, now: Timestamp) -> Event {
     let mut event = about(slip, Kind::Replied, person, "", now);
     let fields = [("done", &sent.done), ("plan", &sent.plan), ("by_when", &sent.by_when)];
     for (name, text) in fields {
-        if let Some(text) = field(text) {
+        if let Some(text) = field(text.as_deref()) {
             event.data.insert(name.to_owned(), Value::from(text));
         }
     }
@@ -288,8 +288,8 @@ fn reply(slip: &SlipRow, person: &str, sent: &Sent, now: Timestamp) -> Event {
 }
 
 /// What stands in a field of the form, if anything does.
-fn field(sent: &Option<String>) -> Option<String> {
-    let text = sent.as_deref().unwrap_or_default().trim();
+fn field(sent: Option<&str>) -> Option<String> {
+    let text = sent.unwrap_or_default().trim();
     let kept: String = text.chars().take(FIELD_CHARS_MAX).collect();
     (!kept.is_empty()).then_some(kept)
 }

@@ -1,4 +1,4 @@
-//! The one stylesheet, and the one script, which only the board names.
+//! The stylesheet every page names, and what only the board names beside it: its own and a script.
 
 use std::sync::LazyLock;
 
@@ -8,12 +8,16 @@ use axum::{
 };
 
 pub(super) const STYLE_PATH: &str = "/assets/duban.css";
+pub(super) const BOARD_STYLE_PATH: &str = "/assets/board.css";
 pub(super) const SCRIPT_PATH: &str = "/assets/board.js";
 const STYLE: &str = include_str!("duban.css");
+const BOARD_STYLE: &str = include_str!("board.css");
 const SCRIPT: &str = include_str!("board.js");
 
 /// The address of each, with a mark of its content: it may be cached for ever.
 static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| marked(STYLE_PATH, STYLE));
+static BOARD_STYLE_ADDRESS: LazyLock<String> =
+    LazyLock::new(|| marked(BOARD_STYLE_PATH, BOARD_STYLE));
 static SCRIPT_ADDRESS: LazyLock<String> = LazyLock::new(|| marked(SCRIPT_PATH, SCRIPT));
 
 fn marked(path: &str, content: &str) -> String {
@@ -26,6 +30,10 @@ pub(super) fn style_address() -> &'static str {
     &STYLE_ADDRESS
 }
 
+pub(super) fn board_style_address() -> &'static str {
+    &BOARD_STYLE_ADDRESS
+}
+
 pub(super) fn script_address() -> &'static str {
     &SCRIPT_ADDRESS
 }
@@ -33,6 +41,11 @@ pub(super) fn script_address() -> &'static str {
 /// `GET /assets/duban.css`
 pub(super) async fn style() -> Response {
     kept("text/css; charset=utf-8", STYLE)
+}
+
+/// `GET /assets/board.css`
+pub(super) async fn board_style() -> Response {
+    kept("text/css; charset=utf-8", BOARD_STYLE)
 }
 
 /// `GET /assets/board.js`

@@ -66,6 +66,7 @@ pub fn router(state: State) -> Router {
     let mut router = Router::new()
         .route("/", get(start::start))
         .route(asset::STYLE_PATH, get(asset::style))
+        .route(asset::BOARD_STYLE_PATH, get(asset::board_style))
         .route(asset::SCRIPT_PATH, get(asset::script))
         .merge(board::routes())
         .route("/r/{token}", get(rating::ask).post(rating::answer))

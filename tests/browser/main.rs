@@ -8,6 +8,7 @@
 //! Needs the Debian packages chromium, fonts-noto-cjk, libfaketime, nodejs and npm; the packages of npm
 //! are fetched once and kept beside the build.
 
+mod board;
 #[expect(dead_code, reason = "the tests of the daemon use more of it")]
 #[path = "../common/daemon.rs"]
 mod daemon;

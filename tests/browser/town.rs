@@ -1,6 +1,7 @@
 //! A daemon with the reference policies, the embedded mailbox, and a clock of its own.
 
 use std::{
+    cell::Cell,
     fmt::Write as _,
     path::{Path, PathBuf},
     process::Command,
@@ -23,6 +24,8 @@ pub struct Town {
     /// How its clock is told, as environment variables.
     clock: Vec<(&'static str, String)>,
     daemon: Option<Daemon>,
+    /// How far its clock is ahead of the host's.
+    ahead_ms: Cell<i64>,
 }
 
 impl Town {
@@ -35,7 +38,7 @@ impl Town {
             ("FAKETIME_NO_CACHE", "1".to_owned()),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
         ];
-        let town = Self { folder, port: free_port(), clock, daemon: None };
+        let town = Self { folder, port: free_port(), clock, daemon: None, ahead_ms: Cell::new(0) };
         let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/cn");
         let text = format!(
             "[store]\nurl = 'sqlite:{}'\n[web]\nlisten = '127.0.0.1:{}'\npublic_url = '{}'\n\
@@ -61,6 +64,7 @@ impl Town {
     pub fn jump(&self, to: &str) {
         let to = Timestamp::parse(to).unwrap_or_else(|error| panic!("{to}: {error}"));
         let ahead_s = to.since(Wall::Host.now()) / 1_000;
+        self.ahead_ms.set(ahead_s * 1_000);
         std::fs::write(self.path("clock"), format!("{ahead_s:+}\n"))
             .expect("the scratch folder takes files");
     }
@@ -93,6 +97,16 @@ impl Town {
         listening(self.port, "the daemon");
         daemon.assert_runs();
         self.daemon = Some(daemon);
+    }
+
+    /// Waits until nothing that is due is left to decide.
+    pub fn settled(&self) {
+        let sql = "SELECT count(*) FROM ticket WHERE next_look_ms <= ?1";
+        until("every ticket has been looked at", || {
+            let now = Wall::Host.now().plus_ms(self.ahead_ms.get()).0;
+            let due = self.database().query_row(sql, [now], |row| row.get::<_, i64>(0));
+            (due.expect("a number") == 0).then_some(())
+        });
     }
 
     /// The link in the newest mail that fits, once there is one.

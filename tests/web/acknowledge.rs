@@ -215,3 +215,21 @@ async fn a_link_outlives_its_key_until_that_is_retired() {
     assert_eq!(heard(&house, "W1", "acknowledged").await.len(), 0);
     house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_a_unit_with_a_case_may_ask() {
+    let house = house(Wish::default()).await;
+    // The engine has not looked at this ticket, so nobody is responsible for it yet.
+    let token = with_slip(&house).await;
+    let page = house.get_in(&format!("/a/{token}"), "en").await;
+    assert!(!page.body.contains("Ask for more time"), "{}", page.body);
+    for asked in ["extend", "return"] {
+        let form = [("token", token.as_str()), ("do", asked), ("basis", "because")];
+        assert_eq!(post(&house, &token, &form).await.status, 403, "{asked}");
+    }
+    assert_eq!(heard(&house, "W1", "extension_asked").await.len(), 0);
+    assert_eq!(heard(&house, "W1", "returned").await.len(), 0);
+    let document = house.get(&format!("/a/{token}/slip")).await;
+    assert_eq!(document.status, 404, "it was issued without a document");
+    house.stop().await;
+}

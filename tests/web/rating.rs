@@ -171,3 +171,11 @@ async fn guesses_are_shut_out() {
     assert_eq!(house.send(elsewhere).await.status, 200, "others are not punished");
     house.stop().await;
 }
+
+#[test]
+fn each_set_names_its_hotline() {
+    for (set, number) in [("cn", "12345"), ("boston", "311"), ("generic311", "311")] {
+        let loaded = duban::policies::load_embedded(set, crate::house::NOW).expect("it is shipped");
+        assert_eq!(loaded.set.expect("without errors").reply.hotline, number, "{set}");
+    }
+}

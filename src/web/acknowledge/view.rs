@@ -144,7 +144,7 @@ fn rows(
         (words.reply_due, slip.and_then(|slip| slip.reply_due).map(at)),
         (
             words.otherwise,
-            next.map(|(standing, next)| otherwise(standing, &next, language, at(next.at))),
+            next.map(|(standing, next)| otherwise(standing, &next, language, &at(next.at))),
         ),
         (
             words.note,
@@ -160,7 +160,7 @@ fn rows(
 }
 
 /// `2026-05-14 18:00 红色督办单：单位主要负责人`
-fn otherwise(standing: &Standing, next: &Next, language: Language, at: String) -> String {
+fn otherwise(standing: &Standing, next: &Next, language: Language, at: &str) -> String {
     let set = standing.set();
     let slip = set.slips.get(&next.slip).map(|kind| [kind.zh.clone(), kind.en.clone()]);
     let slip = slip.map_or_else(|| next.slip.clone(), |pair| language.of_pair(&pair));

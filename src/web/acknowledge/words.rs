@@ -58,7 +58,7 @@ static ZH: Words = Words {
     asked: "要求",
     due: "时限",
     reply_due: "回复时限",
-    otherwise: "逾期将",
+    otherwise: "否则将",
     note: "考核附注",
     received: "已签收",
     replied: "已回复",

@@ -10,7 +10,7 @@ use super::session::Viewer;
 use crate::{
     store::StoreError,
     web::{
-        asset::{script_address, style_address},
+        asset::{board_style_address, script_address, style_address},
         language::Language,
         page,
         state::State,
@@ -24,6 +24,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; c
 /// What stands around a page.
 pub(super) struct Frame {
     pub style: &'static str,
+    pub board_style: &'static str,
     pub script: &'static str,
     pub l: Language,
     /// Which entry of the navigation the page belongs to.
@@ -42,6 +43,7 @@ impl Frame {
     pub(super) fn of(state: &State, viewer: &Viewer, at: &'static str) -> Self {
         Self {
             style: style_address(),
+            board_style: board_style_address(),
             script: script_address(),
             l: viewer.language,
             at,

@@ -14,7 +14,7 @@ scene(async (stage, links) => {
 async function receivedAndAnswered(stage, link) {
   const page = await stage.window({ on: "phone", reads: "zh" });
   assert.strictEqual((await page.goto(link)).status(), 200);
-  await says(page, "任务通知单", "W260507-0110", "城西区市场监管局", "逾期将", "绿色催办单");
+  await says(page, "任务通知单", "W260507-0110", "城西区市场监管局", "否则将", "到期提示");
   await stage.picture(page, "slip-phone-zh");
   await page.getByRole("button", { name: "签收" }).tap();
   await says(page, "已收到，谢谢。");

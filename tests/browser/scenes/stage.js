@@ -119,10 +119,15 @@ function small(png) {
   return Buffer.from(UPNG.encode([UPNG.toRGBA8(decoded)[0]], width, height, colours));
 }
 
-// A claim about a page that says what was there instead.
+// A claim about a page, or the one a tap leads to; it says what was there instead.
 async function says(page, ...words) {
-  const text = await page.locator("body").innerText();
-  for (const word of words) assert.ok(text.includes(word), `the page does not say \`${word}\`:\n${text}`);
+  let text = "";
+  for (let left = PATIENCE_MS; left > 0; left -= 50) {
+    text = await page.locator("body").innerText();
+    if (words.every((word) => text.includes(word))) return;
+    await new Promise((again) => setTimeout(again, 50));
+  }
+  assert.fail(`the page does not say all of ${words.join(", ")}:\n${text}`);
 }
 
 module.exports = { assert, given, says, scene };
