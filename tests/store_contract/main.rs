@@ -3,8 +3,8 @@
 //! A test is a function of a [`Scratch`], a fresh database; `contract!` runs it on each kind.
 //! What needs two nodes opens the scratch twice.
 
-mod connectors;
 mod board;
+mod connectors;
 mod intake;
 mod interfaces;
 mod links;
