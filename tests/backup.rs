@@ -136,7 +136,7 @@ fn a_changed_or_cut_copy_is_refused() {
     let made = site.backup("whole.zst");
     let bytes = zstd::decode_all(fs::File::open(&made).expect("it is there")).expect("it is whole");
     let text = String::from_utf8(bytes).expect("it is text");
-    let cut: String = text.lines().take(100).map(|line| format!("{line}\n")).collect();
+    let cut = text.lines().take(100).collect::<Vec<_>>().join("\n");
     #[rustfmt::skip]
     let table = [
         ("a changed byte",  text.replacen("public-works", "public-worms", 1), "changed"),

@@ -166,7 +166,7 @@ async fn list(args: &ListArgs) -> Result<ExitCode> {
                 "made": one.made.map(|at| at.to_string()), "retired": one.retired.map(|at| at.to_string()),
             })
         });
-        print::line(json!({ "keys": Value::from_iter(keys) }))?;
+        print::line(json!({ "keys": keys.collect::<Value>() }))?;
         return Ok(ExitCode::SUCCESS);
     }
     let rows = listed.iter().map(|one| {

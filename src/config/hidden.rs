@@ -153,11 +153,13 @@ mod tests {
 
     #[test]
     fn a_command_with_the_configuration_of_the_service_finds_its_state() {
+        type Around<'a> =
+            (&'a str, Option<&'a str>, &'a [(&'a str, &'a str)], &'a str, Option<&'a str>);
         let (etc, own) = (Some("/etc/duban/duban.toml"), Some("duban.toml"));
         let (state, run) =
             (("STATE_DIRECTORY", "/srv/a:/srv/b"), ("CREDENTIALS_DIRECTORY", "/run/c"));
         #[rustfmt::skip]
-        let table: [(&str, Option<&str>, &[(&str, &str)], &str, Option<&str>); 6] = [
+        let table: [Around<'_>; 6] = [
             ("an operator's command",       etc,  &[],           "/var/lib/duban", Some("/etc/credstore")),
             ("the daemon under systemd",    etc,  &[state, run], "/srv/a",         Some("/run/c")),
             ("the daemon without secrets",  etc,  &[state],      "/srv/a",         None),

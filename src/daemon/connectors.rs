@@ -29,12 +29,11 @@ async fn run(house: Arc<House>, nth: usize) -> Result<(), DaemonError> {
         };
         match connector.pass(&hands).await {
             Ok(tally) if tally.accepted > 0 => house.knock.notify_one(),
-            Ok(_) => {}
-            // What else went wrong is noted and told already.
             Err(ConnectorError::Store(error)) => {
                 tracing::error!(connector = connector.name(), %error, "a connector could not write");
             }
-            Err(_) => {}
+            // What else went wrong is noted and told already.
+            Ok(_) | Err(_) => {}
         }
         tokio::select! {
             () = sleep(connector.config.every) => {}

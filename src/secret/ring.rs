@@ -10,6 +10,8 @@
 //! * `what_is_written_is_read_again`
 //! * `callers_keep_their_names`
 
+use std::fmt::Write as _;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305,
@@ -189,11 +191,11 @@ impl Ring {
         }
         let mut text = format!("{HEAD}callers {}\n", URL_SAFE_NO_PAD.encode(self.callers));
         for Retired { id, at, staff } in &self.retired {
-            text += &format!("retired {id} {at} {}\n", URL_SAFE_NO_PAD.encode(staff));
+            _ = writeln!(text, "retired {id} {at} {}", URL_SAFE_NO_PAD.encode(staff));
         }
         for one in &self.keys {
             let made = one.made.map_or_else(|| "-".to_owned(), |made| made.to_string());
-            text += &format!("key {made} {}\n", URL_SAFE_NO_PAD.encode(one.bytes));
+            _ = writeln!(text, "key {made} {}", URL_SAFE_NO_PAD.encode(one.bytes));
         }
         text
     }

@@ -3,7 +3,7 @@
 use std::{
     path::Path,
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use duban::{
@@ -14,6 +14,7 @@ use duban::{
     intake::canon::canonical,
     secret::{Key, SecretError},
     store::{NewEntry, Store},
+    wall::stopwatch,
 };
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ use crate::town::{duban, json};
 
 const PHONE: &str = "13800138000";
 /// A process gets so long before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A store with contacts.
 struct Sealed {
@@ -40,7 +41,7 @@ impl Sealed {
         store.migrate().await.expect("a fresh store migrates");
         let sealed = Self { folder, store, contacts };
         let key = sealed.key();
-        let entries: Vec<NewEntry> = (0..contacts).map(|n| sealed.call(n, &key)).collect();
+        let entries: Vec<NewEntry> = (0..contacts).map(|n| Self::call(n, &key)).collect();
         sealed.store.append(&entries, Timestamp(0)).await.expect("they are kept");
         sealed
     }
@@ -54,7 +55,7 @@ impl Sealed {
         Key::open(&self.path().join("contacts.key")).expect("a good key file")
     }
 
-    fn call(&self, n: usize, key: &Key) -> NewEntry {
+    fn call(n: usize, key: &Key) -> NewEntry {
         let at = Timestamp::parse("2026-05-08T09:12:00+08:00").expect("an instant");
         let mut event = Event::new(format!("W{n}"), Kind::of("received"), at);
         event.data.insert("phone".to_owned(), PHONE.into());
@@ -145,7 +146,7 @@ async fn a_reseal_that_was_killed_goes_on() {
         .stdout(Stdio::null())
         .spawn()
         .expect("the binary runs");
-    let began = Instant::now();
+    let began = stopwatch();
     let resealed = || city.list()[0]["contacts"].as_i64().expect("a number");
     while resealed() == 0 {
         assert!(began.elapsed() < PATIENCE, "it seals something");
@@ -168,7 +169,7 @@ async fn a_contact_nobody_can_open_is_told() {
     let city = Sealed::new(2).await;
     let stranger = tempfile::tempdir().expect("a scratch folder");
     let other = Key::open(&stranger.path().join("other.key")).expect("another key");
-    let entry = city.call(7, &other);
+    let entry = Sealed::call(7, &other);
     city.store.append(&[entry], Timestamp(0)).await.expect("kept");
     let (code, out, err) = city.run(&["key", "rotate", "--reseal"]);
     assert_eq!(code, 65, "{err}");

@@ -77,7 +77,7 @@ fn told(row: &[&str]) -> Vec<Event> {
         match resolve {
             "Y" if last => tell("resolved", &when(8, "10:00"), &[("result_text", "x")]),
             "N" if returned == "N" && last => {
-                tell("resolved", "2026-05-19 10:00", &[("result_text", "x")])
+                tell("resolved", "2026-05-19 10:00", &[("result_text", "x")]);
             }
             _ => {}
         }
@@ -125,7 +125,7 @@ fn told(row: &[&str]) -> Vec<Event> {
             tell("answered", "2026-05-20 10:00", &said);
         }
         "unreached" | "refused" => {
-            tell("callback_closed", "2026-05-20 10:00", &[("outcome", outcome)])
+            tell("callback_closed", "2026-05-20 10:00", &[("outcome", outcome)]);
         }
         _ => {}
     }

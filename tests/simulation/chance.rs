@@ -1,6 +1,6 @@
 //! Chance that can be had again: the same seed, the same numbers, on every machine.
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, and good enough to choose with.
+/// `SplitMix64` (Steele, Lea, Flood 2014): small, and good enough to choose with.
 #[derive(Clone, Debug)]
 pub struct Chance(u64);
 

@@ -400,7 +400,8 @@ impl<'v> World<'v> {
             1 => Delivery::Failed,
             _ => Delivery::Delivered,
         };
-        let receipt = Receipt { id: letter.id.clone(), delivery, code: String::new(), at: None };
+        let receipt =
+            Receipt { id: letter.id.clone(), to: None, delivery, code: String::new(), at: None };
         let said = Said::Receipts(vec![(letter.channel.to_owned(), receipt)]);
         let times = if self.chance.once_in(1_000) { 2 } else { 1 };
         for _ in 0..times {
@@ -463,7 +464,7 @@ impl<'v> World<'v> {
         if choices.is_empty() {
             return Ok(false);
         }
-        match self.chance.one_of(&choices).clone() {
+        match *self.chance.one_of(&choices) {
             Choice::Begin { index, job } => self.begin(index, job),
             Choice::Move { index, place } => self.advance(index, place).await?,
         }
@@ -484,7 +485,8 @@ impl<'v> World<'v> {
     /// Before a commit it holds the writer: there nobody else may come in between.
     async fn advance(&mut self, index: usize, place: usize) -> Result<(), String> {
         if let Some(boundary) = self.nodes[index].runs[place].gate.at() {
-            return self.meet(index, place, boundary);
+            self.meet(index, place, boundary);
+            return Ok(());
         }
         loop {
             let run = &mut self.nodes[index].runs[place];
@@ -499,7 +501,7 @@ impl<'v> World<'v> {
             let lives = |standing: &Standing| matches!(standing.place, Place::Up(_));
             match self.nodes[index].runs[place].gate.at() {
                 Some(boundary @ Boundary::Store(Moment::Commit)) => {
-                    self.meet(index, place, boundary)?;
+                    self.meet(index, place, boundary);
                     if !lives(&self.nodes[index]) {
                         return Ok(());
                     }
@@ -509,13 +511,13 @@ impl<'v> World<'v> {
         }
     }
 
-    fn meet(&mut self, index: usize, place: usize, boundary: Boundary) -> Result<(), String> {
+    fn meet(&mut self, index: usize, place: usize, boundary: Boundary) {
         let is_full = self.now < self.full_until;
         let Run { job, began, .. } = self.nodes[index].runs[place];
         if boundary == Boundary::Send && self.now - began > SEND_TIMEOUT {
             // The daemon measures this by a clock that the simulation does not have.
             self.nodes[index].runs[place].gate.open(Verdict::Fail);
-            return Ok(());
+            return;
         }
         match self.weather.at(boundary, is_full, &mut self.chance) {
             Fortune::GoesOn(verdict) => {
@@ -534,7 +536,6 @@ impl<'v> World<'v> {
                 self.crash(index, &format!("dies in {job:?} at {boundary:?}"), away);
             }
         }
-        Ok(())
     }
 
     fn crash(&mut self, index: usize, how: &str, away: i64) {

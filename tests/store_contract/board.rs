@@ -245,9 +245,12 @@ pub async fn a_session_ends(scratch: &Scratch) {
     );
 }
 
+/// A list, units, whether ended, and the rows that come.
+type Wanted<'a> = (Option<&'a str>, Option<&'a [String]>, Option<bool>, &'a [usize]);
+
 fn to(person: &str, key: &str, base: MessageWrite) -> MessageWrite {
     let mut write = base;
-    write.message.key = key.to_owned();
+    key.clone_into(&mut write.message.key);
     write.message.to = Recipient::Staff {
         unit: "cx-scjg".to_owned(),
         role: "liaison".to_owned(),
@@ -352,7 +355,7 @@ pub async fn a_ledger_is_read_by_unit(scratch: &Scratch) {
     assert_eq!(open, [hung("a"), hung("b")], "what has ended counts no more");
     let of_a = ["a".to_owned()];
     #[rustfmt::skip]
-    let table: [(Option<&str>, Option<&[String]>, Option<bool>, &[usize]); 5] = [
+    let table: [Wanted<'_>; 5] = [
         (None,         None,        None,        &[0, 1, 2]),
         (None,         Some(&of_a), None,        &[0, 2]),
         (None,         Some(&of_a), Some(true),  &[0]),

@@ -60,7 +60,7 @@ pub async fn a_connector_refuses_a_row_once(scratch: &Scratch) {
     write.refusals.push(("4".to_owned(), refusal("late")));
     let second = store.connect(&write, at(1)).await.expect("it is written").expect("it moved");
     assert_eq!(second.refused, 1, "two of them are known");
-    write.part = "hash".to_owned();
+    "hash".clone_into(&mut write.part);
     let part = store.connect(&write, at(2)).await.expect("it is written").expect("it moved");
     assert_eq!(part.refused, 3, "of another file they are others");
     let kept = store.connector_refusals("platform", "").await.expect("it reads");

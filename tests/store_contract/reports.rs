@@ -62,7 +62,7 @@ pub async fn messages_are_counted_by_person_and_quarter(scratch: &Scratch) {
     let (store, _) = with_ticket(scratch, |ticket| {
         let keys = ["m1", "m2", "m3", "m4"];
         let mut messages: Vec<_> = keys.map(|key| message(ticket, key, None, T0)).to_vec();
-        messages[2].message.via = "email".to_owned();
+        "email".clone_into(&mut messages[2].message.via);
         messages[3].message.to = duban::core::message::Recipient::Resident;
         Writes { messages, ..Writes::default() }
     })

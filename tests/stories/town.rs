@@ -25,6 +25,7 @@ use duban::{
 };
 use futures_util::future::join_all;
 use jiff::tz::TimeZone;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::{

@@ -270,10 +270,11 @@ mod tests {
 
     #[test]
     fn parts_come_in_any_order_and_twice() {
+        type Came = (&'static str, Vec<(u8, Deliver)>, &'static [&'static str]);
         let emoji: Vec<u8> = "好😀".encode_utf16().flat_map(u16::to_be_bytes).collect();
         let (half, rest) = emoji.split_at(4); // in the middle of a surrogate pair
         #[rustfmt::skip]
-        let table: [(&str, Vec<(u8, Deliver)>, &[&str]); 5] = [
+        let table: [Came; 5] = [
             ("in order",        vec![(1, part(GSM, b"one ")), (2, part(GSM, b"two"))],                              &["kept", "one two"]),
             ("backwards",       vec![(2, part(GSM, b"two")), (1, part(GSM, b"one "))],                              &["kept", "one two"]),
             ("one twice",       vec![(1, part(GSM, b"one ")), (1, part(GSM, b"one ")), (2, part(GSM, b"two"))],     &["kept", "kept", "one two"]),

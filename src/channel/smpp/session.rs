@@ -76,7 +76,7 @@ struct Kept {
     sequence: Option<u32>,
     /// The word of several parts it is.
     origin: Option<Origin>,
-    kept: bool,
+    is_safe: bool,
 }
 
 type Keeping = Pin<Box<dyn Future<Output = Kept> + Send>>;
@@ -363,17 +363,17 @@ impl Session {
                 heard?.send(Heard { channel, back, kept }).await.ok()?;
                 is_kept.await.ok()
             };
-            let kept = timeout(patience, handed).await.ok().flatten().unwrap_or(false);
-            Kept { sequence, origin, kept }
+            let is_safe = timeout(patience, handed).await.ok().flatten().unwrap_or(false);
+            Kept { sequence, origin, is_safe }
         }));
     }
 
-    async fn settle(&mut self, Kept { sequence, origin, kept }: Kept) -> Result<(), String> {
+    async fn settle(&mut self, Kept { sequence, origin, is_safe }: Kept) -> Result<(), String> {
         if let Some((ears, origin)) = self.ears.as_ref().zip(origin) {
-            locked(&ears.joining).settle(&origin, kept, Instant::now());
+            locked(&ears.joining).settle(&origin, is_safe, Instant::now());
         }
         match sequence {
-            Some(sequence) => self.confirm(sequence, kept).await,
+            Some(sequence) => self.confirm(sequence, is_safe).await,
             None => Ok(()),
         }
     }

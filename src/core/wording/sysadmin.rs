@@ -2,7 +2,7 @@
 //!
 //! A set may have texts of its own; without them the ones in sysadmin.toml are said.
 //!
-//! Invariants (tests/template_commands.rs): `what_the_sysadmin_is_told_can_be_worded_anew`.
+//! Invariants (`tests/template_commands.rs`): `what_the_sysadmin_is_told_can_be_worded_anew`.
 
 use std::collections::BTreeSet;
 

@@ -23,6 +23,9 @@ use crate::{
     policies::{Complaint, suggest::nearest},
 };
 
+/// A row with its line: its cells, or why it has none.
+pub type NumberedRow = (u64, Result<Vec<String>, BadLine>);
+
 /// The longest row; a longer one is most likely a quote that never closes.
 const ROW_BYTES_MAX: u64 = 4 << 20;
 
@@ -95,7 +98,7 @@ impl<'m, R: Read> Rows<'m, R> {
 
     /// Reads one row without making events of it: its line and its cells, or why it has none.
     /// `None` at the end of the file.
-    pub fn next_row(&mut self) -> io::Result<Option<(u64, Result<Vec<String>, BadLine>)>> {
+    pub fn next_row(&mut self) -> io::Result<Option<NumberedRow>> {
         self.since_row.store(0, Ordering::Relaxed);
         if !self.reader.read_byte_record(&mut self.record).map_err(io::Error::other)? {
             return Ok(None);

@@ -23,6 +23,9 @@ async fn tell(house: &House, cookie: &str, no: &str, fields: &[(&str, &str)]) ->
     reply
 }
 
+/// A name, who does it, the form, and the answer.
+type Deed<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], u16);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_matter_is_admitted_and_reviewed() {
     let house = house(Wish::default()).await;
@@ -63,7 +66,7 @@ async fn nobody_speaks_in_a_role_they_do_not_hold() {
     let theirs = form_token(&page(&house, &urban, "/board").await);
     let once = once.as_str();
     #[rustfmt::skip]
-    let table: [(&str, &str, &[(&str, &str)], u16); 6] = [
+    let table: [Deed<'_>; 6] = [
         ("a role of somebody else", &market, &[("form", &form), ("once", once), ("do", "admit"), ("role", "city_sup")], 403),
         ("no token",                &market, &[("once", once), ("do", "admit")],                                    403),
         ("a wrong token",           &market, &[("form", &theirs), ("once", once), ("do", "admit")],                 403),
