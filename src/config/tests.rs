@@ -276,7 +276,7 @@ email = "rely"
        |
     22 | [dispach]
        |  ^^^^^^^
-    DUBAN__WEB__PORT: unknown key `port` in `web`; known here: listen, public_url, body_bytes_max, connections_max, header_timeout, request_timeout, answers_per_minute, calls_per_minute, open311
+    DUBAN__WEB__PORT: unknown key `port` in `web`; known here: listen, public_url, open311, body_bytes_max, connections_max, header_timeout, request_timeout, answers_per_minute, calls_per_minute
     "#);
 }
 

@@ -13,14 +13,37 @@ use axum::{
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
-use super::{address::Client, body, problem::Problem, state::State};
+use super::{
+    address::Client,
+    body,
+    problem::{self, Problem},
+    state::State,
+};
 use crate::{
     config::connectors::ConnectorKind,
     connector::{ConnectorError, Hands, Tally, hook},
 };
 
-/// Takes a delivery: whose, is it really theirs, what became of its rows.
+/// What became of the rows of a delivery.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described; the answer is written by hand")]
+pub(super) struct Taken {
+    rows: u64,
+    accepted: u64,
+    duplicates: u64,
+    refused: u64,
+}
+
+/// Takes a delivery of another system: whose, is it really theirs, what became of its rows.
+#[utoipa::path(post, path = "/api/v1/hooks/{connector}", tag = "tickets",
+    params(("connector" = String, Path, description = "Name of the connector in duban.toml")),
+    request_body(content = String, content_type = "application/octet-stream", description = "As the system writes it; signed as the connector is configured"),
+    responses((status = 200, description = "Kept", body = Taken),
+              (status = 404, description = "No such hook", body = problem::Body, content_type = "application/problem+json"),
+              (status = 408, description = "The body took too long", body = problem::Body, content_type = "application/problem+json"),
+              (status = 413, description = "Too long", body = problem::Body, content_type = "application/problem+json")))]
 pub(super) async fn receive(
     Shared(state): Shared<Arc<State>>,
     Path(name): Path<String>,
@@ -57,7 +80,7 @@ pub(super) async fn receive(
         wall: state.wall,
         stop: &stop,
     };
-    let tally = hook::receive(connector, &hands, &body).await.map_err(|error| problem(&error))?;
+    let tally = hook::receive(connector, &hands, &body).await.map_err(|error| not_kept(&error))?;
     state.knock.notify_one();
     let Tally { rows, accepted, duplicates, refused, .. } = tally;
     Ok(Json(json!({
@@ -65,7 +88,7 @@ pub(super) async fn receive(
     })))
 }
 
-fn problem(error: &ConnectorError) -> Problem {
+fn not_kept(error: &ConnectorError) -> Problem {
     match error {
         ConnectorError::Garbled { why, .. } => Problem::new(StatusCode::BAD_REQUEST, why.clone()),
         ConnectorError::Store(_)

@@ -18,9 +18,9 @@ use utoipa::{
 };
 
 use super::{
-    api, events, health, ledger,
+    api, events, health, hooks, ledger,
     open311::{self, create, requests, services},
-    problem, receipts, shape, tickets, units,
+    problem, receipts, reports, shape, tickets, units,
 };
 
 #[derive(OpenApi)]
@@ -41,6 +41,8 @@ use super::{
         api::slips,
         ledger::list,
         units::list,
+        reports::report_in,
+        hooks::receive,
         receipts::receive,
         health::alive,
         health::ready,

@@ -8,12 +8,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{
     access::{Scope, require},
     address::Client,
     api::store_problem,
-    problem::Problem,
+    problem::{self, Problem},
     state::State,
 };
 use crate::{
@@ -25,8 +26,9 @@ use crate::{
 };
 
 /// In which form.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ReportQuery {
     /// `json` (standard), `html`, `text`, `csv`, `xlsx`.
     format: Option<String>,
@@ -64,6 +66,16 @@ async fn report_of(
     })
 }
 
+/// A report of a period: as it was published, or a draft while the period runs.
+#[utoipa::path(get, path = "/api/v1/reports/{kind}/{period}", tag = "lists",
+    params(("kind" = String, Path, description = "`day`, `closing`, `week`, `meeting`, `month`, `quarter`, `half`, `year`, `hot`, `steps`, `burden`, `units`"),
+           ("period" = String, Path, description = "`2026-05-07`, `2026-W19`, `2026-05`, `2026-Q2`, `2026-H1`, `2026`, as the kind has it"),
+           ReportQuery),
+    responses((status = 200, description = "The report in the form asked for", content(
+                  (serde_json::Value = "application/json"), (String = "text/html"), (String = "text/plain"), (String = "text/csv"),
+                  (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+              (status = 404, description = "No such kind or version, or not published", body = problem::Body, content_type = "application/problem+json")),
+    security(("token" = ["read"])))]
 pub(super) async fn report_in(
     Shared(state): Shared<Arc<State>>,
     Path((kind, period)): Path<(String, String)>,

@@ -52,7 +52,7 @@ impl Receiver {
 /// A daemon that tells a receiver on this port of these kinds.
 async fn telling(port: u16, kinds: &str) -> House {
     House::start(&format!(
-        "calls_per_minute = 1000000\n[dispatch]\nretry_min = '10ms'\nretry_max = '50ms'\nattempts_max = 1000\n\
+        "calls_per_minute = 1000000\n[dispatch]\nlease = '2s'\nsend_timeout = '1s'\nretry_min = '10ms'\nretry_max = '50ms'\nattempts_max = 1000\n\
          [[channel]]\nname = 'mailbox'\nkind = 'mailbox'\n\
          [[channel]]\nname = 'platform'\nkind = 'webhook'\nurl = 'http://127.0.0.1:{port}/in'\n\
          secret_file = 'platform.whsec'\nevents = {kinds}\n\

@@ -91,10 +91,8 @@ fn steps(world: &World<'_>, whole: &Whole, now: Timestamp) -> Result<(), String>
             Record::Slip { key, .. } if withdrawn.contains(key.text(&whole.no).as_str()) => {
                 taken_back.insert(place(&key), row.at.0);
             }
-            Record::Slip { key, .. } if key.clock.round == 1 => {
-                if !fired.insert(place(&key)) {
-                    return Err(format!("{} fired twice and stands twice", key.text(&whole.no)));
-                }
+            Record::Slip { key, .. } if key.clock.round == 1 && !fired.insert(place(&key)) => {
+                return Err(format!("{} fired twice and stands twice", key.text(&whole.no)));
             }
             Record::Skipped { key, .. } => _ = skipped.insert(place(&key)),
             _ => {}

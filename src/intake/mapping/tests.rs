@@ -62,7 +62,7 @@ id;office;telephone;opened;changed;state;final;remark
     rows.csv:5: `3` has no word for `unit`; add it to `words` or say `other = "keep"` | {"id":"4","office":"3","opened":"2026-05-07","state":"","changed":"","final":""}
     rows.csv:6: column `opened` is `7 May`, not a time like `%Y-%m-%d %H:%M` or `%Y-%m-%d` | {"id":"5","office":"1","opened":"7 May","state":"done","changed":"2026-05-08","final":"yes"}
     6: {"ticket":"c-5","event":"closed","at":"2026-05-07T16:00:00Z","unit":"north","data":{"phone":"13800138000"}}
-    rows.csv:7: the row has 2 fields, the header has 8 | {"id":"6","office":"1"}
+    rows.csv:7: the row has 2 fields, the header has 8 | {"id":"6","office":"1","opened":"","state":"","changed":"","final":""}
     rows.csv:8: column `id` of the ticket number is empty | {"id":"","office":"1","opened":"2026-05-07","state":"","changed":"","final":""}
     rows.csv:9: the row gives no event: its times are missing | {"id":"8","office":"1","opened":"-","state":"","changed":"","final":""}
     "#);
