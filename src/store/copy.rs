@@ -240,7 +240,7 @@ impl Tx {
              WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name <> '_sqlx_migrations'
              ORDER BY m.name, c.cid";
         const POSTGRES: &str = "SELECT table_name::text, column_name::text, CASE data_type WHEN 'text' THEN 1 WHEN 'boolean' THEN 2 ELSE 0 END::int8,
-                    (is_identity = 'YES')::int8
+                    CASE is_identity WHEN 'YES' THEN 1 ELSE 0 END::int8
              FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
              WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name <> '_sqlx_migrations'
              ORDER BY table_name COLLATE \"C\", ordinal_position";

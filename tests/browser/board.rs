@@ -60,7 +60,7 @@ fn a_supervisor_works_on_the_board() {
         town.settled();
     }
     town.import(&[event(TICKET, "contacted", "2026-04-27T15:30:00+08:00", &none)]);
-    town.jump("2026-05-08T10:20:00+08:00");
+    town.jump("2026-05-08T10:50:00+08:00");
     town.import(&fortnight());
     town.settled();
     let given = json!({ "supervisor": "wang.er@example.gov.cn", "ticket": TICKET, "other": OTHER });
