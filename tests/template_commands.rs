@@ -144,6 +144,7 @@ fn the_list_is_a_table() {
     insta::assert_snapshot!(text(&output.stdout), @r#"
     TEXT           ZH          EN           AT MOST
     resident.ask   90 (2 SMS)  174 (2 SMS)  2 SMS
+    staff.sign_in  49 (1 SMS)  121 (1 SMS)  3 SMS
     staff.yellow   63 (1 SMS)  109 (1 SMS)  3 SMS
     sysadmin.down  46 (1 SMS)  168 (2 SMS)  3 SMS
     sysadmin.up    19 (1 SMS)  48 (1 SMS)   3 SMS

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     config::{Config, Target, complaint::did_you_mean},
-    core::{policy::Via, wording::Language},
+    core::{message::SIGN_IN, policy::Via, wording::Language},
     policies::{Complaint, Loaded, Severity},
 };
 
@@ -26,7 +26,10 @@ pub fn unapproved(config: &Config, file: Option<&Path>, loaded: &Loaded) -> Vec<
         let for_staff = Via::ALL.into_iter().any(is_target);
         let for_residents = config.resident.sms.as_deref() == Some(channel.name.as_str());
         let is_sent = |id: &&str| {
-            (for_staff && id.starts_with(STAFF)) || (for_residents && id.starts_with(RESIDENT))
+            // A link to the board goes by mail only.
+            let goes_so = *id != SIGN_IN || is_target(Via::Email);
+            (for_staff && goes_so && id.starts_with(STAFF))
+                || (for_residents && id.starts_with(RESIDENT))
         };
         let has = |id: &str| {
             let of_language = |language: Language| format!("{id}.{}", language.tag());
