@@ -93,6 +93,11 @@ impl Dispatch {
         Arc::clone(&self.channels)
     }
 
+    /// The channels that took nothing lately, as far as this node has seen.
+    pub fn down(&self) -> Vec<String> {
+        self.ways.down()
+    }
+
     /// Claims one batch of messages offered at `now` and brings each to an outcome.
     pub async fn run_once(&self, now: Timestamp) -> Result<Dispatched, StoreError> {
         let config = &self.config.dispatch;

@@ -40,6 +40,7 @@ mod template;
 mod ticket;
 mod time;
 mod token;
+mod top;
 
 use std::process::ExitCode;
 
@@ -92,6 +93,7 @@ pub enum Command {
     Restore(restore::Args),
     Org(org::Args),
     Token(token::Args),
+    Top(top::Args),
     Key(key::Args),
     Migrate(migrate::Args),
     SendTest(send_test::Args),
@@ -128,6 +130,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Restore(args) => restore::run(&args),
         Command::Org(args) => org::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Top(args) => top::run(&args),
         Command::Key(args) => key::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::SendTest(args) => send_test::run(&args),

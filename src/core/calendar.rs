@@ -222,6 +222,12 @@ impl Calendar {
         self.zone().to_datetime(at.jiff()).date()
     }
 
+    /// When the local day of an instant is over.
+    pub fn tonight(&self, at: Timestamp) -> Timestamp {
+        let tomorrow = self.date_of(at).tomorrow();
+        tomorrow.map_or(Timestamp::NEVER, |day| self.at(day, Time::midnight()))
+    }
+
     /// The local clock face at an instant.
     pub fn time_of(&self, at: Timestamp) -> Time {
         self.zone().to_datetime(at.jiff()).time()

@@ -98,6 +98,7 @@ pub async fn dispatch(house: Arc<House>, dispatch: Dispatch) -> Result<(), Daemo
 async fn send(house: &House, dispatch: &Dispatch) -> Result<Option<Timestamp>, StoreError> {
     while !house.stop.is_cancelled() {
         let done = dispatch.run_once(house.wall.now()).await?;
+        house.health.channels_down(dispatch.down());
         if done.claimed == 0 {
             break;
         }

@@ -51,6 +51,13 @@ impl Ways {
         self.with(channel, |breaker| breaker.is_down())
     }
 
+    /// The channels that are down.
+    pub fn down(&self) -> Vec<String> {
+        let breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        let down = breakers.iter().filter(|(_, breaker)| breaker.is_down());
+        down.map(|(channel, _)| channel.clone()).collect()
+    }
+
     /// Notes what a channel said to a message; tells of a change.
     pub fn heard(
         &self,

@@ -76,7 +76,7 @@ pub use self::{
     link::{Answer, Link},
     look::{Loaded, Look, Named, SerialRun},
     mailbox::Mail,
-    outbox::{MessageRow, Offer, Outcome, Settled},
+    outbox::{MessageRow, Offer, Outcome, QueueRow, Settled},
     receipt::{NewReceipt, Proof, Undelivered},
     refusal::{Refusal, RefusalRow},
     report::{ReportRow, ReportState},

@@ -23,6 +23,15 @@ use crate::core::{message::Message, timestamp::Timestamp};
 /// Messages put into the queue by one statement.
 const QUEUE_UP_MAX: i64 = 5_000;
 
+/// Messages of one kind of way that wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueRow {
+    pub via: String,
+    pub waiting: i64,
+    pub oldest: Timestamp,
+}
+rows!(QueueRow { via, waiting, oldest });
+
 /// One message taken for sending.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
@@ -278,6 +287,16 @@ impl Store {
             .iter()
             .map(|one| written.remove(&(one.id, one.attempt - one.undone())))
             .collect())
+    }
+
+    /// Messages that wait, by the kind of way they go by: how many, and since when the oldest.
+    pub async fn queue(&self) -> Result<Vec<QueueRow>, StoreError> {
+        const SQL: Text = text!(
+            "SELECT " message_json "->>'via', COUNT(*), MIN(created_ms) FROM outbox
+             WHERE state = 'waiting' GROUP BY 1 ORDER BY 1"
+        );
+        on_both!(self, SQL, (sql, pool) => sqlx::query_as(sql).fetch_all(pool).await)
+            .doing("counting what waits")
     }
 
     /// When the next message is due for an offer; `None` if none waits.

@@ -21,11 +21,12 @@ use super::{
 };
 use crate::wall::stopwatch;
 
-/// When the engine last came round. Measured on the host's monotonic clock, so that neither
+/// When the engine last came round, and what is down. Measured on the host's monotonic clock, so that neither
 /// a jump of the wall clock nor the fast time of a demonstration matters.
 pub struct Health {
     silence_max: Duration,
     cycled: Mutex<Option<Instant>>,
+    down: Mutex<Vec<String>>,
 }
 
 impl fmt::Debug for Health {
@@ -37,13 +38,23 @@ impl fmt::Debug for Health {
 impl Health {
     /// An engine that has not cycled yet and may be silent for this long.
     pub fn new(silence_max: Duration) -> Self {
-        Self { silence_max, cycled: Mutex::new(None) }
+        Self { silence_max, cycled: Mutex::new(None), down: Mutex::default() }
     }
 
     /// The engine says that it came round.
     pub fn cycled(&self) {
         let mut cycled = self.cycled.lock().unwrap_or_else(PoisonError::into_inner);
         *cycled = Some(stopwatch());
+    }
+
+    /// The dispatch says which channels are down.
+    pub fn channels_down(&self, channels: Vec<String>) {
+        *self.down.lock().unwrap_or_else(PoisonError::into_inner) = channels;
+    }
+
+    /// The channels that are down, as this node has seen them.
+    pub fn down(&self) -> Vec<String> {
+        self.down.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the engine came round lately.

@@ -5,4 +5,5 @@ mod ledger;
 mod schedule;
 mod silence;
 mod slip;
+mod top;
 mod town;

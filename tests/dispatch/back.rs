@@ -219,6 +219,7 @@ pub async fn an_outage_of_a_day_loses_nothing(url: &str) {
     let to_us: Vec<&str> = mails.iter().map(|mail| mail.subject.as_str()).collect();
     assert_eq!(to_us, ["duban: 通道 text 故障 / channel text is down"], "told once, another way");
     assert!(mails[0].at.since(begin) <= 60_000, "within a minute: {}", mails[0].at);
+    assert_eq!(city.dispatch.down(), ["text"]);
     let gateway = Gateway::listen("sms.py", port);
     // One probe, then no more than two in a second.
     let mut seconds = std::collections::BTreeMap::new();
@@ -237,6 +238,7 @@ pub async fn an_outage_of_a_day_loses_nothing(url: &str) {
     }
     let mails = city.store.mailbox_list(10).await.expect("it reads");
     assert!(mails[0].subject.contains("works again"), "{}", mails[0].subject);
+    assert!(city.dispatch.down().is_empty());
 }
 
 pub async fn a_storm_in_one_unit_does_not_hold_up_another(url: &str) {

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Time;
-
 use super::scope::Scope;
 use crate::{
-    core::{board::Colour, calendar::Calendar, timestamp::Timestamp},
+    core::board::Colour,
     rules::Rules,
     store::{BoardCount, StoreError},
     web::state::State,
@@ -62,7 +60,7 @@ impl Figures {
         scope: &Scope,
     ) -> Result<Self, StoreError> {
         let now = state.wall.now();
-        let tonight = tonight(&rules.current.calendar, now);
+        let tonight = rules.current.calendar.tonight(now);
         let counts = state.store.board_counts(tonight, now).await?;
         let ledgers = state.store.ledger_open().await?;
         let trouble = state.store.trouble_counts(now.plus_ms(-TROUBLE_MS)).await?;
@@ -89,10 +87,4 @@ impl Figures {
         figures.trouble = seen.map(|(_, count)| count).sum();
         Ok(figures)
     }
-}
-
-/// The first instant of the next day.
-pub(super) fn tonight(calendar: &Calendar, now: Timestamp) -> Timestamp {
-    let tomorrow = calendar.date_of(now).tomorrow();
-    tomorrow.map_or(Timestamp::NEVER, |day| calendar.at(day, Time::midnight()))
 }

@@ -72,6 +72,8 @@ struct Page {
     v: Frame,
     tiles: Vec<Tile>,
     overdue: Vec<Tile>,
+    /// Channels that are down.
+    down: Vec<String>,
     units: Vec<UnitRow>,
     slips: Vec<Slip>,
     /// The last year whose holidays are known, and whether that is too near.
@@ -99,6 +101,7 @@ pub(super) async fn show(Shared(state): Shared<Arc<State>>, viewer: Viewer) -> R
         v: Frame::of(&state, &viewer, "overview"),
         tiles: tiles(&figures, &names),
         overdue: overdue(&figures, &names),
+        down: state.health.down(),
         units: units(&viewer.rules.org, &viewer.scope, &figures, &names),
         slips: seen.map(|slip| Slip::of(&state, &names, slip)).collect(),
         horizon,

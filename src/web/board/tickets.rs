@@ -11,7 +11,6 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    figures::tonight,
     frame::{self, Frame},
     names::Names,
     session::Viewer,
@@ -157,7 +156,7 @@ impl Wanted {
         };
         let is_all = viewer.scope == super::scope::Scope::All && self.unit.is_empty();
         let units: Vec<String> = seen.iter().filter(below).cloned().collect();
-        let tonight = tonight(&rules.current.calendar, now);
+        let tonight = rules.current.calendar.tonight(now);
         let (due_from, due_to) = match self.due.as_str() {
             "overdue" => (None, Some(now)),
             "today" => (Some(now), Some(tonight)),

@@ -138,3 +138,14 @@ async fn a_ticket_shows_its_timeline() {
     assert_eq!(page(&house, &cookie, "/board/search?q=W1").await.header("location"), "/board/t/W1");
     house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_is_down_is_told_on_the_overview() {
+    let house = house(Wish::default()).await;
+    let cookie = sign_in(&house, SUPERVISOR).await;
+    assert!(!page(&house, &cookie, "/board").await.body.contains("Channels are down"));
+    house.health.channels_down(vec!["text".to_owned()]);
+    let overview = page(&house, &cookie, "/board").await;
+    assert!(overview.body.contains("Channels are down and their messages wait: text"));
+    house.stop().await;
+}
