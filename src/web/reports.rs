@@ -31,8 +31,10 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub(super) struct ReportQuery {
     /// `json` (standard), `html`, `text`, `csv`, `xlsx`.
+    #[param(pattern = "^(json|html|text|csv|xlsx)$")]
     format: Option<String>,
     /// `zh` or `en`; standard: that of the policies.
+    #[param(pattern = "^(zh|en)$")]
     language: Option<String>,
     /// Of CSV: only this section.
     section: Option<String>,

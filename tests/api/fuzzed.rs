@@ -6,11 +6,15 @@ use crate::{
 };
 
 /// What is refused although its form is right: a key sent with several bodies, a request for a
-/// service nobody has or without a place.
+/// service nobody has or without a place, a period its kind of report does not have, a section it does
+/// not have.
 const CONFIG: &str = "
 [[operations]]
 include-path = '/api/v1/events'
 checks.positive_data_acceptance.expected-statuses = ['2xx', 401, 403, 404, 409, 422, 429]
+[[operations]]
+include-path-regex = '^/api/v1/reports/'
+checks.positive_data_acceptance.expected-statuses = ['2xx', 400, 401, 403, 404, 409, 429]
 [[operations]]
 include-path-regex = '^/open311/v2/requests[.]'
 checks.positive_data_acceptance.expected-statuses = ['2xx', 400, 401, 403, 404, 409, 429]
